@@ -1,0 +1,1 @@
+"""Rapport: affiliate management and partner relationship management, explained to the cent."""

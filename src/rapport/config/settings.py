@@ -1,0 +1,208 @@
+"""Django's settings, worked out from the settings that the operator chose."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from rapport.config.databases import database
+from rapport.config.env import environment, secret_key
+from rapport.config.mail import mail_settings
+from rapport.config.sign_in import *  # noqa: F403 - the switches of signing in are Django settings like these
+
+_chosen = environment()
+_package = Path(__file__).resolve().parent.parent
+
+# ---- where things lie -------------------------------------------------------------------------------------------
+DATA_FOLDER = _chosen.data
+JOURNAL_FOLDER = DATA_FOLDER / "journal"
+LINKBOOK_FOLDER = DATA_FOLDER / "linkbook"
+LAKE_FOLDER = DATA_FOLDER / "lake"
+OUTBOX_FOLDER = DATA_FOLDER / "outbox"
+PUBLIC_URL = _chosen.web_address
+EDGE_URL = _chosen.edge_address
+DEMO = _chosen.demo
+
+# ---- the rooms --------------------------------------------------------------------------------------------------
+_ours = (
+    *(
+        f"rapport.apps.{name}"
+        for name in (
+            "record",
+            "jobs",
+            "identity",
+            "threads",
+            "delivery",
+            "ledger",
+            "programs",
+            "partners",
+            "tracking",
+            "conversions",
+            "commissions",
+        )
+    ),
+    *(f"rapport.doors.{name}" for name in ("ui", "console", "portal", "public", "api")),
+)
+
+
+def _stands(app: str) -> bool:
+    return _package.joinpath(*app.split(".")[1:], "__init__.py").is_file()
+
+
+INSTALLED_APPS = [
+    *(app for app in _ours if _stands(app)),
+    "allauth",
+    "allauth.account",
+    "django_tasks",
+    "django_tasks_db",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "django_htmx",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "rapport.config.urls"
+WSGI_APPLICATION = "rapport.config.wsgi.application"
+
+# ---- tables -----------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": database(
+        _chosen.database_url.get_secret_value() if _chosen.database_url else None,
+        data=DATA_FOLDER,
+    ),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- jobs -------------------------------------------------------------------------------------------------------
+# "long" is for jobs of minutes: one place of each worker never takes them, so that short jobs need not wait.
+TASKS: dict[str, Any] = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]},
+}
+WORKER_THREADS = _chosen.worker_threads
+
+# ---- pages ------------------------------------------------------------------------------------------------------
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        ),
+                    ],
+                ),
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+COTTON_DIR = "cotton"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [path for path in (_package / "static",) if path.is_dir()]
+# Built assets are committed with hashed names: they are served from where they lie, without a collecting step.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = re.compile(r"^/static/dist/.+[.-][0-9A-Za-z]{8,}\.[0-9a-z]+$").match
+
+# ---- language and time ------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+
+# ---- who may come in --------------------------------------------------------------------------------------------
+DEBUG = _chosen.debug
+SECRET_KEY = secret_key(_chosen)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_URL).hostname or "", *_chosen.allowed_hosts]
+AUTH_USER_MODEL = "identity.Person" if (_package / "apps/identity/models.py").is_file() else "auth.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# A "__Host-" cookie is bound to this very host; browsers accept the name over TLS only.
+_host_prefix = "__Host-" if _chosen.is_https else ""
+SESSION_COOKIE_NAME = f"{_host_prefix}session"
+SESSION_COOKIE_SECURE = _chosen.is_https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_host_prefix}csrf"
+CSRF_COOKIE_SECURE = _chosen.is_https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _chosen.is_https else []
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# ---- what a browser may do --------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 86_400 if _chosen.is_https else 0
+# Sending people from http to https belongs to the proxy that holds the certificate.
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+
+# ---- mail -------------------------------------------------------------------------------------------------------
+_mail = mail_settings(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None, outbox=OUTBOX_FOLDER)
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
+
+# ---- log --------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": _chosen.log_level},
+}
