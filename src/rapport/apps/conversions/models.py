@@ -1,0 +1,309 @@
+"""Tables of conversions: what merchants reported, kept as reported."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rapport.apps.programs.models import Program
+from rapport.apps.tracking.models import Coupon, Link
+
+
+class Customer(models.Model):
+    """A buyer, by the merchant's own id or a keyed hash; its row is the lock of its story."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=128)
+    story_version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """A key names one customer of a program."""
+
+        constraints = (models.UniqueConstraint(fields=("program", "key"), name="customer_key"),)
+
+    def __str__(self) -> str:
+        """Return its public id."""
+        return self.id
+
+
+class Door(models.TextChoices):
+    """Through which door a report came."""
+
+    API = "api", _("API")
+    POSTBACK = "postback", _("Postback")
+    FILE = "file", _("File")
+    CONSOLE = "console", _("Console")
+    DEMO = "demo", _("Demo")
+
+
+class ConversionState(models.TextChoices):
+    """Where a conversion stands."""
+
+    REPORTED = "reported", _("Reported")
+    CONFIRMED = "confirmed", _("Confirmed")
+    PARTLY_REVERSED = "partly_reversed", _("Partly reversed")
+    REVERSED = "reversed", _("Reversed")
+    HELD = "held", _("Held")
+    DECLINED = "declined", _("Declined")
+
+
+class Conversion(models.Model):
+    """A reported outcome; (program, kind, external id) is its identity for ever.
+
+    The amounts here are the effective ones, after revisions and corrections: a cache of what the reports and
+    corrections say, written by the same action.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=32)
+    external_id = models.CharField(max_length=128)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversions", null=True, blank=True)
+    state = models.CharField(max_length=16, choices=ConversionState)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
+    shipping_minor = models.BigIntegerField(default=0)
+    discount_minor = models.BigIntegerField(default=0)
+    remaining_minor = models.BigIntegerField()
+    in_conflict = models.BooleanField(default=False)
+    over_corrected = models.BooleanField(default=False)
+    test = models.BooleanField(default=False)
+    customer_status = models.CharField(max_length=9, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    channel = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=64, blank=True)
+    landing_url = models.CharField(max_length=2000, blank=True)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """One order earns once; read by program and time, and by customer."""
+
+        constraints = (models.UniqueConstraint(fields=("program", "kind", "external_id"), name="one_order_once"),)
+        indexes = (
+            models.Index(fields=("program", "occurred_at"), name="conversion_time"),
+            models.Index(fields=("program", "state"), name="conversion_state"),
+        )
+
+    def __str__(self) -> str:
+        """Return kind and the merchant's own number."""
+        return f"{self.kind} {self.external_id}"
+
+
+class Report(models.Model):
+    """One wording of a conversion: a revision with its amounts. Two wordings of one revision are a conflict."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="reports")
+    revision = models.PositiveIntegerField()
+    total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
+    shipping_minor = models.BigIntegerField(default=0)
+    discount_minor = models.BigIntegerField(default=0)
+    door = models.CharField(max_length=8, choices=Door)
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        """The same wording is kept once."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("conversion", "revision", "total_minor", "tax_minor", "shipping_minor", "discount_minor"),
+                name="one_wording_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Say which wording it is."""
+        return f"{self.conversion_id} r{self.revision} {self.total_minor}"
+
+
+class ConversionLine(models.Model):
+    """One line of the basket, as reported."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.CharField(max_length=128)
+    name = models.CharField(max_length=250, blank=True)
+    category = models.CharField(max_length=128, blank=True)
+    brand = models.CharField(max_length=128, blank=True)
+    quantity = models.DecimalField(max_digits=14, decimal_places=4)
+    price_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)
+    cost_minor = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Lines are numbered as they came."""
+
+        constraints = (models.UniqueConstraint(fields=("conversion", "position"), name="line_position"),)
+
+    def __str__(self) -> str:
+        """Say what was bought."""
+        return f"{self.quantity} × {self.product}"
+
+
+class NamedClick(models.Model):
+    """A click id that a report named: what its capsule says, or why it is refused, and the lake's facts once joined."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="clicks")
+    click_id = models.CharField(max_length=128)
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    clicked_at = models.DateTimeField(null=True, blank=True)
+    marks = models.PositiveSmallIntegerField(default=0)
+    refusal = models.CharField(max_length=24, blank=True)
+    facts = models.JSONField(null=True, blank=True)
+    facts_joined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """A report may name a click often; it is kept once."""
+
+        constraints = (models.UniqueConstraint(fields=("conversion", "click_id"), name="click_named_once"),)
+
+    def __str__(self) -> str:
+        """Return the click id."""
+        return self.click_id
+
+
+class NamedCoupon(models.Model):
+    """A coupon code that a report named, and whose it was at the order."""
+
+    id = models.BigAutoField(primary_key=True)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="coupons")
+    code = models.CharField(max_length=64)
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        """A code is kept once."""
+
+        constraints = (models.UniqueConstraint(fields=("conversion", "code"), name="code_named_once"),)
+
+    def __str__(self) -> str:
+        """Return the code."""
+        return self.code
+
+
+class CorrectionKind(models.TextChoices):
+    """What takes from, or adds to, an order."""
+
+    REFUND = "refund", _("Refund")
+    CANCEL = "cancel", _("Cancellation")
+    CHARGEBACK = "chargeback", _("Chargeback")
+    AMENDMENT = "amendment", _("Amendment")
+
+
+class Correction(models.Model):
+    """A delta on a conversion, with its own external id; one without its sale waits, visibly.
+
+    `total_minor` is what is taken away (an amendment may add: negative); null takes all that is left.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=CorrectionKind)
+    external_id = models.CharField(max_length=128)
+    of_kind = models.CharField(max_length=32)
+    of_external_id = models.CharField(max_length=128)
+    conversion = models.ForeignKey(
+        Conversion, on_delete=models.PROTECT, related_name="corrections", null=True, blank=True
+    )
+    total_minor = models.BigIntegerField(null=True, blank=True)
+    tax_minor = models.BigIntegerField(null=True, blank=True)
+    shipping_minor = models.BigIntegerField(null=True, blank=True)
+    discount_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    own_id = models.BooleanField(default=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    door = models.CharField(max_length=8, choices=Door)
+    in_conflict = models.BooleanField(default=False)
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """A correction counts once; the waiting ones are found by what they wait for."""
+
+        constraints = (models.UniqueConstraint(fields=("program", "kind", "external_id"), name="one_correction_once"),)
+        indexes = (
+            models.Index(fields=("program", "of_kind", "of_external_id"), name="correction_of"),
+            models.Index(
+                fields=("received_at",), condition=models.Q(conversion__isnull=True), name="correction_waiting"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Say what it corrects."""
+        return f"{self.kind} {self.external_id} of {self.of_external_id}"
+
+
+class HumanDecision(models.Model):
+    """What a person decided about a conversion: a fact of its story, so that judging again never undoes it."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=24)
+    data = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Say what was decided."""
+        return f"{self.kind} {self.conversion_id}"
+
+
+class ReceiptState(models.TextChoices):
+    """What became of an accepted postback."""
+
+    TAKEN = "taken", _("Taken")
+    KNOWN = "known", _("Known already")
+    CONFLICT = "conflict", _("In conflict")
+    WAITING = "waiting", _("Waiting for its sale")
+    REFUSED = "refused", _("Refused")
+
+
+class Receipt(models.Model):
+    """What became of one acknowledged postback: the edge gave its id, the worker found out the rest."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=ReceiptState)
+    subject = models.CharField(max_length=32, blank=True)
+    problems = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    raw = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """Read by program, newest first."""
+
+        indexes = (models.Index(fields=("program", "id"), name="receipt_program"),)
+
+    def __str__(self) -> str:
+        """Return its id."""
+        return self.id
+
+
+class JournalCursor(models.Model):
+    """How far the postbacks of the journal have been taken in; moved in the transaction that takes them."""
+
+    name = models.CharField(primary_key=True, max_length=128)
+    segment = models.CharField(max_length=128, blank=True)
+    offset = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Say where it stands."""
+        return f"{self.name}: {self.segment}@{self.offset}"

@@ -1,0 +1,4 @@
+"""Programs: public offers to partners and their terms, version by version.
+
+Leaves who accepted which version to `partners`.
+"""

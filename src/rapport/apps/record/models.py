@@ -1,0 +1,69 @@
+"""Tables of the record: audit rows, announcements, idempotent answers."""
+
+from django.db import models
+
+
+class AuditRow(models.Model):
+    """One thing somebody did. Ids only: names and mail of persons never stand here."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+    action = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
+    workspace_id = models.CharField(max_length=32, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        """Read by subject, by workspace and by time."""
+
+        indexes = (
+            models.Index(fields=("subject", "id"), name="audit_subject"),
+            models.Index(fields=("workspace_id", "id"), name="audit_workspace"),
+        )
+
+    def __str__(self) -> str:
+        """Say who did what."""
+        return f"{self.actor_kind}:{self.actor_id} {self.action} {self.subject}"
+
+
+class Announcement(models.Model):
+    """Something that happened and that others will be told of, written with the fact itself."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
+    workspace_id = models.CharField(max_length=32, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        """Read in order, per workspace."""
+
+        indexes = (models.Index(fields=("workspace_id", "id"), name="announcement_workspace"),)
+
+    def __str__(self) -> str:
+        """Say what is announced."""
+        return f"{self.kind} {self.subject}"
+
+
+class IdempotentAnswer(models.Model):
+    """The answer that a repeated request gets again."""
+
+    id = models.BigAutoField(primary_key=True)
+    scope = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """One answer per caller and key."""
+
+        constraints = (models.UniqueConstraint(fields=("scope", "key"), name="answer_once"),)
+
+    def __str__(self) -> str:
+        """Say whose answer it is."""
+        return f"{self.scope} {self.key}"

@@ -1,0 +1,23 @@
+"""Read the record: kept answers and the trail of a subject."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from rapport.apps.record.errors import KeyReused
+from rapport.apps.record.models import AuditRow, IdempotentAnswer
+
+
+def kept_answer(*, scope: str, key: str, request_digest: str) -> IdempotentAnswer | None:
+    """Return the answer kept for this key, refusing the key when it named another request."""
+    answer = IdempotentAnswer.objects.filter(scope=scope, key=key).first()
+    if answer and answer.request_digest != request_digest:
+        raise KeyReused(
+            _("This Idempotency-Key was used for another request. Send a new key, or the same request again."),
+            fields={"Idempotency-Key": _("Already used for another request.")},
+        )
+    return answer
+
+
+def trail_of(subject: str) -> QuerySet[AuditRow]:
+    """Return the audit rows of a subject, newest first."""
+    return AuditRow.objects.filter(subject=subject).order_by("-id")

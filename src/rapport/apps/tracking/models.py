@@ -1,0 +1,110 @@
+"""Tables of tracking: links, coupons, keys of click ids, secrets of postbacks, changes for the link book."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rapport.apps.partners.models import Agreement
+from rapport.apps.programs.models import Program
+
+
+class Link(models.Model):
+    """A tracked address of one agreement; never deleted, never moved to another."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField(unique=True)
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    destination = models.URLField(max_length=2000)
+    placement = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=64, blank=True)
+    subs = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    workspace_path = "agreement__program__workspace_id"
+    partner_path = "agreement__partner__organisation_id"
+
+    class Meta:
+        """Read by agreement."""
+
+        indexes = (models.Index(fields=("agreement", "id"), name="link_agreement"),)
+
+    def __str__(self) -> str:
+        """Return its code."""
+        return self.code
+
+
+class Coupon(models.Model):
+    """A code owned by one agreement: a tracked address without a click. Kept in upper case."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+    partner_path = "agreement__partner__organisation_id"
+
+    class Meta:
+        """A code belongs to one agreement of a program for ever."""
+
+        constraints = (models.UniqueConstraint(fields=("program", "code"), name="coupon_code"),)
+
+    def __str__(self) -> str:
+        """Return its code."""
+        return self.code
+
+
+class ClickKey(models.Model):
+    """A secret that signs click ids; old keys verify for ever."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    secret = models.BinaryField()
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Return its number; never its secret."""
+        return f"key {self.number}"
+
+
+class PostbackWay(models.TextChoices):
+    """How a postback proves that it comes from the merchant."""
+
+    TOKEN = "token", _("Token in the address")
+    HMAC = "hmac", _("Signature (Standard Webhooks)")
+
+
+class PostbackSecret(models.Model):
+    """What a merchant's server proves itself with: a token kept as a digest, or a signing secret."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=8, choices=PostbackWay)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    secret = models.BinaryField(default=b"")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    workspace_path = "program__workspace_id"
+
+    def __str__(self) -> str:
+        """Show what may be shown of it."""
+        return f"{self.way} {self.prefix}…"
+
+
+class LinkBookChange(models.Model):
+    """A program or link that the link book must take over; written with the change itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Say what changed."""
+        return self.subject

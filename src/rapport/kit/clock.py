@@ -1,0 +1,20 @@
+"""The one place that reads the clock for business; doors and tasks call it and pass the moment on."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return whole milliseconds since 1970, exact (a float of seconds would lose the last digits)."""
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
+
+
+def from_ms(moment_ms: int) -> datetime:
+    """Return the UTC moment of whole milliseconds since 1970."""
+    seconds, rest_ms = divmod(moment_ms, 1_000)
+    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest_ms * 1_000)
