@@ -1,0 +1,1 @@
+"""The rules: pure functions on known facts; no clock, no random, no database, no network."""
