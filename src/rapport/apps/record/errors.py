@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer of the business, not an error of the program
+class Refusal(Exception):
     """A business refusal. `code` is stable, the sentence is for people, `fields` maps a field to its sentence."""
 
     code = "refused"
