@@ -26,6 +26,9 @@ class Organisation(models.Model):
     website = models.URLField(max_length=500, blank=True)
     created_at = models.DateTimeField()
 
+    workspace_path = "id"
+    partner_path = "id"
+
     def __str__(self) -> str:
         """Return its name."""
         return self.name
@@ -101,6 +104,17 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     workspace_path = "organisation_id"
+
+    class Meta:
+        """An address has one open invitation to an organisation; a new one takes the place of the old."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "email"),
+                condition=models.Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="one_open_invitation",
+            ),
+        )
 
     def __str__(self) -> str:
         """Say for which role it is."""

@@ -10,7 +10,9 @@ from rapport.kit.ids import new_id
 Data = Mapping[str, object]
 
 
-def audit_row(*, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None) -> AuditRow:
+def audit_row(
+    *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
+) -> AuditRow:
     """Build one audit row, for callers that write many at once."""
     return AuditRow(
         id=new_id("aud", at=at),
@@ -24,21 +26,27 @@ def audit_row(*, by: Actor, at: datetime, action: str, subject: str, workspace_i
     )
 
 
-def audit(*, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None) -> AuditRow:
+def audit(
+    *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
+) -> AuditRow:
     """Write who did what to which subject (its public id)."""
     row = audit_row(by=by, at=at, action=action, subject=subject, workspace_id=workspace_id, data=data)
     row.save(force_insert=True)
     return row
 
 
-def announce(*, at: datetime, kind: str, subject: str, workspace_id: str = "", data: Data | None = None) -> Announcement:
+def announce(
+    *, at: datetime, kind: str, subject: str, workspace_id: str = "", data: Data | None = None
+) -> Announcement:
     """Write what happened, so that a worker tells those who want to know."""
     return Announcement.objects.create(
         id=new_id("evt", at=at), at=at, kind=kind, subject=subject, workspace_id=workspace_id, data=dict(data or {})
     )
 
 
-def keep_answer(*, scope: str, key: str, request_digest: str, status: int, body: object, at: datetime) -> IdempotentAnswer:
+def keep_answer(
+    *, scope: str, key: str, request_digest: str, status: int, body: object, at: datetime
+) -> IdempotentAnswer:
     """Keep the answer to a request beside what it wrote; raises IntegrityError when a twin was faster."""
     return IdempotentAnswer.objects.create(
         scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at

@@ -15,6 +15,8 @@ class AuditRow(models.Model):
     workspace_id = models.CharField(max_length=32, blank=True)
     data = models.JSONField(default=dict)
 
+    workspace_path = "workspace_id"
+
     class Meta:
         """Read by subject, by workspace and by time."""
 

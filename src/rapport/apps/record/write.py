@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction as database_transaction
+from django.db import connection
+from django.db import transaction as database_transaction
 
 _open_gates = threading.local()
 
