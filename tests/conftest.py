@@ -1,0 +1,35 @@
+"""Chooses the database of a run before Django wakes, and gives every test the same fixtures."""
+
+import django
+import pytest
+
+from tests.support.run import Run, prepare
+
+RUN = prepare()
+django.setup()
+
+pytest_plugins = ["tests.support.databases", "tests.support.server", "tests.support.browser"]
+
+DATABASE_FIXTURES = frozenset({"db", "copy_database"})
+BROWSER_FIXTURES = frozenset({"browser"})
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """The run that this test belongs to."""
+    return RUN
+
+
+def pytest_report_header() -> str:
+    """Say on which engine the figures below were won."""
+    return f"database: {RUN.engine.name}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use, so that no test can be left out of a run by a forgotten mark."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+        if fixtures & BROWSER_FIXTURES:
+            item.add_marker(pytest.mark.browser)
