@@ -99,7 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ---- jobs -------------------------------------------------------------------------------------------------------
 # "long" is for jobs of minutes: one place of each worker never takes them, so that short jobs need not wait.
 TASKS: dict[str, Any] = {
-    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]},
+    "default": {"BACKEND": "rapport.apps.jobs.backend.JobBackend", "QUEUES": ["default", "long"]},
 }
 WORKER_THREADS = _chosen.worker_threads
 
