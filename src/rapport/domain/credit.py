@@ -1,0 +1,38 @@
+"""Who earns from a conversion and by which promise, and what can keep the money waiting."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Via(StrEnum):
+    """What brought the conversion to the agreement."""
+
+    CLICK = "click"
+    COUPON = "coupon"
+    BINDING = "binding"
+
+
+class HoldReason(StrEnum):
+    """The doubt that keeps a commission from becoming payable until a person decides."""
+
+    CONFLICT = "conflict"
+    AGREEMENT_SUSPENDED = "agreement_suspended"
+    ENDED_FOR_BREACH = "ended_for_breach"
+    SEVERAL_COUPONS = "several_coupons"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """One agreement earns from one conversion, by one version of terms and one of its rules.
+
+    `touch_id` is the click id, or the coupon code. `bound_by` is the earlier conversion that bound the customer, when
+    the credit follows it. The click window counts from `counts_from_ms`: the click, or the order that used the coupon.
+    """
+
+    agreement_id: str
+    via: Via
+    touch_id: str
+    bound_by: str | None
+    counts_from_ms: int
+    terms_version_id: str
+    rule: str

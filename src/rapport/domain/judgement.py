@@ -1,0 +1,150 @@
+"""What the judge answers: per conversion who should earn how much, and every reason for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from rapport.domain.credit import Credit, HoldReason
+from rapport.domain.story import AmountReport
+
+
+class Outcome(StrEnum):
+    """How the question "who earns from this conversion?" was answered."""
+
+    EARNED = "earned"
+    NO_TOUCH = "no_touch"
+    NO_ELIGIBLE_TOUCH = "no_eligible_touch"
+    KIND_NOT_PAID = "kind_not_paid"
+    DECLINED = "declined"
+    TEST = "test"
+
+
+class Source(StrEnum):
+    """What was considered for credit."""
+
+    CLICK = "click"
+    COUPON = "coupon"
+    BINDING = "binding"
+
+
+class Why(StrEnum):
+    """Why something considered won or lost; one code per reason, its numbers stand in `data`."""
+
+    WON = "won"
+    REFUSED = "refused"
+    AFTER_ORDER = "after_order"
+    BOT = "bot"
+    FRAMED = "framed"
+    VIEW_ONLY = "view_only"
+    TEST_CLICK = "test_click"
+    NOT_ACCEPTED = "not_accepted"
+    AGREEMENT_ENDED = "agreement_ended"
+    KIND_NOT_PAID = "kind_not_paid"
+    WINDOW_OVER = "window_over"
+    REPEAT_NOT_PAID = "repeat_not_paid"
+    NEWER_TOUCH_WON = "newer_touch_won"
+    COUPON_GOES_FIRST = "coupon_goes_first"
+    CLICK_GOES_FIRST = "click_goes_first"
+    OTHER_COUPON_WON = "other_coupon_won"
+    COUPON_UNKNOWN = "coupon_unknown"
+    COUPON_NOT_VALID = "coupon_not_valid"
+    REBILL_FOLLOWS_FIRST = "rebill_follows_first"
+    SET_ASIDE_BY_PERSON = "set_aside_by_person"
+
+
+class StepLabel(StrEnum):
+    """One line of the formula; amounts are in minor units, the rate in percent, the share of the order from 0 to 1."""
+
+    PAID_BY_CUSTOMER = "paid_by_customer"
+    SHIPPING = "shipping"
+    TAX = "tax"
+    DISCOUNT = "discount"
+    BASIS_OF_ORDER = "basis_of_order"
+    CORRECTED = "corrected"
+    BASIS_NOW = "basis_now"
+    PERCENT = "percent"
+    FLAT = "flat"
+    SHARE_LEFT = "share_left"
+    EXACT = "exact"
+    COMMISSION = "commission"
+
+
+class Flag(StrEnum):
+    """What a person should see about a decision, although nothing waits for it."""
+
+    OVER_CORRECTED = "over_corrected"
+    CORRECTED_TOO_LATE = "corrected_too_late"
+    FACTS_NOT_JOINED = "facts_not_joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One touch, coupon or binding that could have earned: `ref` is its click id, code or conversion id."""
+
+    source: Source
+    ref: str
+    agreement_id: str
+    why: Why
+    data: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaStep:
+    """One number of the formula, exact."""
+
+    label: StepLabel
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The part of a commission that one rule earned; the lines of a decision add up to its target."""
+
+    rule: str
+    target_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A flag with what it is about, such as the external ids of the corrections that came too late."""
+
+    flag: Flag
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one conversion should earn, for whom, and why.
+
+    `target_minor` is what the books should hold in the end; `uncorrected_minor` what the order would pay if no
+    correction had come. `amounts` is the report that was used. `hold_until_ms` is the local midnight in the program's
+    zone at which the hold ends; `holds` are doubts that wait for a person, whatever the date.
+    """
+
+    conversion_id: str
+    outcome: Outcome
+    credit: Credit | None
+    target_minor: int
+    uncorrected_minor: int
+    amounts: AmountReport
+    lines: tuple[Line, ...]
+    formula: tuple[FormulaStep, ...]
+    considered: tuple[Considered, ...]
+    holds: tuple[HoldReason, ...]
+    hold_until_ms: int | None
+    flags: tuple[Flagged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The decisions on all conversions of a story, in the order of the story."""
+
+    decisions: tuple[Decision, ...]
+
+    def on(self, conversion_id: str) -> Decision:
+        """Return the decision on this conversion; KeyError when the story does not hold it."""
+        for decision in self.decisions:
+            if decision.conversion_id == conversion_id:
+                return decision
+        raise KeyError(conversion_id)

@@ -1,0 +1,155 @@
+"""The facts from which a commission is judged: everything known about one customer in one program."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapport.domain.credit import Credit, HoldReason
+
+
+class TouchMark(StrEnum):
+    """What the capsule itself says about a click."""
+
+    VIEW = "view"
+    BOT = "bot"
+    FRAMED = "framed"
+    NO_CONSENT = "no_consent"
+    TEST = "test"
+
+
+class TouchRefusal(StrEnum):
+    """Why a click id that a report named is not a click of this program."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_KEY = "unknown_key"
+    FORGED = "forged"
+    REVOKED_KEY = "revoked_key"
+    UNKNOWN_LINK = "unknown_link"
+    FOREIGN = "foreign"
+
+
+class CorrectionKind(StrEnum):
+    """What kind of delta on a conversion the merchant reports."""
+
+    REFUND = "refund"
+    CANCEL = "cancel"
+    CHARGEBACK = "chargeback"
+    AMENDMENT = "amendment"
+
+
+class DecisionKind(StrEnum):
+    """What a person decided about a conversion; judging again never undoes it."""
+
+    DECLINED = "declined"
+    DECLINE_UNDONE = "decline_undone"
+    CONFLICT_SETTLED = "conflict_settled"
+    HOLD_LIFTED = "hold_lifted"
+    PROPOSAL_REFUSED = "proposal_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchFacts:
+    """What the lake knows about a click, joined once before approval."""
+
+    bot: bool = False
+    framed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """One click id that a conversion of the story names; a story holds each click id once.
+
+    A refused touch has no agreement and no moment that could be trusted: leave `at_ms` 0 and the ids empty.
+    """
+
+    click_id: str
+    at_ms: int = 0
+    agreement_id: str = ""
+    link_id: str = ""
+    marks: frozenset[TouchMark] = frozenset()
+    facts: TouchFacts | None = None
+    refusal: TouchRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class AmountReport:
+    """One reported amount of an order, in minor units; `total_minor` is what the customer paid."""
+
+    revision: int = 0
+    total_minor: int
+    tax_minor: int = 0
+    shipping_minor: int = 0
+    discount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A delta on a conversion, in minor units: negative takes away, only an amendment may add.
+
+    `total_minor` None takes everything that is left (never for an amendment); a part that is None moves in proportion
+    to the total.
+    """
+
+    external_id: str
+    kind: CorrectionKind
+    occurred_at_ms: int
+    total_minor: int | None = None
+    tax_minor: int | None = None
+    shipping_minor: int | None = None
+    discount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponUse:
+    """A coupon code that an order used: whose it is, and whether it was valid at the order (else `why` not)."""
+
+    code: str
+    agreement_id: str | None
+    valid: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanDecision:
+    """A person's decision on one conversion; of two about the same question the later one stands.
+
+    `code` is the decline code; `amounts` the variant chosen in a conflict; `hold` the hold that was lifted; `credit`
+    the credit that stays when a proposal to change it is refused.
+    """
+
+    kind: DecisionKind
+    decided_at_ms: int
+    decision_id: str
+    code: str = ""
+    amounts: AmountReport | None = None
+    hold: HoldReason | None = None
+    credit: Credit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedConversion:
+    """One outcome as all its reports tell it; no collection here has an order that matters."""
+
+    id: str
+    kind: str
+    external_id: str
+    occurred_at_ms: int
+    reports: tuple[AmountReport, ...]
+    corrections: tuple[Correction, ...] = ()
+    click_ids: tuple[str, ...] = ()
+    coupons: tuple[CouponUse, ...] = ()
+    test: bool = False
+    decisions: tuple[HumanDecision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One customer in one program, or one conversion whose customer is unknown.
+
+    `zone` is the program's IANA time zone, `currency` the program's; all amounts are in its minor units.
+    """
+
+    program_id: str
+    zone: str
+    currency: str
+    touches: tuple[Touch, ...] = ()
+    conversions: tuple[ReportedConversion, ...] = ()

@@ -1,0 +1,275 @@
+"""The language of promises, declared once: parsing, canonical form and JSON Schema all follow from here."""
+
+from typing import Any, Final
+
+from rapport.domain.terms.model import (
+    LANGUAGE,
+    Attribution,
+    Basis,
+    Calendar,
+    CouponPriority,
+    DiscountTreatment,
+    Flat,
+    Hold,
+    Notice,
+    Pay,
+    Payout,
+    Percent,
+    Reversal,
+    Rule,
+    Treatment,
+    When,
+)
+from rapport.domain.terms.sections import ByKind, Field, Many, OneOf, Section
+from rapport.domain.terms.shapes import Amount, LanguageNumber, Name, OneWord, Rate, Whole, YesNo
+
+MOST_RULES: Final = 100
+"""More rules than anybody reads; a bound keeps every later sum small."""
+
+_YEAR: Final = 365
+_TWO_YEARS: Final = 730
+_LATEST_DAY_OF_EVERY_MONTH: Final = 28
+
+KIND: Final = Field(
+    name="kind",
+    shape=Name(),
+    says="The kind of conversion: sale, lead, rebill, or any action that the merchant reports.",
+    examples=("sale", "lead", "sign-up"),
+)
+
+PERCENT: Final = Section(
+    Percent,
+    (Field(name="percent", shape=Rate(), says="Percent of the basis, as text.", examples=("12", "7.5")),),
+)
+
+FLAT: Final = Section(
+    Flat,
+    (
+        Field(
+            name="flat",
+            attribute="flat_minor",
+            shape=Amount(),
+            says="A fixed amount in the program's currency, as text.",
+            examples=("5.00",),
+        ),
+    ),
+)
+
+PAY: Final[OneOf[Pay]] = OneOf(choices={"percent": PERCENT, "flat": FLAT}, types={Percent: "percent", Flat: "flat"})
+
+RULE: Final = Section(
+    Rule,
+    (
+        Field(
+            name="name",
+            shape=Name(),
+            says="The name of the rule, used once; it stands on every commission that the rule earns.",
+            examples=("sale",),
+        ),
+        Field(
+            name="when",
+            shape=Section(When, (KIND,)),
+            says="What a conversion must be for this rule to match.",
+            examples=({"kind": "sale"},),
+        ),
+        Field(
+            name="pay",
+            shape=PAY,
+            says="What the rule pays: a percentage of the basis, or a fixed amount.",
+            examples=({"percent": "12"}, {"flat": "5.00"}),
+        ),
+    ),
+)
+
+BASIS: Final = Section(
+    Basis,
+    (
+        Field(
+            name="tax",
+            shape=OneWord(Treatment),
+            default="excluded",
+            says="Whether tax counts towards the basis.",
+            examples=("excluded",),
+        ),
+        Field(
+            name="shipping",
+            shape=OneWord(Treatment),
+            default="excluded",
+            says="Whether shipping counts towards the basis.",
+            examples=("excluded",),
+        ),
+        Field(
+            name="discount",
+            shape=OneWord(DiscountTreatment),
+            default="deducted",
+            says="Whether a discount lowers the basis, or is ignored: then the price before it counts.",
+            examples=("deducted",),
+        ),
+    ),
+)
+
+ATTRIBUTION: Final = Section(
+    Attribution,
+    (
+        Field(
+            name="click_window_days",
+            shape=Whole(1, _YEAR),
+            default=30,
+            says="For how many days of 24 hours a click earns, to the millisecond.",
+            examples=(365,),
+        ),
+        Field(
+            name="repeat_purchases",
+            shape=YesNo(),
+            default=False,
+            says="Whether further purchases of the same customer inside the window earn too.",
+            examples=(True,),
+        ),
+        Field(
+            name="coupon",
+            shape=OneWord(CouponPriority),
+            default="before_click",
+            says="Whether a partner's coupon earns before another partner's click, or only without one.",
+            examples=("before_click",),
+        ),
+    ),
+)
+
+HOLD_DAYS: Final = Whole(0, _YEAR)
+
+HOLD: Final = Section(
+    Hold,
+    (
+        Field(
+            name="days",
+            shape=HOLD_DAYS,
+            default=30,
+            says="How many days after the day of the order a commission waits; then silence approves it.",
+            examples=(30,),
+        ),
+        Field(
+            name="by_kind",
+            shape=ByKind(shape=HOLD_DAYS, kind=Name()),
+            default={},
+            says="Other holds for some kinds of conversion.",
+            examples=({"lead": 10},),
+        ),
+    ),
+)
+
+REVERSAL: Final = Section(
+    Reversal,
+    (
+        Field(
+            name="window_days",
+            shape=Whole(0, _TWO_YEARS),
+            default=180,
+            says="For how many days after the order a refund, cancellation or chargeback takes commission back.",
+            examples=(180,),
+        ),
+    ),
+)
+
+PAYOUT: Final = Section(
+    Payout,
+    (
+        Field(
+            name="threshold",
+            attribute="threshold_minor",
+            shape=Amount(),
+            default="0",
+            says="The smallest amount that is paid out, in the program's currency, as text.",
+            examples=("50.00",),
+        ),
+        Field(
+            name="calendar",
+            shape=OneWord(Calendar),
+            default="monthly",
+            says="How often payouts are made.",
+            examples=("monthly",),
+        ),
+        Field(
+            name="day",
+            shape=Whole(1, _LATEST_DAY_OF_EVERY_MONTH),
+            default=1,
+            says=(
+                "The day of the month (1 to 28); for twice_monthly the first of two days two weeks apart (1 to 14); "
+                "for weekly the day of the week (1 is Monday, 7 is Sunday)."
+            ),
+            examples=(15,),
+        ),
+    ),
+)
+
+NOTICE: Final = Section(
+    Notice,
+    (
+        Field(
+            name="days",
+            shape=Whole(0, _YEAR),
+            default=30,
+            says="How many days before it takes effect a version that is worse for partners is announced.",
+            examples=(30,),
+        ),
+    ),
+)
+
+TERMS: Final[Section[dict[str, Any]]] = Section(
+    dict,
+    (
+        Field(
+            name="language",
+            shape=LanguageNumber(LANGUAGE),
+            says="The version of this language.",
+            examples=(LANGUAGE,),
+        ),
+        Field(
+            name="rules",
+            shape=Many(RULE, most=MOST_RULES),
+            says="What earns, in order: the first rule that matches a conversion decides.",
+            examples=([{"name": "sale", "when": {"kind": "sale"}, "pay": {"percent": "12"}}],),
+        ),
+        Field(
+            name="basis",
+            shape=BASIS,
+            default={},
+            says="The part of an order that a percentage is paid on.",
+            examples=({"tax": "excluded", "shipping": "excluded", "discount": "deducted"},),
+        ),
+        Field(
+            name="attribution",
+            shape=ATTRIBUTION,
+            default={},
+            says="Which touch earns, and for how long.",
+            examples=({"click_window_days": 365, "repeat_purchases": True, "coupon": "before_click"},),
+        ),
+        Field(
+            name="hold",
+            shape=HOLD,
+            default={},
+            says="How long a commission waits before it is the partner's.",
+            examples=({"days": 30, "by_kind": {"lead": 10}},),
+        ),
+        Field(
+            name="reversal",
+            shape=REVERSAL,
+            default={},
+            says="How long a correction takes commission back.",
+            examples=({"window_days": 180},),
+        ),
+        Field(
+            name="payout",
+            shape=PAYOUT,
+            default={},
+            says="When, and from which amount on, payouts are made.",
+            examples=({"threshold": "50.00", "calendar": "monthly", "day": 15},),
+        ),
+        Field(
+            name="notice",
+            shape=NOTICE,
+            default={},
+            says="How early a worse version is announced.",
+            examples=({"days": 30},),
+        ),
+    ),
+)
