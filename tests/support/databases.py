@@ -96,7 +96,8 @@ def connected_to(url: str) -> Iterator[None]:
     options = connections.settings["default"]
     before = dict(options)
     connection.close()
-    options.update(django_options(url, data=Path(os.environ["RAPPORT_DATA"])))
+    address = django_options(url, data=Path(os.environ["RAPPORT_DATA"]))
+    options.update({name: value for name, value in address.items() if name != "TEST"})
     try:
         yield
     finally:
