@@ -202,7 +202,7 @@ class CorrectionKind(models.TextChoices):
 class Correction(models.Model):
     """A delta on a conversion, with its own external id; one without its sale waits, visibly.
 
-    `total_minor` is what is taken away (an amendment may add: negative); null takes all that is left.
+    Amounts are deltas: negative takes away, only an amendment may add; `total_minor` null takes all that is left.
     """
 
     id = models.CharField(primary_key=True, max_length=32)

@@ -1,4 +1,4 @@
-"""Tables of tracking: links, coupons, keys of click ids, secrets of postbacks, changes for the link book."""
+"""Tables of tracking: links, coupons, keys of click ids, secrets of postbacks."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -96,15 +96,3 @@ class PostbackSecret(models.Model):
     def __str__(self) -> str:
         """Show what may be shown of it."""
         return f"{self.way} {self.prefix}…"
-
-
-class LinkBookChange(models.Model):
-    """A program or link that the link book must take over; written with the change itself."""
-
-    id = models.BigAutoField(primary_key=True)
-    subject = models.CharField(max_length=32)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        """Say what changed."""
-        return self.subject

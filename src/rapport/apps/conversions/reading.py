@@ -1,0 +1,155 @@
+"""Read a strict input as a fact of one program: amounts in its minor units, moments checked, refusals in sentences."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput, LineInput
+from rapport.apps.record.errors import BadInput
+from rapport.domain.money import BadAmount, parse_amount
+from rapport.domain.story import AmountReport
+
+TOO_FAR_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every report of a program is read against."""
+
+    program_id: str
+    currency: str
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of the basket with its amounts in minor units."""
+
+    given: LineInput
+    price_minor: int
+    discount_minor: int
+    cost_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConversion:
+    """A conversion that can be recorded as it is."""
+
+    given: ConversionInput
+    amounts: AmountReport
+    lines: tuple[ReadLine, ...]
+    occurred_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCorrection:
+    """A correction that can be recorded as it is; amounts are deltas, negative takes away."""
+
+    given: CorrectionInput
+    external_id: str
+    parts: Mapping[str, int | None]
+    occurred_at: datetime
+    received_at: datetime
+
+
+def read_conversion(given: ConversionInput, *, frame: Frame, received_at: datetime) -> ReadConversion:
+    """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used."""
+    reader = _Reader(frame)
+    reader.currency(given.currency)
+    if given.kind not in frame.kinds:
+        reader.refuse("kind", _kinds_sentence(frame))
+    amounts = AmountReport(
+        revision=given.revision,
+        total_minor=reader.amount("total", given.total),
+        tax_minor=reader.amount("tax", given.tax),
+        shipping_minor=reader.amount("shipping", given.shipping),
+        discount_minor=reader.amount("discount", given.discount),
+    )
+    if amounts.tax_minor + amounts.shipping_minor > amounts.total_minor:
+        reader.refuse("total", _("Tax and shipping together are more than the total. The total is what the customer paid."))
+    lines = tuple(_line(reader, position, line) for position, line in enumerate(given.lines))
+    occurred_at = reader.moment(given.occurred_at, received_at)
+    reader.finish()
+    return ReadConversion(given, amounts, lines, occurred_at, received_at)
+
+
+def read_correction(given: CorrectionInput, *, frame: Frame, received_at: datetime) -> ReadCorrection:
+    """Read a correction; raises `BadInput` with a sentence for every field that cannot be used."""
+    reader = _Reader(frame)
+    reader.currency(given.currency)
+    if given.of_kind not in frame.kinds:
+        reader.refuse("of_kind", _kinds_sentence(frame))
+    amends = given.kind == "amendment"
+    parts = {
+        name: reader.delta(name, getattr(given, name), amends=amends) for name in ("total", "tax", "shipping", "discount")
+    }
+    occurred_at = reader.moment(given.occurred_at, received_at)
+    reader.finish()
+    return ReadCorrection(given, given.external_id or _own_number(given), parts, occurred_at, received_at)
+
+
+class _Reader:
+    """Collects the refusals of one report, so that all are told at once."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.problems: dict[str, str] = {}
+
+    def refuse(self, field: str, sentence: str) -> None:
+        self.problems.setdefault(field, sentence)
+
+    def finish(self) -> None:
+        if self.problems:
+            raise BadInput(_("Some fields need another look."), fields=self.problems)
+
+    def currency(self, currency: str) -> None:
+        if currency != self.frame.currency:
+            self.refuse(
+                "currency",
+                _("This program keeps its books in %(own)s; %(given)s is not accepted.")
+                % {"own": self.frame.currency, "given": currency},
+            )
+
+    def amount(self, field: str, text: str, *, negative: bool = False) -> int:
+        try:
+            return parse_amount(text, self.frame.currency, signed=negative).minor
+        except BadAmount as error:
+            self.refuse(field, error.sentence(_))
+            return 0
+
+    def delta(self, field: str, text: str | None, *, amends: bool) -> int | None:
+        if text is None:
+            return None
+        minor = self.amount(field, text, negative=amends)
+        return minor if amends else -minor
+
+    def moment(self, given: datetime | None, received_at: datetime) -> datetime:
+        if given is not None and given > received_at + TOO_FAR_AHEAD:
+            self.refuse("occurred_at", _("This moment is in the future. Check the clock and the time zone."))
+        return given or received_at
+
+
+def _line(reader: _Reader, position: int, line: LineInput) -> ReadLine:
+    return ReadLine(
+        given=line,
+        price_minor=reader.amount(f"lines.{position}.price", line.price),
+        discount_minor=reader.amount(f"lines.{position}.discount", line.discount),
+        cost_minor=None if line.cost is None else reader.amount(f"lines.{position}.cost", line.cost),
+    )
+
+
+def _kinds_sentence(frame: Frame) -> str:
+    return _("The terms of this program do not name this kind. They name: %(kinds)s.") % {
+        "kinds": ", ".join(sorted(frame.kinds)) or "–"
+    }
+
+
+def _own_number(given: CorrectionInput) -> str:
+    """Make an id for a correction that came without: the same order, amount and moment are the same correction."""
+    moment = given.occurred_at.isoformat() if given.occurred_at else ""
+    told = "\n".join((given.kind, given.of_kind, given.of, given.total or "", moment))
+    return f"hash:{hashlib.sha256(told.encode()).hexdigest()[:32]}"

@@ -1,0 +1,140 @@
+"""Write programs and their terms."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction as database
+
+from rapport.apps.ledger.actions import open_book
+from rapport.apps.ledger.queries import has_entries
+from rapport.apps.programs.errors import (
+    BackwardTerms,
+    FixedByTheBooks,
+    MoveNotAllowed,
+    NothingNew,
+    NoTerms,
+    SlugTaken,
+    TermsProblems,
+)
+from rapport.apps.programs.inputs import ProgramInput
+from rapport.apps.programs.models import Program, ProgramState, TermsDraft, TermsVersion
+from rapport.apps.programs.queries import versions_of
+from rapport.apps.record.actions import announce, audit
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import transaction
+from rapport.domain.states import PROGRAM_MOVES
+from rapport.domain.terms import Terms, canonical, digest, parse
+from rapport.domain.terms.problems import Problems
+from rapport.kit.ids import new_id
+
+
+def create_program(
+    *, workspace_id: str, given: ProgramInput, document: dict[str, Any], by: Actor, at: datetime
+) -> Program:
+    """Create a program in draft, with a draft of its terms (a preset's document, say) and an empty book."""
+    _checked(document, currency=given.currency)
+    with transaction():
+        program = _saved(Program(id=new_id("prg", at=at), workspace_id=workspace_id, created_at=at), given=given)
+        TermsDraft.objects.create(program=program, document=document, changed_at=at)
+        open_book(subject=program.id, currency=program.currency, by=by, at=at)
+        _told(program, what="program.created", by=by, at=at)
+    return program
+
+
+def change_program(*, program_id: str, given: ProgramInput, by: Actor, at: datetime) -> Program:
+    """Change what a person says about a program; zone and currency only while nothing is booked."""
+    with transaction():
+        program = Program.objects.select_for_update().get(pk=program_id)
+        for field in ("zone", "currency"):
+            if getattr(program, field) != getattr(given, field) and has_entries(program.id):
+                raise FixedByTheBooks(field)
+        _saved(program, given=given)
+        _told(program, what="program.changed", by=by, at=at)
+    return program
+
+
+def move_program(*, program_id: str, state: ProgramState, by: Actor, at: datetime) -> Program:
+    """Open, pause or close a program; it opens only with terms."""
+    with transaction():
+        program = Program.objects.select_for_update().get(pk=program_id)
+        if program.state == state:
+            return program
+        if state not in PROGRAM_MOVES.get(program.state, {}):
+            raise MoveNotAllowed(program.get_state_display(), ProgramState(state).label)
+        if state == ProgramState.OPEN and not versions_of(program.id).exists():
+            raise NoTerms
+        program.state = state
+        program.save(update_fields=("state",))
+        _told(program, what=f"program.{state}", by=by, at=at)
+    return program
+
+
+def save_draft(*, program_id: str, document: dict[str, Any], by: Actor, at: datetime) -> TermsDraft:
+    """Keep a draft of the next version; it must parse, so that every draft can be read as sentences."""
+    with transaction():
+        program = Program.objects.get(pk=program_id)
+        terms = _checked(document, currency=program.currency)
+        draft, _new = TermsDraft.objects.update_or_create(
+            program=program, defaults={"document": canonical(terms), "changed_at": at}
+        )
+        audit(by=by, at=at, action="terms.drafted", subject=program.id, workspace_id=program.workspace_id)
+    return draft
+
+
+def publish_terms(
+    *, program_id: str, effective_at: datetime, by: Actor, at: datetime, note: str = ""
+) -> TermsVersion:
+    """Publish the draft as the next version, in force from a moment that is not in the past."""
+    if effective_at < at:
+        raise BackwardTerms
+    with transaction():
+        program = Program.objects.select_for_update().get(pk=program_id)
+        terms = _checked(program.draft.document, currency=program.currency)
+        latest = versions_of(program.id).first()
+        if latest and latest.digest == digest(terms):
+            raise NothingNew(latest.number)
+        if latest and effective_at <= latest.effective_at:
+            raise BackwardTerms
+        version = TermsVersion.objects.create(
+            id=new_id("trm", at=at),
+            program=program,
+            number=latest.number + 1 if latest else 1,
+            document=canonical(terms),
+            digest=digest(terms),
+            effective_at=effective_at,
+            published_at=at,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            note=note[:250],
+        )
+        _told(program, what="terms.published", by=by, at=at, version=version.id, number=version.number)
+    return version
+
+
+def _checked(document: dict[str, Any], *, currency: str) -> Terms:
+    terms = parse(document, currency=currency)
+    if isinstance(terms, Problems):
+        raise TermsProblems({problem.path: problem.sentence for problem in terms})
+    return terms
+
+
+def _saved(program: Program, *, given: ProgramInput) -> Program:
+    program.name = given.name
+    program.slug = given.address
+    program.currency = given.currency
+    program.zone = given.zone
+    program.landing_url = given.landing_url
+    program.fallback_url = given.fallback_url
+    program.hosts = given.all_hosts
+    program.pitch = given.pitch
+    try:
+        with database.atomic():
+            program.save()
+    except IntegrityError as error:
+        raise SlugTaken(given.address) from error
+    return program
+
+
+def _told(program: Program, *, what: str, by: Actor, at: datetime, **data: object) -> None:
+    audit(by=by, at=at, action=what, subject=program.id, workspace_id=program.workspace_id, data=data)
+    announce(at=at, kind=what, subject=program.id, workspace_id=program.workspace_id, data=data)

@@ -1,0 +1,44 @@
+"""Read programs and the versions of their terms."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from rapport.apps.programs.models import Program, TermsVersion
+from rapport.domain.terms import Terms, parse
+from rapport.domain.terms.problems import Problems
+
+
+def versions_of(program_id: str) -> QuerySet[TermsVersion]:
+    """Return the published versions, newest number first."""
+    return TermsVersion.objects.filter(program_id=program_id).order_by("-number")
+
+
+def version_in_force(program_id: str, *, at: datetime) -> TermsVersion | None:
+    """Return the version that newcomers agree to at this moment."""
+    return versions_of(program_id).filter(effective_at__lte=at).order_by("-effective_at", "-number").first()
+
+
+def coming_version(program_id: str, *, at: datetime) -> TermsVersion | None:
+    """Return the next published version that is not yet in force."""
+    return versions_of(program_id).filter(effective_at__gt=at).order_by("effective_at", "number").first()
+
+
+def terms_of(version: TermsVersion, *, currency: str) -> Terms:
+    """Return the typed terms of a published version; published versions never change, so they are read once."""
+    return _parsed(version.id, currency)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(version_id: str, currency: str) -> Terms:
+    terms = parse(TermsVersion.objects.get(pk=version_id).document, currency=currency)
+    if isinstance(terms, Problems):
+        raise AssertionError(f"a published version does not parse: {version_id}: {terms}")
+    return terms
+
+
+def kinds_paid(program: Program) -> frozenset[str]:
+    """Return the kinds of conversion that any version of the program's terms names."""
+    versions = versions_of(program.id)
+    return frozenset(kind for version in versions for kind in terms_of(version, currency=program.currency).kinds)

@@ -1,0 +1,53 @@
+"""What tracking refuses."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.record.errors import BadInput, Refusal
+
+
+class HostNotAllowed(BadInput):
+    """A deep link must lead to the program's own hosts."""
+
+    code = "host_not_allowed"
+
+    def __init__(self, host: str, allowed: Iterable[str]) -> None:
+        """Name the host and the allowed ones."""
+        sentence = _("Links of this program may not lead to %(host)s. Allowed: %(allowed)s.") % {
+            "host": host,
+            "allowed": ", ".join(allowed),
+        }
+        super().__init__(sentence, fields={"destination": sentence})
+
+
+class CodeTaken(BadInput):
+    """A code names one thing for ever."""
+
+    code = "code_taken"
+
+    def __init__(self, code: str) -> None:
+        """Name the code."""
+        sentence = _("The code %(code)s is taken. Choose another.") % {"code": code}
+        super().__init__(sentence, fields={"code": sentence})
+
+
+class EndsBeforeStart(BadInput):
+    """A coupon must last."""
+
+    code = "ends_before_start"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        sentence = _("Choose an end after the start.")
+        super().__init__(sentence, fields={"ends_at": sentence})
+
+
+class AgreementNotActive(Refusal):
+    """New links and coupons need an agreement that is active."""
+
+    code = "agreement_not_active"
+
+    def __init__(self, state: str) -> None:
+        """Name the state."""
+        super().__init__(_("This agreement is %(state)s; new links and codes need an active one.") % {"state": state})

@@ -1,0 +1,68 @@
+"""What the actions of tracking take."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from rapport.apps.programs.inputs import OptionalWebAddress
+from rapport.apps.record.inputs import Input
+
+SUB_NAMES = tuple(f"sub{number}" for number in range(1, 11))
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
+_WORD = re.compile(r"[^\x00-\x1f\x7f]*")
+
+
+def _link_code(value: str) -> str:
+    if value and not _CODE.fullmatch(value):
+        raise ValueError(_("Use 3 to 64 letters, digits, hyphens or underscores, starting with a letter or digit."))
+    return value.lower()
+
+
+def _coupon_code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError(_("Use 3 to 64 letters, digits, hyphens or underscores, starting with a letter or digit."))
+    return value.upper()
+
+
+def _word(value: str) -> str:
+    if not _WORD.fullmatch(value):
+        raise ValueError(_("Remove the control characters."))
+    return value
+
+
+def _subs(values: dict[str, str]) -> dict[str, str]:
+    given = {name: value.strip() for name, value in values.items() if value.strip()}
+    if set(given) - set(SUB_NAMES):
+        raise ValueError(_("Sub-ids are called sub1 to sub10."))
+    if any(len(value) > 250 or not _WORD.fullmatch(value) for value in given.values()):
+        raise ValueError(_("Shorten the sub-ids to 250 characters and remove control characters."))
+    return given
+
+
+Word = Annotated[str, Field(max_length=64), AfterValidator(_word)]
+
+
+class LinkInput(Input):
+    """What a partner or manager says about a link; no destination means the program's landing page."""
+
+    destination: OptionalWebAddress = ""
+    name: Annotated[str, Field(max_length=120), AfterValidator(_word)] = ""
+    code: Annotated[str, Field(max_length=64), AfterValidator(_link_code)] = ""
+    placement: Word = ""
+    channel: Word = ""
+    subs: Annotated[dict[str, str], AfterValidator(_subs)] = Field(default_factory=dict)
+
+
+class CouponInput(Input):
+    """What a manager says about a coupon."""
+
+    code: Annotated[str, Field(max_length=64), AfterValidator(_coupon_code)]
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+    def starts(self, at: datetime) -> datetime:
+        """Return from when it counts; not given means from now on."""
+        return self.starts_at or at

@@ -1,0 +1,47 @@
+"""Read links, coupons and the keys of click ids."""
+
+import secrets
+from collections.abc import Collection, Mapping
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from rapport.apps.tracking.models import ClickKey, Coupon, Link
+from rapport.wire.clickid import Key
+
+
+def address_of(link: Link) -> str:
+    """Return the tracked address that partners share."""
+    return f"{settings.EDGE_URL}/c/{link.code}"
+
+
+def links_of(agreement_id: str) -> QuerySet[Link]:
+    """Return the links of an agreement, newest first."""
+    return Link.objects.filter(agreement_id=agreement_id).order_by("-id")
+
+
+def links_by_number(numbers: Collection[int]) -> dict[int, Link]:
+    """Return the links of these numbers with their agreements, in one query."""
+    links = Link.objects.filter(number__in=numbers).select_related("agreement")
+    return {link.number: link for link in links}
+
+
+def coupons_by_code(program_id: str, *, codes: Collection[str]) -> dict[str, Coupon]:
+    """Return the program's coupons of these codes (upper case), in one query."""
+    return {coupon.code: coupon for coupon in Coupon.objects.filter(program_id=program_id, code__in=codes)}
+
+
+def click_keys() -> Mapping[int, Key]:
+    """Return every key that ever signed click ids; revoked ones verify too and say that they are revoked."""
+    return {
+        row.number: Key(number=row.number, secret=bytes(row.secret), revoked=row.revoked_at is not None)
+        for row in ClickKey.objects.all()
+    }
+
+
+def free_link_number() -> int:
+    """Return a random number of forty bits that no link has: guessing one does not find the next."""
+    while True:
+        number = secrets.randbits(40)
+        if not Link.objects.filter(number=number).exists():
+            return number
