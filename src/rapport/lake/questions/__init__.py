@@ -1,0 +1,10 @@
+"""Answers questions about clicks: each is written once, in plain SQL, and run by DuckDB over the Delta table's files.
+
+Gross is every visit through a link. Bots, and visits nobody chose to make (framed, embedded, prefetched), are shown
+apart, each visit in one place only: gross = net + bots + framed. Test clicks and impressions are no clicks here.
+"""
+
+from rapport.lake.questions.answers import ClickFacts, ClickRow, DayRow, Filter, GroupRow, Totals
+from rapport.lake.questions.lake import Dimension, Lake, lake_at
+
+__all__ = ["ClickFacts", "ClickRow", "DayRow", "Dimension", "Filter", "GroupRow", "Lake", "Totals", "lake_at"]

@@ -1,0 +1,107 @@
+"""What is asked of the lake and what it answers, as plain values."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which clicks a question is about; what is None does not restrict. `until_ms` itself is outside."""
+
+    program_id: str | None = None
+    agreement_id: str | None = None
+    link_id: str | None = None
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Visits of any selection: gross = net + bots + framed."""
+
+    gross: int = 0
+    net: int = 0
+    bots: int = 0
+    framed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """The visits of one day of the time zone asked for."""
+
+    day: date
+    gross: int
+    net: int
+    bots: int
+    framed: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """The visits under one key of a dimension; the key is empty for clicks that carry none."""
+
+    key: str
+    gross: int
+    net: int
+    bots: int
+    framed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClickFacts:
+    """What the judge must know of a click before approval and the click id cannot hold.
+
+    `bot` and `framed` join the edge's marks and what ingest found out later. `country` is empty without a table of
+    countries; `reason` is the edge's word for why the click cannot earn, empty when it can.
+    """
+
+    click_id: str
+    at_ms: int
+    link_id: str
+    bot: bool
+    framed: bool
+    test: bool
+    reason: str
+    crawler: str
+    country: str
+    device: str
+    subs: dict[str, str]
+    placement: str
+    channel: str
+    referrer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClickRow:
+    """One click with everything the lake keeps of it; absent texts are empty."""
+
+    click_id: str
+    at_ms: int
+    program_id: str
+    agreement_id: str
+    link_id: str
+    link_number: int
+    code: str
+    reason: str
+    handed_out: bool
+    view: bool
+    bot: bool
+    framed: bool
+    no_consent: bool
+    test: bool
+    crawler: str
+    device: str
+    country: str
+    subs: dict[str, str]
+    placement: str
+    channel: str
+    destination: str
+    referrer: str
+    referrer_host: str
+    user_agent: str
+    language: str
+    query: str
+    address_network: str

@@ -1,0 +1,92 @@
+"""Keeps of a visitor's address only what counting needs: its network, and a keyed hash whose key lives a month or two.
+
+The full address never reaches the lake. The hash tells visitors of one month apart; when the month's key is
+forgotten, nobody can compute a hash from an address any more, not even with the whole lake in hand.
+"""
+
+import base64
+import hashlib
+import ipaddress
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+_KEY_BYTES = 32
+_HASH_BYTES = 12  # 16 characters; that any two of a billion visitors share one has a chance of 1 in 10^11
+_NETWORK_BITS = {4: 24, 6: 48}
+_MS_IN_DAY = 86_400_000
+_MS_IN_MONTH_AT_MOST = 31 * _MS_IN_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What remains of an address: `network` such as 203.0.113.0/24, and `mark`, its hash under the month's key."""
+
+    network: str = ""
+    mark: str = ""
+
+
+NOBODY = Visitor()
+
+
+class Visitors:
+    """Turns addresses into visitors with the monthly keys of one lake; keys are made when first needed."""
+
+    def __init__(self, lake: Path) -> None:
+        self._folder = lake / "address_keys"
+        self._key = lru_cache(maxsize=24)(self._load_or_make_key)
+        self.seen = lru_cache(maxsize=65_536)(self._seen)
+
+    def _seen(self, address: str, month: str) -> Visitor:
+        """Return the visitor behind an address (as text) in a month such as 2026-11; unreadable ones are nobody."""
+        try:
+            plain = ipaddress.ip_address(address)
+        except ValueError:
+            return NOBODY
+        plain = getattr(plain, "ipv4_mapped", None) or plain
+        network = ipaddress.ip_network((plain, _NETWORK_BITS[plain.version]), strict=False)
+        digest = hashlib.blake2b(plain.packed, key=self._key(month), digest_size=_HASH_BYTES).digest()
+        return Visitor(network=str(network), mark=base64.urlsafe_b64encode(digest).decode())
+
+    def _load_or_make_key(self, month: str) -> bytes:
+        path = self._folder / month
+        if not path.exists():
+            self._make_key(path)
+        return path.read_bytes()
+
+    def _make_key(self, path: Path) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        draft.touch(mode=0o600)
+        with draft.open("wb") as file:
+            file.write(os.urandom(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())  # a key that a power cut leaves empty would be no key at all
+        try:
+            os.link(draft, path)  # whole or not at all, and the first of two makers wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+
+def month_of(moment_ms: int) -> str:
+    """Return the UTC month of a moment as 2026-11."""
+    return _month_of_day(moment_ms // _MS_IN_DAY)
+
+
+@lru_cache(maxsize=1_024)
+def _month_of_day(day: int) -> str:
+    return f"{datetime.fromtimestamp(day * 86_400, tz=UTC):%Y-%m}"
+
+
+def forget_old_keys(lake: Path, *, now_ms: int) -> list[str]:
+    """Delete the keys of all months before the last one and return those months; late clicks of them get a new key."""
+    oldest_kept = month_of(now_ms - _MS_IN_MONTH_AT_MOST)
+    folder = lake / "address_keys"
+    old = sorted(path for path in folder.glob("????-??") if path.name < oldest_kept) if folder.exists() else []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [path.name for path in old]
