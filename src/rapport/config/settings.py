@@ -43,6 +43,7 @@ _ours = (
             "commissions",
         )
     ),
+    "rapport.doors",
     *(f"rapport.doors.{name}" for name in ("ui", "console", "portal", "public", "api")),
 )
 
@@ -77,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rapport.doors.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
