@@ -1,5 +1,6 @@
 """Reading the link book: a snapshot of the newest sound book, renewed by the process that uses it."""
 
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,13 +69,10 @@ class Reader:
         """Return the program if the book has exactly one."""
         if self._snapshot is None:
             return None
-        found: list[ProgramEntry] = []
         with self._snapshot.cursor() as cursor:
             cursor.set_range(PROGRAM)
-            for row, value in cursor:
-                if not row.startswith(PROGRAM) or len(found) > 1:
-                    break
-                found.append(_program.decode(value))
+            rows = takewhile(lambda row: row[0].startswith(PROGRAM), cursor)
+            found = [_program.decode(value) for _, value in islice(rows, 2)]
         return found[0] if len(found) == 1 else None
 
     def keys(self) -> Keys | None:
