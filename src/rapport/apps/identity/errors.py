@@ -25,6 +25,16 @@ class InvitationClosed(Refusal):
         super().__init__(_("This address works no longer. Ask the person who invited you for a new one."))
 
 
+class InvitedOther(Refusal):
+    """The invitation belongs to an address that has an account, and somebody else or nobody has signed in."""
+
+    code = "invited_other"
+
+    def __init__(self) -> None:
+        """Say how to go on."""
+        super().__init__(_("Sign in with the invited address first, then open the invitation again."))
+
+
 class OwnerExists(Refusal):
     """The first owner came already."""
 

@@ -92,9 +92,7 @@ def open_invitations_of(organisation_id: str) -> QuerySet[Invitation]:
 
 def keys_of(organisation_id: str) -> QuerySet[ApiKey]:
     """Return the API keys of an organisation, living ones first, newest first."""
-    return ApiKey.objects.filter(organisation_id=organisation_id).order_by(
-        F("revoked_at").asc(nulls_first=True), "-id"
-    )
+    return ApiKey.objects.filter(organisation_id=organisation_id).order_by(F("revoked_at").asc(nulls_first=True), "-id")
 
 
 def names_of(person_ids: set[str]) -> dict[str, str]:

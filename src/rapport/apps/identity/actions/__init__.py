@@ -1,0 +1,44 @@
+"""Write identity: organisations and their people, invitations, API keys."""
+
+from rapport.apps.identity.actions.invitations import (
+    IssuedInvitation,
+    accept_invitation,
+    invite_partner_person,
+    invite_teammate,
+    issue_first_owner_invitation,
+    revoke_invitation,
+    start_workspace,
+)
+from rapport.apps.identity.actions.keys import IssuedKey, make_key, note_key_use, revoke_key
+from rapport.apps.identity.actions.people import (
+    add_member,
+    change_organisation,
+    change_role,
+    create_organisation,
+    create_person,
+    disable_person,
+    end_membership,
+    set_password,
+)
+
+__all__ = [
+    "IssuedInvitation",
+    "IssuedKey",
+    "accept_invitation",
+    "add_member",
+    "change_organisation",
+    "change_role",
+    "create_organisation",
+    "create_person",
+    "disable_person",
+    "end_membership",
+    "invite_partner_person",
+    "invite_teammate",
+    "issue_first_owner_invitation",
+    "make_key",
+    "note_key_use",
+    "revoke_invitation",
+    "revoke_key",
+    "set_password",
+    "start_workspace",
+]
