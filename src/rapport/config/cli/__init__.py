@@ -1,0 +1,5 @@
+"""The command line: `rapport up | web | edge | worker | migrate | demo | config | doctor`."""
+
+from rapport.config.cli.main import main
+
+__all__ = ["main"]

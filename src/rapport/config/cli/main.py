@@ -1,0 +1,35 @@
+"""Puts the commands together and turns a stop into exit code 1: 0 is done, 1 refused or failed, 2 wrongly called."""
+
+import sys
+
+import typer
+
+from rapport.config.cli import roles, settings, up, upkeep
+from rapport.config.cli.terminal import complain
+from rapport.config.errors import Stop
+
+app = typer.Typer(
+    name="rapport",
+    help="Affiliate management and partner relations that you host yourself.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 wrongly called.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up.up)
+app.command()(roles.web)
+app.command()(roles.edge)
+app.command()(roles.worker)
+app.command()(upkeep.migrate)
+app.command()(upkeep.demo)
+app.add_typer(settings.app, name="config")
+app.command()(upkeep.doctor)
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    try:
+        app()
+    except Stop as stop:
+        complain(str(stop))
+        sys.exit(1)

@@ -1,0 +1,76 @@
+"""The roles of an installation, each alone in the foreground: pages, tracking, jobs."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from rapport.config.cli.options import DataFolder, Port, choose, load_django
+from rapport.config.env import Environment
+from rapport.config.guardian import watch_supervisor
+
+# Requests taken in beyond those being answered; more wait in the kernel, and a proxy sees that we are slow.
+WAITING_REQUESTS = 64
+STOP_WITHIN_S = 8
+
+
+def web(data: DataFolder = None, port: Port = None) -> None:
+    """Serve the pages and the API."""
+    # The server is heavy and only this role needs it.
+    from granian.constants import Interfaces  # noqa: PLC0415 - see above
+    from granian.log import LogLevels  # noqa: PLC0415 - see above
+    from granian.server import Server  # noqa: PLC0415 - see above
+
+    chosen = choose(data=data, port=port)
+    watch_supervisor()
+    Server(
+        "rapport.config.wsgi:application",
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.WSGI,
+        blocking_threads=chosen.web_threads,
+        backpressure=chosen.web_threads + WAITING_REQUESTS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_WITHIN_S,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def edge(data: DataFolder = None, port: Port = None) -> None:
+    """Answer clicks and postbacks: redirect, record, acknowledge. Needs the data folder and no database."""
+    # Roles that do not track must not carry its weight.
+    from rapport.edge import EdgeSettings, run  # noqa: PLC0415 - see above
+
+    chosen = choose(data=data, edge_port=port)
+    watch_supervisor()
+    sys.exit(
+        run(EdgeSettings(data=chosen.data, host=chosen.host, port=chosen.edge_port, metrics_port=chosen.metrics_port))
+    )
+
+
+def worker(data: DataFolder = None) -> None:
+    """Run jobs as they fall due and start those that have a schedule."""
+    chosen = choose(data=data)
+    watch_supervisor()
+    load_django()
+    if not _work(chosen):
+        # Threads of jobs that were handed back cannot be stopped otherwise; another worker runs them again.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _work(chosen: Environment) -> bool:
+    # Models can be imported only after Django is awake.
+    from rapport.apps.jobs.worker import Worker  # noqa: PLC0415 - see above
+    from rapport.config.jobs import SCHEDULES  # noqa: PLC0415 - see above
+
+    worker = Worker(folder=workers_folder(chosen.data), places=chosen.worker_threads, schedules=SCHEDULES)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.stopping.set())
+    return worker.run()
+
+
+def workers_folder(data: Path) -> Path:
+    """Return where each worker shows that it is alive."""
+    return data / "workers"

@@ -1,0 +1,80 @@
+"""`rapport up`: a whole installation as one program."""
+
+from typing import Annotated
+from urllib.parse import urljoin
+
+import typer
+
+from rapport.config.cli.options import DataFolder, Port, choose, load_django
+from rapport.config.cli.terminal import out, say
+from rapport.config.cli.upkeep import bring_up_to_date
+from rapport.config.env import Environment, Origin, origins, variable
+from rapport.config.errors import Stop
+from rapport.config.installation import is_listening, locked, with_free_ports, write_run_file
+from rapport.config.supervisor import Supervisor
+
+READY_WITHIN_S = 60.0
+# Which further ports follow a port that was typed, unless they were chosen themselves.
+FOLLOWING = {"edge_port": 1, "metrics_port": 2}
+
+Demo = Annotated[bool, typer.Option("--demo", help="Load the demo program, once, and print its sign-ins.")]
+
+
+def up(data: DataFolder = None, port: Port = None, *, demo: Demo = False) -> None:
+    """Serve everything: pages, tracking and jobs. Ctrl-C stops it."""
+    chosen = choose(data=data, port=port, demo=demo or None, **_following(port))
+    with locked(chosen.data):
+        _serve(with_free_ports(chosen), with_demo=demo or chosen.demo)
+
+
+def _following(port: int | None) -> dict[str, int]:
+    if port is None:
+        return {}
+    chosen_apart = {name for name, origin in origins().items() if origin is not Origin.DEFAULT}
+    return {name: port + step for name, step in FOLLOWING.items() if name not in chosen_apart}
+
+
+def _serve(chosen: Environment, *, with_demo: bool) -> None:
+    supervisor = Supervisor(say=say, environment=_ports_of(chosen))
+    supervisor.listen_to_signals()
+    load_django()
+    bring_up_to_date()
+    try:
+        for role in ("web", "edge", "worker"):
+            supervisor.start(role)
+        supervisor.wait_until(lambda: _answers(chosen), within_s=READY_WITHIN_S)
+        _print_addresses(chosen)
+        if with_demo and supervisor.run_once("demo") != 0 and not supervisor.stopping.is_set():
+            raise Stop("The demo program could not be loaded; see above.")
+        _print_first_owner(chosen)
+        if not supervisor.stopping.is_set():
+            write_run_file(chosen)
+        supervisor.run()
+    finally:
+        supervisor.stop()
+    say("Stopped.")
+
+
+def _ports_of(chosen: Environment) -> dict[str, str]:
+    return {variable(name): str(getattr(chosen, name)) for name in ("port", "edge_port", "metrics_port")}
+
+
+def _answers(chosen: Environment) -> bool:
+    return is_listening(chosen.host, chosen.port) and is_listening(chosen.host, chosen.edge_port)
+
+
+def _print_addresses(chosen: Environment) -> None:
+    out.print(f"\n[bold]Rapport serves[/] {chosen.web_address}")
+    say(f"Tracking links at {chosen.edge_address}, data in {chosen.data}. Ctrl-C stops.\n")
+
+
+def _print_first_owner(chosen: Environment) -> None:
+    """Let whoever started the program become its owner: an address that works once, printed here and nowhere else."""
+    # Models can be imported only after Django is awake.
+    from rapport.apps.identity.actions import issue_first_owner_token  # noqa: PLC0415 - see above
+    from rapport.kit.clock import now  # noqa: PLC0415 - see above
+
+    path = issue_first_owner_token(at=now())
+    if path is not None:
+        out.print("[bold]Nobody owns this installation yet.[/] Open this address, once, to become its owner:")
+        say(f"  {urljoin(chosen.web_address, path)}\n")
