@@ -1,0 +1,19 @@
+"""Read the books: balances, entries, the recount of everything, and whether the guards stand."""
+
+from rapport.apps.ledger.guards import missing_guards
+from rapport.apps.ledger.queries.balances import balance, balances_of, booked_of
+from rapport.apps.ledger.queries.entries import entries_of, entries_of_book, with_postings
+from rapport.apps.ledger.queries.recount import Recount, recount, stray_postings
+
+__all__ = [
+    "Recount",
+    "balance",
+    "balances_of",
+    "booked_of",
+    "entries_of",
+    "entries_of_book",
+    "missing_guards",
+    "recount",
+    "stray_postings",
+    "with_postings",
+]
