@@ -91,10 +91,10 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class FormulaStep:
-    """One number of the formula, exact."""
+    """One number of the formula, exact: a whole number, or a fraction where a part moved in proportion."""
 
     label: StepLabel
-    amount: Fraction
+    amount: Fraction | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,16 @@ class Decision:
     hold_until_ms: int | None
     flags: tuple[Flagged, ...]
 
+    def fall_is_reported(self, previous: "Decision") -> bool:
+        """Say whether an amount lower than in `previous` follows from what the merchant reported or a person declined.
+
+        Then the fall is booked even after approval. Everything else (another partner, another promise, an open
+        conflict) becomes a proposal for a person.
+        """
+        if self.outcome is Outcome.DECLINED:
+            return True
+        return _promise(self.credit) == _promise(previous.credit) and HoldReason.CONFLICT not in self.holds
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -148,3 +158,8 @@ class Judgement:
             if decision.conversion_id == conversion_id:
                 return decision
         raise KeyError(conversion_id)
+
+
+def _promise(credit: Credit | None) -> tuple[str, str, str] | None:
+    """Return by which promise to whom a credit pays; which of two clicks brought it changes no amount."""
+    return None if credit is None else (credit.agreement_id, credit.terms_version_id, credit.rule)

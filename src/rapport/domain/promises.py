@@ -41,10 +41,6 @@ class Standing:
         """Return the version accepted at this moment, or None before the agreement is active and accepted."""
         return version_in_force(self.acceptances, at_ms) if at_ms >= self.active_from_ms else None
 
-    def ended_by(self, at_ms: int) -> bool:
-        """Say whether the agreement had ended at this moment."""
-        return self.ended_at_ms is not None and at_ms >= self.ended_at_ms
-
     def suspended_at(self, at_ms: int) -> bool:
         """Say whether the agreement was suspended at this moment."""
         return any(suspension.covers(at_ms) for suspension in self.suspensions)

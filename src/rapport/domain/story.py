@@ -97,6 +97,14 @@ class Correction:
     shipping_minor: int | None = None
     discount_minor: int | None = None
 
+    def __post_init__(self) -> None:
+        """Crash on a delta that the doors must never let through."""
+        if self.kind is CorrectionKind.AMENDMENT:
+            if self.total_minor is None:
+                raise ValueError("an amendment says by how much")
+        elif max(self.total_minor or 0, self.tax_minor or 0, self.shipping_minor or 0, self.discount_minor or 0) > 0:
+            raise ValueError("only an amendment may add")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouponUse:
@@ -139,6 +147,11 @@ class ReportedConversion:
     coupons: tuple[CouponUse, ...] = ()
     test: bool = False
     decisions: tuple[HumanDecision, ...] = ()
+
+    def last_decision(self, *kinds: DecisionKind) -> HumanDecision | None:
+        """Return the latest decision of these kinds, by its moment and then its id."""
+        of_kinds = [decision for decision in self.decisions if decision.kind in kinds]
+        return max(of_kinds, key=lambda decision: (decision.decided_at_ms, decision.decision_id), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,3 +147,7 @@ class Terms:
             if rule.when.kind == kind:
                 return rule
         return None
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule of this name; KeyError when the version has none."""
+        return {rule.name: rule for rule in self.rules}[name]

@@ -35,7 +35,7 @@ def _earning(terms: Terms, speech: Speech) -> str:
     repeats = (
         speech.gettext("repeat purchases included")
         if terms.attribution.repeat_purchases
-        else speech.gettext("once per customer and kind")
+        else speech.gettext("repeat purchases not included")
     )
     return speech.gettext("You earn %(pays)s, %(window)s, %(repeats)s.") % {
         "pays": _joined([_pay(rule, terms, speech) for rule in terms.rules], speech),

@@ -1,0 +1,120 @@
+"""What an order is worth after everything reported about it: revisions first, then corrections, then the basis."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rapport.domain.story import AmountReport, Correction, DecisionKind, ReportedConversion
+from rapport.domain.terms import Basis, DiscountTreatment, Treatment
+
+Exact = Fraction | int
+"""An amount in minor units that may have a fraction of one; whole amounts stay plain integers, which are faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left of an order, never below zero in any part.
+
+    `cancelled` when a correction took everything; `over_corrected` when more was taken than there was; `too_late`
+    names the corrections that came after the reversal window.
+    """
+
+    total: int
+    tax: Exact
+    shipping: Exact
+    discount: Exact
+    cancelled: bool = False
+    over_corrected: bool = False
+    too_late: tuple[str, ...] = ()
+
+
+def possible_reports(conversion: ReportedConversion) -> list[AmountReport]:
+    """Return the amounts that the order may have, smallest first: one, or the variants of an open conflict.
+
+    A later revision amends all earlier ones. Several different amounts of the same revision are a conflict, which a
+    person settles by choosing one of them.
+    """
+    latest = max(report.revision for report in conversion.reports)
+    variants = sorted({report for report in conversion.reports if report.revision == latest})
+    if len(variants) == 1:
+        return variants
+    choice = conversion.last_decision(DecisionKind.CONFLICT_SETTLED)
+    return [choice.amounts] if choice and choice.amounts in variants else variants
+
+
+def uncorrected(report: AmountReport) -> Left:
+    """Return the order as it was reported."""
+    return Left(
+        total=report.total_minor,
+        tax=report.tax_minor,
+        shipping=report.shipping_minor,
+        discount=report.discount_minor,
+    )
+
+
+def left_of(report: AmountReport, corrections: Iterable[Correction], *, until_ms: int | None) -> Left:
+    """Return what the corrections leave of the order; sums of deltas, so their order cannot matter.
+
+    What comes after `until_ms` takes nothing away (None: everything counts).
+    """
+    counted = [correction for correction in corrections if _counts(correction, until_ms)]
+    too_late = tuple(sorted(c.external_id for c in corrections if not _counts(c, until_ms)))
+    deltas = [(c, c.total_minor) for c in counted if c.total_minor is not None]
+    cancelled = len(deltas) < len(counted)
+    total = report.total_minor + sum(delta for _, delta in deltas)
+    share = Fraction(1, report.total_minor) if report.total_minor else Fraction(0)
+    tax = _part(report.tax_minor, [(c.tax_minor, delta) for c, delta in deltas], share)
+    shipping = _part(report.shipping_minor, [(c.shipping_minor, delta) for c, delta in deltas], share)
+    discount = _part(report.discount_minor, [(c.discount_minor, delta) for c, delta in deltas], share)
+    over_corrected = min(total, tax, shipping, discount) < 0
+    # What the customer got back whole has no parts left, whatever single parts were reported.
+    kept = 0 if cancelled else 1 if total > 0 else 0
+    return Left(
+        total=max(total, 0) * kept,
+        tax=max(tax, 0) * kept,
+        shipping=max(shipping, 0) * kept,
+        discount=max(discount, 0) * kept,
+        cancelled=cancelled,
+        over_corrected=over_corrected,
+        too_late=too_late,
+    )
+
+
+def basis_of(left: Left, basis: Basis) -> Exact:
+    """Return the part of what is left that a percentage is paid on; nothing where the customer paid nothing."""
+    if left.total == 0:
+        return 0
+    amount: Exact = left.total
+    if basis.tax is Treatment.EXCLUDED:
+        amount -= left.tax
+    if basis.shipping is Treatment.EXCLUDED:
+        amount -= left.shipping
+    if basis.discount is DiscountTreatment.IGNORED:
+        amount += left.discount
+    return max(amount, 0)
+
+
+def share_left(report: AmountReport, left: Left) -> Exact:
+    """Return which part of the order stands, 0 to 1: a fixed amount shrinks with it.
+
+    An order of nothing, such as a lead, stands whole until it is cancelled.
+    """
+    if left.cancelled:
+        return 0
+    if report.total_minor == 0 or left.total >= report.total_minor:
+        return 1
+    return Fraction(left.total, report.total_minor)
+
+
+def _counts(correction: Correction, until_ms: int | None) -> bool:
+    """Say whether a correction counts: in time, or in the partner's favour."""
+    in_time = until_ms is None or correction.occurred_at_ms <= until_ms
+    return in_time or (correction.total_minor is not None and correction.total_minor > 0)
+
+
+def _part(whole: int, deltas: Iterable[tuple[int | None, int]], share: Fraction) -> Exact:
+    """Return what is left of tax, shipping or discount; a delta that names none takes it in proportion to the total."""
+    left: Exact = whole
+    for named, total in deltas:
+        left += whole * total * share if named is None else named
+    return left

@@ -1,0 +1,102 @@
+"""The decision which agreement earns from a conversion: every touch, binding and coupon is weighed and answered."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rapport.domain.claims import Case, Claim, binding_claim, click_claim, coupon_claim, is_late, rebill_claim
+from rapport.domain.credit import Credit
+from rapport.domain.judgement import Considered, Outcome, Why
+from rapport.domain.story import DecisionKind, ReportedConversion, Touch
+from rapport.domain.terms import CouponPriority
+
+REBILL: Final = "rebill"
+"""The kind of a repeated payment: it belongs to whoever brought the customer, whatever was clicked since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who earns, if anybody, and everything that was considered; `rivals`: valid coupons of several agreements."""
+
+    credit: Credit | None
+    considered: tuple[Considered, ...]
+    rivals: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Say how the question was answered, for a conversion that is neither a test nor declined."""
+        if self.credit:
+            return Outcome.EARNED
+        if not self.considered:
+            return Outcome.NO_TOUCH
+        if all(one.why is Why.KIND_NOT_PAID for one in self.considered):
+            return Outcome.KIND_NOT_PAID
+        return Outcome.NO_ELIGIBLE_TOUCH
+
+
+def attribute(case: Case, touches: Iterable[Touch]) -> Attribution:
+    """Weigh everything that may have brought the conversion; `touches` come in the order of their moments."""
+    clicks = [click_claim(touch, case) for touch in _in_question(touches, case.conversion)]
+    coupons = [coupon_claim(use, case) for use in sorted(case.conversion.coupons, key=lambda use: use.code)]
+    if case.conversion.kind == REBILL and case.earlier:
+        chosen = _follow_first(clicks + coupons, case)
+    else:
+        bindings = [binding_claim(earned, case) for earned in case.earlier if earned.by_coupon]
+        chosen = _choose(clicks + bindings, coupons, case)
+    return _kept_by_person(chosen, case.conversion)
+
+
+def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> Iterator[Touch]:
+    """Go through all clicks before the order, and through what the order itself named, so that each gets its answer."""
+    for touch in touches:
+        before = touch.refusal is None and not is_late(touch, conversion)
+        if before or touch.click_id in conversion.click_ids:
+            yield touch
+
+
+def _follow_first(others: Iterable[Claim], case: Case) -> Attribution:
+    """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
+    first = rebill_claim(case.earlier[0], case)
+    passed_over = [other.considered(Why.REBILL_FOLLOWS_FIRST) for other in others]
+    return Attribution(first.credit, (first.considered(Why.WON), *passed_over))
+
+
+def _choose(clicks: Sequence[Claim], coupons: Sequence[Claim], case: Case) -> Attribution:
+    """Let the last eligible click (a binding is one) meet the valid coupon."""
+    click, coupon = _last(clicks), next((claim for claim in coupons if claim.credit), None)
+    winner = _preferred(click, coupon, case)
+    click_why = Why.COUPON_GOES_FIRST if winner is coupon else Why.NEWER_TOUCH_WON
+    coupon_why = Why.OTHER_COUPON_WON if winner is coupon else Why.CLICK_GOES_FIRST
+    considered = [claim.considered(Why.WON if claim is winner else click_why) for claim in clicks]
+    considered += [claim.considered(Why.WON if claim is winner else coupon_why) for claim in coupons]
+    owners = {claim.agreement_id for claim in coupons if claim.credit}
+    return Attribution(
+        credit=winner.credit if winner else None,
+        considered=tuple(considered),
+        rivals=winner is coupon and len(owners) > 1,
+    )
+
+
+def _last(clicks: Iterable[Claim]) -> Claim | None:
+    """Find the last eligible click; of two in the same ms the greater id, so that no order of arrival decides."""
+    eligible = [(claim.credit.counts_from_ms, claim.ref, claim) for claim in clicks if claim.credit]
+    return max(eligible)[2] if eligible else None
+
+
+def _preferred(click: Claim | None, coupon: Claim | None, case: Case) -> Claim | None:
+    """Choose between click and coupon by the program's version in force at the order."""
+    if click is None or coupon is None:
+        return click or coupon
+    # A program without a version at the order has said nothing: the language's own default applies.
+    policy = case.promises.program_terms_at(case.conversion.occurred_at_ms)
+    coupon_first = policy is None or policy.attribution.coupon is CouponPriority.BEFORE_CLICK
+    return coupon if coupon_first else click
+
+
+def _kept_by_person(chosen: Attribution, conversion: ReportedConversion) -> Attribution:
+    """Leave the credit where it was approved, when a person refused the proposal to change it."""
+    decision = conversion.last_decision(DecisionKind.PROPOSAL_REFUSED)
+    if decision is None or decision.credit == chosen.credit:
+        return chosen
+    set_aside = [replace(one, why=Why.SET_ASIDE_BY_PERSON) if one.why is Why.WON else one for one in chosen.considered]
+    return Attribution(decision.credit, tuple(set_aside))

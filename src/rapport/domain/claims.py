@@ -1,0 +1,211 @@
+"""What one click, one binding or one coupon can claim of a conversion: a credit by its own promise, or why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rapport.domain.credit import Credit, Via
+from rapport.domain.days import DAY_MS
+from rapport.domain.judgement import Considered, Source, Why
+from rapport.domain.promises import Promises
+from rapport.domain.story import CouponUse, ReportedConversion, Touch, TouchMark
+from rapport.domain.terms import Rule, Terms
+
+LATE_CLICK_MS: Final = 300_000
+"""How long after the order a click still counts: clocks of shops and of the edge may differ by five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """A conversion of the story that earned, and for whom."""
+
+    conversion_id: str
+    kind: str
+    credit: Credit
+
+    @property
+    def by_coupon(self) -> bool:
+        """Say whether a coupon brought it: such an order binds the customer like a click at its moment."""
+        return self.credit.via is Via.COUPON
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The conversion in question, the promises, and what earned before it in the story."""
+
+    conversion: ReportedConversion
+    promises: Promises
+    earlier: Sequence[Earned]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why something cannot earn, with the numbers that show it."""
+
+    why: Why
+    data: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was weighed, and the answer: the credit it could have, or why it has none."""
+
+    source: Source
+    ref: str
+    agreement_id: str
+    answer: Credit | Lost
+
+    @property
+    def credit(self) -> Credit | None:
+        """Return the credit that the claim could have."""
+        return None if isinstance(self.answer, Lost) else self.answer
+
+    def considered(self, why: Why) -> Considered:
+        """Record the claim: `why` tells what became of it, unless it had no credit to begin with."""
+        if isinstance(self.answer, Lost):
+            return Considered(self.source, self.ref, self.agreement_id, self.answer.why, self.answer.data)
+        return Considered(self.source, self.ref, self.agreement_id, why)
+
+
+def is_late(touch: Touch, conversion: ReportedConversion) -> bool:
+    """Say whether a click came too long after the order to have brought it."""
+    return touch.at_ms > conversion.occurred_at_ms + LATE_CLICK_MS
+
+
+def click_claim(touch: Touch, case: Case) -> Claim:
+    """Weigh a click by the version of terms that its agreement had accepted when it happened."""
+    answer = _broken(touch) or _by_click(touch, case)
+    return Claim(Source.CLICK, touch.click_id, touch.agreement_id, answer)
+
+
+def coupon_claim(use: CouponUse, case: Case) -> Claim:
+    """Weigh a coupon by the version of terms that its agreement had accepted at the order."""
+    return Claim(Source.COUPON, use.code, use.agreement_id or "", _by_coupon(use, case))
+
+
+def binding_claim(bound: Earned, case: Case) -> Claim:
+    """Weigh an earlier order that a coupon brought: it binds the customer like a click at the moment of that order."""
+    answer = _following(bound, case)
+    if isinstance(answer, Credit) and _binding_has_earned(bound, case):
+        terms = case.promises.terms[answer.terms_version_id]
+        answer = _repeat_lost(terms) or answer
+    return Claim(Source.BINDING, bound.conversion_id, bound.credit.agreement_id, answer)
+
+
+def rebill_claim(first: Earned, case: Case) -> Claim:
+    """Weigh the first conversion that earned: a repeated payment follows it without being a repeat purchase."""
+    return Claim(Source.BINDING, first.conversion_id, first.credit.agreement_id, _following(first, case))
+
+
+def _broken(touch: Touch) -> Lost | None:
+    """Say what is wrong with the click itself; the lake's later verdict counts as much as the capsule's marks."""
+    if touch.refusal:
+        return Lost(Why.REFUSED, {"refusal": touch.refusal.value})
+    if TouchMark.BOT in touch.marks or (touch.facts and touch.facts.bot):
+        return Lost(Why.BOT)
+    if TouchMark.FRAMED in touch.marks or (touch.facts and touch.facts.framed):
+        return Lost(Why.FRAMED)
+    if TouchMark.VIEW in touch.marks:
+        return Lost(Why.VIEW_ONLY)
+    # A click that was made to try a link out earns nothing, not even from a real order.
+    return Lost(Why.TEST_CLICK) if TouchMark.TEST in touch.marks else None
+
+
+def _by_click(touch: Touch, case: Case) -> Credit | Lost:
+    if is_late(touch, case.conversion):
+        return Lost(Why.AFTER_ORDER, {"at_ms": touch.at_ms})
+    promise = _promise(touch.agreement_id, touch.at_ms, case)
+    if isinstance(promise, Lost):
+        return promise
+    terms = case.promises.terms[promise.version_id]
+    lost = _window_lost(touch.at_ms, terms, case.conversion)
+    used_by = [earned for earned in case.earlier if earned.credit.touch_id == touch.click_id]
+    if not lost and any(earned.kind == case.conversion.kind for earned in used_by):
+        lost = _repeat_lost(terms)
+    if lost:
+        return lost
+    named = touch.click_id in case.conversion.click_ids
+    return Credit(
+        agreement_id=touch.agreement_id,
+        via=Via.CLICK if named else Via.BINDING,
+        touch_id=touch.click_id,
+        bound_by=used_by[0].conversion_id if used_by and not named else None,
+        counts_from_ms=touch.at_ms,
+        terms_version_id=promise.version_id,
+        rule=promise.rule.name,
+    )
+
+
+def _by_coupon(use: CouponUse, case: Case) -> Credit | Lost:
+    if use.agreement_id is None:
+        return Lost(Why.COUPON_UNKNOWN)
+    if not use.valid:
+        return Lost(Why.COUPON_NOT_VALID, {"why": use.why})
+    ordered_at_ms = case.conversion.occurred_at_ms
+    promise = _promise(use.agreement_id, ordered_at_ms, case)
+    if isinstance(promise, Lost):
+        return promise
+    return Credit(
+        agreement_id=use.agreement_id,
+        via=Via.COUPON,
+        touch_id=use.code,
+        bound_by=None,
+        counts_from_ms=ordered_at_ms,
+        terms_version_id=promise.version_id,
+        rule=promise.rule.name,
+    )
+
+
+def _following(bound: Earned, case: Case) -> Credit | Lost:
+    """Follow an earlier credit by its own pinned version and its own window."""
+    terms = case.promises.terms[bound.credit.terms_version_id]
+    rule = terms.rule_for(case.conversion.kind)
+    if rule is None:
+        return _kind_lost(case.conversion)
+    lost = _window_lost(bound.credit.counts_from_ms, terms, case.conversion)
+    if lost:
+        return lost
+    return replace(bound.credit, via=Via.BINDING, bound_by=bound.conversion_id, rule=rule.name)
+
+
+def _promise(agreement_id: str, at_ms: int, case: Case) -> "_Promise | Lost":
+    """Find what the agreement was promised at a moment: accepted, not ended, and paying this kind."""
+    standing = case.promises.agreements.get(agreement_id)
+    version_id = standing.accepted_at(at_ms) if standing else None
+    if standing is None or version_id is None:
+        return Lost(Why.NOT_ACCEPTED, {"at_ms": at_ms})
+    if standing.ended_at_ms is not None and at_ms >= standing.ended_at_ms:
+        return Lost(Why.AGREEMENT_ENDED, {"ended_at_ms": standing.ended_at_ms})
+    rule = case.promises.terms[version_id].rule_for(case.conversion.kind)
+    return _kind_lost(case.conversion) if rule is None else _Promise(version_id, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    version_id: str
+    rule: Rule
+
+
+def _window_lost(from_ms: int, terms: Terms, conversion: ReportedConversion) -> Lost | None:
+    """Count N days of 24 hours to the millisecond; the last one still earns."""
+    days = terms.attribution.click_window_days
+    ended_at_ms = from_ms + days * DAY_MS
+    if conversion.occurred_at_ms <= ended_at_ms:
+        return None
+    return Lost(Why.WINDOW_OVER, {"window_days": days, "ended_at_ms": ended_at_ms})
+
+
+def _repeat_lost(terms: Terms) -> Lost | None:
+    return None if terms.attribution.repeat_purchases else Lost(Why.REPEAT_NOT_PAID)
+
+
+def _binding_has_earned(bound: Earned, case: Case) -> bool:
+    """Say whether this binding brought a conversion of the same kind before, its own first order included."""
+    return any(
+        earned.kind == case.conversion.kind and bound.conversion_id in (earned.conversion_id, earned.credit.bound_by)
+        for earned in case.earlier
+    )
+
+
+def _kind_lost(conversion: ReportedConversion) -> Lost:
+    return Lost(Why.KIND_NOT_PAID, {"kind": conversion.kind})

@@ -1,0 +1,119 @@
+"""The one principle for every arrival: what each conversion of a story should earn, by everything known now.
+
+The same facts give the same answer, in whatever order they arrived; the books get the difference.
+"""
+
+from rapport.domain.amounts import Left, left_of, possible_reports
+from rapport.domain.attribution import Attribution, attribute
+from rapport.domain.claims import Case, Earned
+from rapport.domain.credit import Credit, HoldReason
+from rapport.domain.days import hold_end_ms
+from rapport.domain.judgement import Decision, Flag, Flagged, Judgement, Line, Outcome
+from rapport.domain.pay import rate_conversion
+from rapport.domain.promises import Promises
+from rapport.domain.story import DecisionKind, ReportedConversion, Story, Touch
+
+
+def judge(story: Story, promises: Promises) -> Judgement:
+    """Judge every conversion of a story in the order of the story: by moment, then kind, then external id."""
+    touches = sorted(story.touches, key=lambda touch: (touch.at_ms, touch.click_id))
+    decisions: list[Decision] = []
+    earlier: list[Earned] = []
+    for conversion in sorted(story.conversions, key=_place_in_story):
+        attribution = attribute(Case(conversion, promises, earlier), touches)
+        decision = _decide(conversion, attribution, story=story, promises=promises)
+        decisions.append(decision)
+        # What was declined or only a test binds nobody and uses no click up.
+        if decision.outcome is Outcome.EARNED and decision.credit:
+            earlier.append(Earned(conversion.id, conversion.kind, decision.credit))
+    return Judgement(tuple(decisions))
+
+
+def _place_in_story(conversion: ReportedConversion) -> tuple[int, str, str]:
+    return (conversion.occurred_at_ms, conversion.kind, conversion.external_id)
+
+
+def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: Story, promises: Promises) -> Decision:
+    outcome = _outcome(conversion, attribution)
+    if attribution.credit is None:
+        return _nobody_earns(conversion, attribution, outcome)
+    credit = attribution.credit
+    terms = promises.terms[credit.terms_version_id]
+    rating = rate_conversion(conversion, rule=terms.rule(credit.rule), terms=terms)
+    # A test and a declined order are explained like any other, only the books get nothing.
+    target_minor = rating.target_minor if outcome is Outcome.EARNED else 0
+    return Decision(
+        conversion_id=conversion.id,
+        outcome=outcome,
+        credit=credit,
+        target_minor=target_minor,
+        uncorrected_minor=rating.uncorrected_minor,
+        amounts=rating.report,
+        lines=(Line(credit.rule, target_minor),),
+        formula=rating.formula,
+        considered=attribution.considered,
+        holds=_holds(conversion, credit, rivals=attribution.rivals, promises=promises),
+        hold_until_ms=hold_end_ms(
+            conversion.occurred_at_ms, hold_days=terms.hold.days_for(conversion.kind), zone=story.zone
+        ),
+        flags=_flags(rating.left, waits_for_facts=_waits_for_facts(credit, story.touches)),
+    )
+
+
+def _nobody_earns(conversion: ReportedConversion, attribution: Attribution, outcome: Outcome) -> Decision:
+    """Answer with the reasons alone; doubts about the order's amounts stay visible."""
+    reports = possible_reports(conversion)
+    return Decision(
+        conversion_id=conversion.id,
+        outcome=outcome,
+        credit=None,
+        target_minor=0,
+        uncorrected_minor=0,
+        amounts=reports[0],
+        lines=(),
+        formula=(),
+        considered=attribution.considered,
+        holds=(HoldReason.CONFLICT,) if len(reports) > 1 else (),
+        hold_until_ms=None,
+        flags=_flags(left_of(reports[0], conversion.corrections, until_ms=None), waits_for_facts=False),
+    )
+
+
+def _outcome(conversion: ReportedConversion, attribution: Attribution) -> Outcome:
+    if conversion.test:
+        return Outcome.TEST
+    decision = conversion.last_decision(DecisionKind.DECLINED, DecisionKind.DECLINE_UNDONE)
+    if decision and decision.kind is DecisionKind.DECLINED:
+        return Outcome.DECLINED
+    return attribution.outcome
+
+
+def _holds(
+    conversion: ReportedConversion, credit: Credit, *, rivals: bool, promises: Promises
+) -> tuple[HoldReason, ...]:
+    """Collect the doubts that no person has lifted; an open conflict cannot be lifted, only settled."""
+    standing = promises.agreements[credit.agreement_id]
+    doubts = {
+        HoldReason.AGREEMENT_SUSPENDED: standing.suspended_at(conversion.occurred_at_ms),
+        HoldReason.ENDED_FOR_BREACH: standing.ended_for_breach,
+        HoldReason.SEVERAL_COUPONS: rivals,
+    }
+    lifted = {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
+    conflict = [HoldReason.CONFLICT] if len(possible_reports(conversion)) > 1 else []
+    return (*conflict, *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted))
+
+
+def _flags(left: Left, *, waits_for_facts: bool) -> tuple[Flagged, ...]:
+    flags = []
+    if left.over_corrected:
+        flags.append(Flagged(Flag.OVER_CORRECTED))
+    if left.too_late:
+        flags.append(Flagged(Flag.CORRECTED_TOO_LATE, left.too_late))
+    if waits_for_facts:
+        flags.append(Flagged(Flag.FACTS_NOT_JOINED))
+    return tuple(flags)
+
+
+def _waits_for_facts(credit: Credit, touches: tuple[Touch, ...]) -> bool:
+    """Say whether the lake has not yet told what it knows about the click that earns."""
+    return any(touch.click_id == credit.touch_id and touch.facts is None for touch in touches)

@@ -1,0 +1,110 @@
+"""A decision as a document that is stored beside the commission and read again by the explain page, years later."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from rapport.domain.credit import Credit, HoldReason, Via
+from rapport.domain.judgement import (
+    Considered,
+    Decision,
+    Flag,
+    Flagged,
+    FormulaStep,
+    Line,
+    Outcome,
+    Source,
+    StepLabel,
+    Why,
+)
+from rapport.domain.story import AmountReport
+
+VERSION: Final = 1
+"""The form of the document; a later form keeps reading this one."""
+
+
+class UnknownForm(ValueError):
+    """A stored decision has a form that this release does not read."""
+
+
+def to_document(decision: Decision) -> dict[str, Any]:
+    """Return the decision as plain values that JSON holds; fractions are texts such as "10291/4"."""
+    return {
+        "version": VERSION,
+        "conversion_id": decision.conversion_id,
+        "outcome": decision.outcome.value,
+        "credit": None if decision.credit is None else credit_to_document(decision.credit),
+        "target_minor": decision.target_minor,
+        "uncorrected_minor": decision.uncorrected_minor,
+        "amounts": _amounts_document(decision.amounts),
+        "lines": [{"rule": line.rule, "target_minor": line.target_minor} for line in decision.lines],
+        "formula": [{"label": step.label.value, "amount": str(step.amount)} for step in decision.formula],
+        "considered": [_considered_document(one) for one in decision.considered],
+        "holds": [hold.value for hold in decision.holds],
+        "hold_until_ms": decision.hold_until_ms,
+        "flags": [{"flag": one.flag.value, "about": list(one.about)} for one in decision.flags],
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Decision:
+    """Read a stored decision; raise `UnknownForm` when a later release wrote it."""
+    if document.get("version") != VERSION:
+        raise UnknownForm(document.get("version"))
+    return Decision(
+        conversion_id=document["conversion_id"],
+        outcome=Outcome(document["outcome"]),
+        credit=None if document["credit"] is None else credit_from_document(document["credit"]),
+        target_minor=document["target_minor"],
+        uncorrected_minor=document["uncorrected_minor"],
+        amounts=AmountReport(**document["amounts"]),
+        lines=tuple(Line(**line) for line in document["lines"]),
+        formula=tuple(FormulaStep(StepLabel(step["label"]), Fraction(step["amount"])) for step in document["formula"]),
+        considered=tuple(_considered(one) for one in document["considered"]),
+        holds=tuple(HoldReason(hold) for hold in document["holds"]),
+        hold_until_ms=document["hold_until_ms"],
+        flags=tuple(Flagged(Flag(one["flag"]), tuple(one["about"])) for one in document["flags"]),
+    )
+
+
+def credit_to_document(credit: Credit) -> dict[str, Any]:
+    """Return a credit as plain values; a refused proposal stores the credit that stays in this form."""
+    return {
+        "agreement_id": credit.agreement_id,
+        "via": credit.via.value,
+        "touch_id": credit.touch_id,
+        "bound_by": credit.bound_by,
+        "counts_from_ms": credit.counts_from_ms,
+        "terms_version_id": credit.terms_version_id,
+        "rule": credit.rule,
+    }
+
+
+def credit_from_document(document: Mapping[str, Any]) -> Credit:
+    """Read a stored credit."""
+    return Credit(**{**document, "via": Via(document["via"])})
+
+
+def _amounts_document(amounts: AmountReport) -> dict[str, int]:
+    return {
+        "revision": amounts.revision,
+        "total_minor": amounts.total_minor,
+        "tax_minor": amounts.tax_minor,
+        "shipping_minor": amounts.shipping_minor,
+        "discount_minor": amounts.discount_minor,
+    }
+
+
+def _considered_document(one: Considered) -> dict[str, Any]:
+    return {
+        "source": one.source.value,
+        "ref": one.ref,
+        "agreement_id": one.agreement_id,
+        "why": one.why.value,
+        "data": dict(one.data),
+    }
+
+
+def _considered(document: Mapping[str, Any]) -> Considered:
+    return Considered(
+        Source(document["source"]), document["ref"], document["agreement_id"], Why(document["why"]), document["data"]
+    )
