@@ -3,18 +3,19 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 from rapport.apps.jobs import queries as jobs
 from rapport.apps.ledger import queries as ledger
 from rapport.config.env import FOLDERS
-from rapport.flows.doctor import run_checks
+from rapport.config.tables import outstanding_migrations
 from rapport.kit.clock import now
 
 LEAST_FREE_BYTES = 500_000_000
@@ -22,25 +23,43 @@ LARGEST_SLIP = timedelta(seconds=5)
 LONGEST_WAIT_S = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Protocol):
     """One thing that was looked at; without problems it is in order."""
 
+    @property
+    def name(self) -> str:
+        """What was looked at."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """One sentence for each thing that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCheck:
+    """A check of the machine."""
+
     name: str
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_fatal(self) -> bool:
+        """Whether nothing further can be looked at."""
+        return bool(self.problems) and self.name in {"database", "tables"}
 
 
 def all_checks() -> Iterator[Check]:
     """Look at the machine first, then, if the tables can be read at all, at the business."""
     for check in system_checks():
         yield check
-        if check.problems and check.name in {"database", "tables"}:
+        if check.is_fatal:
             return
-    for check in run_checks():
-        yield Check(check.name, tuple(check.problems))
+    # By its name: this module is read before the flows can be loaded.
+    business = cast("Callable[[], Iterable[Check]]", import_string("rapport.flows.doctor.run_checks"))
+    yield from business()
 
 
-def system_checks() -> Iterator[Check]:
+def system_checks() -> Iterator[SystemCheck]:
     """Look at everything that Rapport stands on."""
     looks: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
         ("folders", _folders),
@@ -53,14 +72,7 @@ def system_checks() -> Iterator[Check]:
         ("jobs", _jobs),
     )
     for name, look in looks:
-        yield Check(name, tuple(look()))
-
-
-def outstanding_migrations() -> list[str]:
-    """Return the migrations that the code has and the database lacks."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [str(migration) for migration, _ in plan]
+        yield SystemCheck(name, tuple(look()))
 
 
 def _folders() -> Iterator[str]:
@@ -131,7 +143,7 @@ def _jobs() -> Iterator[str]:
         yield f"{figures.failed} jobs were given up; see the page of failed jobs."
 
 
-def _value(statement: str) -> object:
+def _value(statement: str) -> Any:  # noqa: ANN401 - whatever the database answers
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()[0]

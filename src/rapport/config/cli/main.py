@@ -5,17 +5,25 @@ import sys
 import typer
 
 from rapport.config.cli import roles, settings, up, upkeep
+from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
 
 app = typer.Typer(
     name="rapport",
-    help="Affiliate management and partner relations that you host yourself.",
     epilog="Exit codes: 0 done, 1 refused or failed, 2 wrongly called.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def everywhere(data: DataFolder = None) -> None:
+    """Affiliate management and partner relations that you host yourself."""
+    use_data_folder(data)
+
+
 app.command()(up.up)
 app.command()(roles.web)
 app.command()(roles.edge)

@@ -40,6 +40,12 @@ def choose(*, data: Path | None, **options: object) -> Environment:
     return chosen
 
 
+def use_data_folder(data: Path | None) -> None:
+    """Make `--data` before the command mean the same as after it."""
+    if data is not None:
+        os.environ[DATA_VARIABLE] = str(data)
+
+
 def read(*, data: Path | None, **options: object) -> Environment:
     """Return the settings with the options that were typed, and write nothing."""
     for name, value in {"data": data, **options}.items():

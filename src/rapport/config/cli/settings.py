@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
-from rich.table import Table
+from rich.table import Column, Table
 
 from rapport.config.cli.options import DataFolder, load_django, read
 from rapport.config.cli.terminal import complain, out, say
@@ -26,7 +26,7 @@ def show(context: typer.Context, data: DataFolder = None) -> None:
         return
     chosen = read(data=data)
     found = origins()
-    table = Table("setting", "value", "found in", "meaning", box=None, pad_edge=False)
+    table = Table("setting", Column("value", overflow="fold"), "found in", "meaning", box=None, pad_edge=False)
     for name, setting in Environment.model_fields.items():
         table.add_row(name, _shown(name, chosen), found[name], setting.description)
     out.print(table)

@@ -6,8 +6,7 @@ from urllib.parse import urljoin
 import typer
 
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
-from rapport.config.cli.terminal import out, say
-from rapport.config.cli.upkeep import bring_up_to_date
+from rapport.config.cli.terminal import err, out, say
 from rapport.config.env import Environment, Origin, origins, variable
 from rapport.config.errors import Stop
 from rapport.config.installation import is_listening, locked, with_free_ports, write_run_file
@@ -38,7 +37,10 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
     supervisor = Supervisor(say=say, environment=_ports_of(chosen))
     supervisor.listen_to_signals()
     load_django()
-    bring_up_to_date()
+    # Django is awake only now.
+    from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
+
+    bring_up_to_date(console=err)
     try:
         for role in ("web", "edge", "worker"):
             supervisor.start(role)
@@ -71,10 +73,14 @@ def _print_addresses(chosen: Environment) -> None:
 def _print_first_owner(chosen: Environment) -> None:
     """Let whoever started the program become its owner: an address that works once, printed here and nowhere else."""
     # Models can be imported only after Django is awake.
-    from rapport.apps.identity.actions import issue_first_owner_token  # noqa: PLC0415 - see above
+    from django.db import connection  # noqa: PLC0415 - see above
+
+    from rapport.apps.identity.actions import issue_first_owner_invitation  # noqa: PLC0415 - see above
+    from rapport.apps.identity.queries import has_owner  # noqa: PLC0415 - see above
     from rapport.kit.clock import now  # noqa: PLC0415 - see above
 
-    path = issue_first_owner_token(at=now())
-    if path is not None:
+    if not has_owner():
+        path = issue_first_owner_invitation(at=now())
         out.print("[bold]Nobody owns this installation yet.[/] Open this address, once, to become its owner:")
         say(f"  {urljoin(chosen.web_address, path)}\n")
+    connection.close()

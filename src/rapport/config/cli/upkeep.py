@@ -12,28 +12,11 @@ def migrate(data: DataFolder = None) -> None:
     """Bring the tables of the database up to date."""
     choose(data=data)
     load_django()
-    applied = bring_up_to_date()
-    say(f"{applied} migrations applied." if applied else "The tables are up to date.")
-
-
-def bring_up_to_date() -> int:
-    """Apply outstanding migrations; return how many there were."""
     # Django is awake only now.
-    from django.core.management import call_command  # noqa: PLC0415 - see above
-    from django.db import DatabaseError, connection  # noqa: PLC0415 - see above
+    from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
 
-    from rapport.config.health import outstanding_migrations  # noqa: PLC0415 - see above
-
-    try:
-        outstanding = outstanding_migrations()
-        if outstanding:
-            with err.status(f"Applying {len(outstanding)} migrations"):
-                call_command("migrate", interactive=False, verbosity=0)
-    except DatabaseError as problem:
-        raise Stop(f"The database refused: {str(problem).strip()}") from problem
-    finally:
-        connection.close()
-    return len(outstanding)
+    applied = bring_up_to_date(console=err)
+    say(f"{applied} migrations applied." if applied else "The tables are up to date.")
 
 
 def demo(data: DataFolder = None) -> None:
@@ -41,10 +24,13 @@ def demo(data: DataFolder = None) -> None:
     choose(data=data, demo=True)
     watch_supervisor()
     load_django()
-    bring_up_to_date()
     # Django is awake only now.
-    from rapport.flows.demo import load_demo  # noqa: PLC0415 - see above
+    from django.utils.module_loading import import_string  # noqa: PLC0415 - see above
 
+    from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
+
+    bring_up_to_date(console=err)
+    load_demo = import_string("rapport.flows.demo.load_demo")
     with _progress_bar() as bar:
         task = bar.add_task("Demo program", total=None)
         loaded = load_demo(
