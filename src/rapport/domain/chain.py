@@ -1,7 +1,6 @@
 """The chain: each entry of a book sealed together with all entries before it, so that no change can hide."""
 
 import hashlib
-import json
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -46,17 +45,28 @@ class SealedEntry(NamedTuple):
 def entry_digest(previous_digest: str, entry: SealedEntry) -> str:
     """Return the hex SHA-256 that seals an entry and, through the digest before it, all earlier ones of its book.
 
-    The bytes are the 32 of the previous digest (`GENESIS` before the first entry), then one JSON array in UTF-8,
-    without spaces and with no escapes but those that JSON demands: "rapport entry 1", then the fields of
-    `SealedEntry` in order. A moment is UTC text to the microsecond, 2026-01-31T09:30:00.000000Z; the postings are an
-    array of arrays, each with the fields of `SealedPosting` in order.
+    The bytes are lines of UTF-8 joined by a line feed: "rapport entry 1", the previous digest (`GENESIS` before the
+    first entry), the fields of `SealedEntry` in order up to the mirrored entry, and the seven fields of each
+    `SealedPosting`. Numbers are plain decimals, the moment is UTC like 2026-01-31T09:30:00.000000+00:00. No field may
+    hold a line feed (ValueError), so no two entries have the same lines.
     """
-    sealed = _ENCODER.encode((_FORMAT, *entry))
-    return hashlib.sha256(bytes.fromhex(previous_digest) + sealed.encode()).hexdigest()
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_moment)
+    lines = [
+        _FORMAT,
+        previous_digest,
+        entry.book_id,
+        str(entry.number),
+        entry.id,
+        entry.kind,
+        entry.booked_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.subject,
+        entry.reason,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.mirrors_id,
+    ]
+    for posting in entry.postings:
+        lines += (*posting[:5], str(posting.amount_minor), posting.memo)
+    text = "\n".join(lines)
+    if text.count("\n") != len(lines) - 1:
+        raise ValueError(f"entry {entry.id!r} holds a line feed and cannot be sealed")
+    return hashlib.sha256(text.encode()).hexdigest()

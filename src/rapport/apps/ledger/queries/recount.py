@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -19,21 +19,39 @@ PAGE: Final = 2_000
 MOST_PROBLEMS: Final = 100
 """One broken link may break all that follow; nobody reads more sentences than these."""
 
+_KINDS: Final = {kind.value: kind for kind in EntryKind}
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Recount:
     """What the recount of one book found: balances in minor units, problems as sentences (none: all is well)."""
 
-    book_subject: str
-    entries: int = 0
-    postings: int = 0
-    balances: dict[AccountName, int] = field(default_factory=lambda: defaultdict(int))
-    problems: list[str] = field(default_factory=list)
+    entries: int
+    postings: int
+    balances: dict[AccountName, int]
+    problems: list[str]
 
-    def report(self, sentence: str, **values: object) -> None:
-        """Add a problem, unless there are more than anybody reads."""
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(sentence % {"book": self.book_subject, **values})
+
+def recount(book_subject: str) -> Recount:
+    """Recount a book up to the entry that was its last when the recount began; raise `Book.DoesNotExist`.
+
+    Checks that numbers have no gaps, that every entry continues the chain and is what its digest sealed, has the
+    postings it counts, moves money only as its kind may and within its book and one currency, that nothing went below
+    zero that never may, and that the head of the book is its last entry.
+    """
+    book = Book.objects.annotate(last_number=Max("entries__number")).get(subject=book_subject)
+    # Accounts opened from now on cannot be in the entries that are read.
+    accounts = {account.id: account.name for account in LedgerAccount.objects.filter(book=book)}
+    counter = _Counter(book, accounts)
+    for entry, postings in _entries(book.id, book.last_number or 0):
+        counter.count(entry, postings)
+    counter.check_head()
+    return counter.result()
+
+
+def stray_postings() -> int:
+    """Return how many postings in all books belong to no entry; there must be none."""
+    return Posting.objects.exclude(entry_id__in=Entry.objects.values("id")).count()
 
 
 class _EntryRow(NamedTuple):
@@ -64,160 +82,135 @@ class _PostingRow(NamedTuple):
     memo: str
 
 
-class _Move(NamedTuple):
-    """A posting with its accounts by name."""
-
-    source: AccountName
-    destination: AccountName
-    currency: str
-    amount_minor: int
-    memo: str
-
-
-_Accounts = dict[str, AccountName]
-_KINDS: Final = {kind.value: kind for kind in EntryKind}
-
-
-def recount(book_subject: str) -> Recount:
-    """Recount a book up to the entry that was its last when the recount began; raise `Book.DoesNotExist`.
-
-    Checks that numbers have no gaps, that every entry continues the chain and is what its digest sealed, has the
-    postings it counts, moves money only as its kind may and within its book and one currency, that nothing went below
-    zero that never may, and that the head of the book is its last entry.
-    """
-    book = Book.objects.annotate(last_number=Max("entries__number")).get(subject=book_subject)
-    # Accounts opened from now on cannot be in the entries that are read.
-    accounts = {account.id: account.name for account in LedgerAccount.objects.filter(book=book)}
-    found = Recount(book_subject)
-    number, digest = 0, GENESIS
-    for entry, postings in _entries(book.id, book.last_number or 0):
-        _check_link(found, entry, number=number, digest=digest)
-        moves = _moves(postings, accounts)
-        if moves is None:
-            found.report(_("%(book)s: entry %(number)s moves money outside its book."), number=entry.number)
-        else:
-            _check_seal(found, entry, book_id=book.id, moves=moves)
-            _check_moves(found, entry, moves)
-        number, digest = entry.number, entry.digest
-    if (book.entries_count, book.head_digest) != (number, digest):
-        found.report(
-            _("%(book)s: the book says that its last entry is %(head)s, but it is %(number)s or sealed otherwise."),
-            head=book.entries_count,
-            number=number,
-        )
-    return found
-
-
-def stray_postings() -> int:
-    """Return how many postings in all books belong to no entry; there must be none."""
-    return Posting.objects.exclude(entry_id__in=Entry.objects.values("id")).count()
-
-
 def _entries(book_id: str, last_number: int) -> Iterator[tuple[_EntryRow, list[_PostingRow]]]:
     for start in range(0, last_number, PAGE):
         numbers = (start + 1, min(start + PAGE, last_number))
-        postings: dict[str, list[_PostingRow]] = defaultdict(list)
-        for posting in (
-            Posting.objects.filter(entry__book_id=book_id, entry__number__range=numbers)
-            .order_by("entry__number", "position")
-            .values_list(*_PostingRow._fields)
-        ):
-            postings[posting[0]].append(_PostingRow._make(posting))
-        for entry in (
-            Entry.objects.filter(book_id=book_id, number__range=numbers)
-            .order_by("number")
-            .values_list(*_EntryRow._fields)
-        ):
-            row = _EntryRow._make(entry)
-            yield row, postings[row.id]
+        postings = _postings_by_entry(book_id, numbers)
+        entries = Entry.objects.filter(book_id=book_id, number__range=numbers).order_by("number")
+        for row in entries.values_list(*_EntryRow._fields):
+            entry = _EntryRow._make(row)
+            yield entry, postings[entry.id]
 
 
-def _moves(postings: Sequence[_PostingRow], accounts: _Accounts) -> list[_Move] | None:
-    """Return the postings with their accounts by name, or nothing when one is not of this book."""
-    try:
-        return [
-            _Move(accounts[row.source_id], accounts[row.destination_id], row.currency, row.amount_minor, row.memo)
-            for row in postings
-        ]
-    except KeyError:
-        return None
+def _postings_by_entry(book_id: str, numbers: tuple[int, int]) -> dict[str, list[_PostingRow]]:
+    found: dict[str, list[_PostingRow]] = defaultdict(list)
+    postings = Posting.objects.filter(entry__book_id=book_id, entry__number__range=numbers)
+    for row in postings.order_by("entry__number", "position").values_list(*_PostingRow._fields):
+        posting = _PostingRow._make(row)
+        found[posting.entry_id].append(posting)
+    return found
 
 
-def _check_link(found: Recount, entry: _EntryRow, *, number: int, digest: str) -> None:
-    found.entries += 1
-    if entry.number != number + 1:
-        found.report(
-            _("%(book)s: entry %(number)s follows entry %(before)s; the entries between them are missing."),
-            number=entry.number,
-            before=number,
-        )
-    elif entry.previous_digest != digest:
-        found.report(_("%(book)s: entry %(number)s does not continue the chain."), number=entry.number)
+class _Counter:
+    """Goes through one book entry by entry and remembers where it is, what it summed and what it found."""
 
+    def __init__(self, book: Book, accounts: dict[str, AccountName]) -> None:
+        """Begin before the first entry."""
+        self._book = book
+        self._accounts = accounts
+        self._number = self._entries = self._postings = 0
+        self._digest = GENESIS
+        self._minor: dict[str, int] = defaultdict(int)
+        self._problems: list[str] = []
 
-def _check_seal(found: Recount, entry: _EntryRow, *, book_id: str, moves: Sequence[_Move]) -> None:
-    sealed = SealedEntry(
-        book_id,
-        *entry[:8],
-        mirrors_id=entry.mirrors_id or "",
-        postings=tuple(
-            SealedPosting(
-                move.source.kind,
-                move.source.owner,
-                move.destination.kind,
-                move.destination.owner,
-                move.currency,
-                move.amount_minor,
-                move.memo,
+    def count(self, entry: _EntryRow, postings: Sequence[_PostingRow]) -> None:
+        """Check the next entry and add its movements to the balances."""
+        self._check_link(entry)
+        self._check_count(entry, postings)
+        if all(row.source_id in self._accounts and row.destination_id in self._accounts for row in postings):
+            self._check_seal(entry, postings)
+            self._check_moves(entry, postings)
+        else:
+            self._report(_("%(book)s: entry %(number)s moves money outside its book."), number=entry.number)
+        self._number, self._digest = entry.number, entry.digest
+
+    def check_head(self) -> None:
+        """Check that the book ends where it says that it ends."""
+        if (self._book.entries_count, self._book.head_digest) != (self._number, self._digest):
+            self._report(
+                _("%(book)s: the book says that entry %(head)s is its last; it is %(number)s, or sealed otherwise."),
+                head=self._book.entries_count,
+                number=self._number,
             )
-            for move in moves
-        ),
-    )
-    if entry_digest(entry.previous_digest, sealed) != entry.digest:
-        found.report(_("%(book)s: entry %(number)s is not what was sealed; somebody changed it."), number=entry.number)
 
+    def result(self) -> Recount:
+        """Return what was counted."""
+        balances = {self._accounts[account_id]: minor for account_id, minor in self._minor.items()}
+        return Recount(self._entries, self._postings, balances, self._problems)
 
-def _check_moves(found: Recount, entry: _EntryRow, moves: Sequence[_Move]) -> None:
-    found.postings += len(moves)
-    if len(moves) != entry.postings_count or not moves:
-        found.report(
-            _("%(book)s: entry %(number)s counts %(counted)s postings and has %(has)s."),
-            number=entry.number,
-            counted=entry.postings_count,
-            has=len(moves),
-        )
-    for move in moves:
-        if not _may(entry.kind, move):
-            found.report(
-                _("%(book)s: entry %(number)s (%(kind)s) moves %(minor)s %(currency)s from %(source)s to %(to)s."),
+    def _check_link(self, entry: _EntryRow) -> None:
+        self._entries += 1
+        if entry.number != self._number + 1:
+            self._report(
+                _("%(book)s: entry %(number)s follows entry %(before)s; the entries between them are missing."),
                 number=entry.number,
-                kind=entry.kind,
-                minor=move.amount_minor,
-                currency=move.currency,
-                source=move.source,
-                to=move.destination,
+                before=self._number,
             )
-        _apply(found, entry, move)
+        elif entry.previous_digest != self._digest:
+            self._report(_("%(book)s: entry %(number)s does not continue the chain."), number=entry.number)
+
+    def _check_count(self, entry: _EntryRow, postings: Sequence[_PostingRow]) -> None:
+        self._postings += len(postings)
+        if len(postings) != entry.postings_count or not postings:
+            self._report(
+                _("%(book)s: entry %(number)s counts %(counted)s postings and has %(has)s."),
+                number=entry.number,
+                counted=entry.postings_count,
+                has=len(postings),
+            )
+
+    def _check_seal(self, entry: _EntryRow, postings: Sequence[_PostingRow]) -> None:
+        sealed_postings = tuple(self._sealed(row) for row in postings)
+        sealed = SealedEntry(self._book.id, *entry[:8], entry.mirrors_id or "", sealed_postings)
+        if entry_digest(entry.previous_digest, sealed) != entry.digest:
+            self._report(
+                _("%(book)s: entry %(number)s is not what was sealed; somebody changed it."), number=entry.number
+            )
+
+    def _sealed(self, row: _PostingRow) -> SealedPosting:
+        source, destination = self._accounts[row.source_id], self._accounts[row.destination_id]
+        return SealedPosting(
+            source.kind, source.owner, destination.kind, destination.owner, row.currency, row.amount_minor, row.memo
+        )
+
+    def _check_moves(self, entry: _EntryRow, postings: Sequence[_PostingRow]) -> None:
+        for row in postings:
+            source, destination = self._accounts[row.source_id], self._accounts[row.destination_id]
+            if not _may(entry.kind, row, source=source, destination=destination):
+                self._report(
+                    _("%(book)s: entry %(number)s (%(kind)s) moves %(minor)s %(currency)s from %(source)s to %(to)s."),
+                    number=entry.number,
+                    kind=entry.kind,
+                    minor=row.amount_minor,
+                    currency=row.currency,
+                    source=source,
+                    to=destination,
+                )
+            self._move(entry, row)
+
+    def _move(self, entry: _EntryRow, row: _PostingRow) -> None:
+        before_minor = self._minor[row.source_id]
+        self._minor[row.source_id] = after_minor = before_minor - row.amount_minor
+        self._minor[row.destination_id] += row.amount_minor
+        source = self._accounts[row.source_id]
+        # Said once, where it happened, not at every entry after it.
+        if after_minor < 0 <= before_minor and source.kind in NEVER_BELOW_ZERO:
+            self._report(
+                _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s."),
+                number=entry.number,
+                account=source,
+                minor=after_minor,
+            )
+
+    def _report(self, sentence: str, **values: object) -> None:
+        if len(self._problems) < MOST_PROBLEMS:
+            self._problems.append(sentence % {"book": self._book.subject, **values})
 
 
-def _may(kind: str, move: _Move) -> bool:
+def _may(kind: str, row: _PostingRow, *, source: AccountName, destination: AccountName) -> bool:
     return (
         kind in _KINDS
-        and allowed(_KINDS[kind], (move.source.kind, move.destination.kind))
-        and move.source.currency == move.destination.currency == move.currency
-        and move.amount_minor > 0
+        and allowed(_KINDS[kind], (source.kind, destination.kind))
+        and source.currency == destination.currency == row.currency
+        and row.amount_minor > 0
     )
-
-
-def _apply(found: Recount, entry: _EntryRow, move: _Move) -> None:
-    found.balances[move.destination] += move.amount_minor
-    before = found.balances[move.source]
-    found.balances[move.source] = after = before - move.amount_minor
-    # Said once, where it happened, not at every entry after it.
-    if after < 0 <= before and move.source.kind in NEVER_BELOW_ZERO:
-        found.report(
-            _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s."),
-            number=entry.number,
-            account=move.source,
-            minor=after,
-        )
