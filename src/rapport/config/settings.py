@@ -1,6 +1,5 @@
 """Django's settings, worked out from the settings that the operator chose."""
 
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -138,7 +137,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (_package / "static",) if path.is_dir()]
 # Built assets are committed with hashed names: they are served from where they lie, without a collecting step.
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_IMMUTABLE_FILE_TEST = re.compile(r"^/static/dist/.+[.-][0-9A-Za-z]{8,}\.[0-9a-z]+$").match
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/dist/.+\.[0-9a-f]{12}\.[0-9a-z]+$"
 
 # ---- language and time ------------------------------------------------------------------------------------------
 USE_TZ = True
