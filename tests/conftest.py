@@ -8,7 +8,12 @@ from tests.support.run import Run, prepare
 RUN = prepare()
 django.setup()
 
-pytest_plugins = ["tests.support.databases", "tests.support.server", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.ownership",
+    "tests.support.server",
+    "tests.support.browser",
+]
 
 DATABASE_FIXTURES = frozenset({"db", "copy_database"})
 BROWSER_FIXTURES = frozenset({"browser"})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tests.support.system import Missing
 
@@ -17,8 +17,8 @@ SHOTS = ROOT / "build" / "shots"
 AXE = Path(__file__).with_name("axe.min.js")
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 375, "height": 812}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 812}
 
 # Nothing but the pages under test may use the network, and root may only run Chromium without its sandbox.
 FLAGS = [
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def browser_context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor with no history; further visitors come from `browser.new_context()`."""
-    context = browser.new_context(viewport={**DESKTOP}, locale="en-GB", reduced_motion="reduce")
+    context = browser.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")
     yield context
     context.close()
 

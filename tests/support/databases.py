@@ -1,7 +1,7 @@
 """Gives tests their database: one migrated template per run, a copy of it for each worker and whoever needs its own.
 
 The books refuse to be emptied, so no test cleans up after itself: ordinary tests (`db`, `django_db`) are rolled back,
-and a test with several connections, threads or processes asks for `fresh_database`, a copy that it may really commit to.
+and a test with several connections, threads or processes asks for `fresh_database`, a copy that it may commit to.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ class FreshDatabase:
 @pytest.fixture(scope="session")
 def template_database(
     run: Run,
-    django_test_environment: None,  # noqa: ARG001 - mail and debug are switched before migrations run
+    django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> str:
     """Migrate one database per run; the first worker that comes does it, the others wait."""

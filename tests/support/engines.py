@@ -86,6 +86,6 @@ class Postgresql:
         self._command("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
 
     def _command(self, text: str, *names: str) -> None:
-        command = sql.SQL(text).format(*map(sql.Identifier, names))  # type: ignore[arg-type]  # our own two texts
+        command = sql.SQL(text).format(*map(sql.Identifier, names))
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(command)

@@ -42,7 +42,9 @@ class RunningRapport:
 
 
 @pytest.fixture
-def start_rapport(run: Run, copy_database: Callable[[], str], tmp_path: Path) -> Iterator[Callable[..., RunningRapport]]:
+def start_rapport(
+    run: Run, copy_database: Callable[[], str], tmp_path: Path
+) -> Iterator[Callable[..., RunningRapport]]:
     """Return a function that starts `rapport up`; arguments are further options, variables further settings."""
     with ExitStack() as running:
 

@@ -36,7 +36,9 @@ def test_threads_share_a_fresh_database(fresh_database: FreshDatabase) -> None:
 
 def test_processes_share_a_fresh_database(fresh_database: FreshDatabase) -> None:
     _execute(CREATE)
-    program = f"import django; django.setup(); from django.db import connection; connection.cursor().execute({INSERT!r})"
+    program = (
+        f"import django; django.setup(); from django.db import connection; connection.cursor().execute({INSERT!r})"
+    )
     subprocess.run([sys.executable, "-c", program], check=True)
     assert _count() == 1
 

@@ -1,0 +1,102 @@
+# What people do with a checkout. Needs python3.11 and make; everything else is fetched on first use.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3.11
+APT := $(if $(filter 0,$(shell id -u)),,sudo --non-interactive) apt-get --quiet
+DATA ?= ./data
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# A stamp is younger than the lock that it installed; nothing is done again until a lock changes.
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+PYTEST := $(BIN)/pytest -n $(WORKERS)
+ON_SQLITE := RAPPORT_TEST_DATABASE=sqlite
+ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
+
+.PHONY: help run test check fix bench lock assets clean
+.PHONY: test-system test-sqlite test-coverage test-postgresql test-browser-sqlite test-browser-postgresql
+
+help: ## Say what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
+
+run: $(RUNTIME) ## Start Rapport with the demo program; PORT=8100 and DATA=./data may be given
+	@exec $(BIN)/rapport up --demo --data "$(DATA)"
+
+test: check test-system ## Run every check and every test, on SQLite and on PostgreSQL, in a browser too
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-coverage
+	@$(MAKE) --no-print-directory test-postgresql
+	@$(MAKE) --no-print-directory test-browser-sqlite
+	@$(MAKE) --no-print-directory test-browser-postgresql
+
+check: $(DEVELOPMENT) ## Run the checks that need no tests: lint, format, types, imports, templates, migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	@mkdir -p build/data
+	RAPPORT_DATA=build/data $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint --check src/rapport
+	RAPPORT_DATA=build/data DJANGO_SETTINGS_MODULE=rapport.config.settings $(BIN)/django-admin makemigrations --check --dry-run
+	$(BIN)/python -m tests.house.checks.repository
+
+fix: $(DEVELOPMENT) ## Let the tools put right what they can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/djlint --quiet --reformat src/rapport
+
+bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
+	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python "$$measurement"; done
+
+test-system: $(DEVELOPMENT) ## Install PostgreSQL and Chromium for the tests where they are missing (Debian)
+	@$(BIN)/python -m tests.support.system
+
+test-sqlite: $(DEVELOPMENT) ## Run all tests but the browser's on SQLite, and count what they covered
+	@rm -rf build/coverage && mkdir -p build/coverage
+	$(ON_SQLITE) $(PYTEST) -m "not browser" --cov --cov-report=json
+
+test-coverage: $(DEVELOPMENT) ## Judge what the last run on SQLite covered
+	@$(BIN)/python -m tests.house.coverage_gate
+
+test-postgresql: test-system ## Run the tests that use tables on a private PostgreSQL
+	$(ON_POSTGRESQL) $(PYTEST) -m "database and not browser"
+
+test-browser-sqlite: test-system ## Drive Chromium against Rapport on SQLite
+	$(ON_SQLITE) $(PYTEST) -m browser
+
+test-browser-postgresql: test-system ## Drive Chromium against Rapport on PostgreSQL
+	$(ON_POSTGRESQL) $(PYTEST) -m browser
+
+assets: ## Build the style sheets and scripts that are committed (needs Node)
+	cd frontend && npm ci && npm run build
+
+lock: $(DEVELOPMENT) ## Resolve requirements/*.in again and pin what was found
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv
+	@cd requirements && for lock in "base base.in build.in" "dev dev.in"; do set -- $$lock; name=$$1; shift; \
+	  ../build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url "$$@" --output-file "$$name.lock"; done
+
+clean: ## Remove what commands made; the data folder stays
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(VENV)
+
+$(BIN)/python:
+	@# Debian keeps the standard library's venv in a package of its own.
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(APT) update && $(APT) install --yes python3-venv; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements/base.lock pyproject.toml hatch_build.py | $(BIN)/python
+	@echo "Installing Rapport into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/base.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements/dev.lock $(RUNTIME)
+	@echo "Installing what the checks and tests need into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
