@@ -34,6 +34,8 @@ def possible_reports(conversion: ReportedConversion) -> list[AmountReport]:
     A later revision amends all earlier ones. Several different amounts of the same revision are a conflict, which a
     person settles by choosing one of them.
     """
+    if len(conversion.reports) == 1:
+        return list(conversion.reports)
     latest = max(report.revision for report in conversion.reports)
     variants = sorted({report for report in conversion.reports if report.revision == latest})
     if len(variants) == 1:

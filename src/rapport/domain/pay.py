@@ -8,7 +8,7 @@ from rapport.domain.days import DAY_MS
 from rapport.domain.judgement import FormulaStep, StepLabel
 from rapport.domain.money import round_half_up
 from rapport.domain.story import AmountReport, ReportedConversion
-from rapport.domain.terms import Basis, DiscountTreatment, Flat, Percent, Rule, Terms, Treatment
+from rapport.domain.terms import Basis, DiscountTreatment, Flat, Rule, Terms, Treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +30,19 @@ def rate_conversion(conversion: ReportedConversion, *, rule: Rule, terms: Terms)
 
 def _rate(report: AmountReport, conversion: ReportedConversion, rule: Rule, terms: Terms) -> Rating:
     whole = uncorrected(report)
-    before = _exact(whole, report, rule, terms.basis)
-    left, exact = whole, before
+    exact = _exact(whole, report, rule, terms.basis)
+    uncorrected_minor = target_minor = round_half_up(exact)
+    left = whole
     if conversion.corrections:
         until_ms = conversion.occurred_at_ms + terms.reversal.window_days * DAY_MS
         left = left_of(report, conversion.corrections, until_ms=until_ms)
         exact = _exact(left, report, rule, terms.basis)
-    target_minor = round_half_up(exact)
+        target_minor = round_half_up(exact)
     return Rating(
         report=report,
         left=left,
         target_minor=target_minor,
-        uncorrected_minor=round_half_up(before),
+        uncorrected_minor=uncorrected_minor,
         formula=(
             *_steps(whole, left, report, rule, terms.basis),
             FormulaStep(StepLabel.EXACT, exact),
@@ -64,14 +65,16 @@ def _steps(whole: Left, left: Left, report: AmountReport, rule: Rule, basis: Bas
         steps = [FormulaStep(StepLabel.FLAT, rule.pay.flat_minor)]
         share = share_left(report, left)
         return steps if share == 1 else [*steps, FormulaStep(StepLabel.SHARE_LEFT, share)]
+    before = basis_of(whole, basis)
     return [
-        *_basis_steps(whole, basis),
-        *_corrected_steps(basis_of(whole, basis), basis_of(left, basis)),
-        _percent_step(rule.pay),
+        *_order_steps(whole, basis),
+        FormulaStep(StepLabel.BASIS_OF_ORDER, before),
+        *([] if left is whole else _corrected_steps(before, basis_of(left, basis))),
+        FormulaStep(StepLabel.PERCENT, Fraction(rule.pay.percent)),
     ]
 
 
-def _basis_steps(whole: Left, basis: Basis) -> list[FormulaStep]:
+def _order_steps(whole: Left, basis: Basis) -> list[FormulaStep]:
     steps = [FormulaStep(StepLabel.PAID_BY_CUSTOMER, whole.total)]
     if whole.shipping and basis.shipping is Treatment.EXCLUDED:
         steps.append(FormulaStep(StepLabel.SHIPPING, -whole.shipping))
@@ -79,14 +82,10 @@ def _basis_steps(whole: Left, basis: Basis) -> list[FormulaStep]:
         steps.append(FormulaStep(StepLabel.TAX, -whole.tax))
     if whole.discount and basis.discount is DiscountTreatment.IGNORED:
         steps.append(FormulaStep(StepLabel.DISCOUNT, whole.discount))
-    return [*steps, FormulaStep(StepLabel.BASIS_OF_ORDER, basis_of(whole, basis))]
+    return steps
 
 
 def _corrected_steps(before: Exact, now: Exact) -> list[FormulaStep]:
     if now == before:
         return []
     return [FormulaStep(StepLabel.CORRECTED, now - before), FormulaStep(StepLabel.BASIS_NOW, now)]
-
-
-def _percent_step(pay: Percent) -> FormulaStep:
-    return FormulaStep(StepLabel.PERCENT, Fraction(pay.percent))
