@@ -1,6 +1,5 @@
 """Turns a mail server address into Django's mail settings."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -8,22 +7,22 @@ DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 TIMEOUT_S = 20
 
 
-def mail_settings(url: str | None, *, outbox: Path) -> dict[str, Any]:
-    """Return Django's ``EMAIL_…`` settings; without a server every letter becomes a file that the outbox page shows.
+OUTBOX = "rapport.apps.delivery.backend.OutboxBackend"
+
+
+def mail_settings(url: str | None) -> dict[str, Any]:
+    """Return Django's ``EMAIL_…`` settings. All mail goes through the outbox; without a server it stays there.
 
     Raises ValueError, with a sentence for the operator, when the address cannot be used.
     """
     if url is None:
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(outbox),
-        }
+        return {"EMAIL_BACKEND": OUTBOX, "EMAIL_HOST": ""}
     parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         message = "smtp_url must look like smtp://user:password@host:587 or smtps://user:password@host:465"
         raise ValueError(message)
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": OUTBOX,
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or DEFAULT_PORTS[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),

@@ -195,7 +195,7 @@ SECURE_HSTS_SECONDS = 365 * 86_400 if _chosen.is_https else 0
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
 # ---- mail -------------------------------------------------------------------------------------------------------
-_mail = mail_settings(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None, outbox=OUTBOX_FOLDER)
+_mail = mail_settings(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None)
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
 

@@ -1,6 +1,6 @@
 """Write the trace of an act: audit row, announcement, idempotent answer; always inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rapport.apps.record.actors import Actor
@@ -33,6 +33,21 @@ def audit(
     row = audit_row(by=by, at=at, action=action, subject=subject, workspace_id=workspace_id, data=data)
     row.save(force_insert=True)
     return row
+
+
+def audit_many(rows: Sequence[AuditRow]) -> None:
+    """Write audit rows that were built before, in one statement."""
+    AuditRow.objects.bulk_create(rows)
+
+
+def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "") -> Announcement:
+    """Build one announcement, for callers that write many at once."""
+    return Announcement(id=new_id("evt", at=at), at=at, kind=kind, subject=subject, workspace_id=workspace_id)
+
+
+def announce_many(rows: Sequence[Announcement]) -> None:
+    """Write announcements that were built before, in one statement."""
+    Announcement.objects.bulk_create(rows)
 
 
 def announce(

@@ -20,11 +20,23 @@ T = TypeVar("T", bound=Input)
 
 def read_input(kind: type[T], given: Mapping[str, Any]) -> T:
     """Return the input, or raise `BadInput` with a sentence for every field that cannot be used."""
+    unprintable = {name: _("Remove the invisible character.") for name, value in given.items() if _holds_nul(value)}
+    if unprintable:
+        raise BadInput(_("Some fields need another look."), fields=unprintable)
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:
         fields = {_path(problem["loc"]): _sentence(problem) for problem in error.errors(include_url=False)}
         raise BadInput(_("Some fields need another look."), fields=fields) from error
+
+
+def _holds_nul(value: object) -> bool:
+    """Say whether a NUL character hides anywhere inside: PostgreSQL keeps none, so none may come in."""
+    if isinstance(value, Mapping):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return any(_holds_nul(part) for part in value)
+    return isinstance(value, str) and "\0" in value
 
 
 def _path(location: tuple[int | str, ...]) -> str:

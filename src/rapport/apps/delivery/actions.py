@@ -1,0 +1,95 @@
+"""Write mail and send it."""
+
+import smtplib
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.smtp import EmailBackend
+from django.utils.module_loading import import_string
+
+from rapport.apps.delivery.errors import MailNotSent
+from rapport.apps.delivery.letters import Letter
+from rapport.apps.delivery.models import Mail
+from rapport.apps.delivery.queries import mail_is_sent
+from rapport.apps.record.write import transaction
+from rapport.kit.ids import new_id
+
+# By its path, because jobs stand above actions and call them.
+SEND_JOB = "rapport.apps.delivery.tasks.send_mail_job"
+LONGEST_SUBJECT = 250
+LONGEST_PROBLEM = 250
+
+
+def queue_mail(*, letter: Letter, at: datetime) -> Mail:
+    """Keep a letter in the caller's transaction; a worker sends it when there is a mail server."""
+    return keep_mail(
+        mail=Mail(
+            recipient=letter.recipient,
+            subject=letter.subject,
+            body_text=letter.as_text(),
+            body_html=letter.as_html(),
+            workspace_id=letter.workspace_id,
+            holds_secret=letter.holds_secret,
+        ),
+        at=at,
+    )
+
+
+def keep_mail(*, mail: Mail, at: datetime) -> Mail:
+    """Keep a mail that is written out already, with the job that sends it."""
+    mail.id, mail.created_at = new_id("mai", at=at), at
+    # A line break in a subject would start a header of the sender's choice.
+    mail.subject = " ".join(mail.subject.split())[:LONGEST_SUBJECT]
+    with transaction():
+        mail.save(force_insert=True)
+        if mail_is_sent():
+            import_string(SEND_JOB).enqueue(mail_id=mail.id)
+    return mail
+
+
+def send_mail(*, mail_id: str, at: datetime) -> Mail:
+    """Send one mail; raises `MailNotSent` when it is worth another try.
+
+    The server is spoken to outside of any transaction, so a crash right after sending sends twice rather than never.
+    """
+    mail = Mail.objects.get(pk=mail_id)
+    if mail.sent_at is not None:
+        return mail
+    try:
+        _hand_over(mail)
+    except smtplib.SMTPRecipientsRefused as refused:
+        # The server knows that nobody reads this address; asking again would not change that.
+        return _noted(mail, problem=_first_answer(refused))
+    except (smtplib.SMTPException, OSError) as error:
+        _noted(mail, problem=str(error))
+        raise MailNotSent(mail_id) from error
+    return _sent(mail, at=at)
+
+
+def _hand_over(mail: Mail) -> None:
+    message = EmailMultiAlternatives(mail.subject, mail.body_text, settings.DEFAULT_FROM_EMAIL, [mail.recipient])
+    if mail.body_html:
+        message.attach_alternative(mail.body_html, "text/html")
+    EmailBackend().send_messages([message])
+
+
+def _sent(mail: Mail, *, at: datetime) -> Mail:
+    mail.sent_at, mail.problem = at, ""
+    if mail.holds_secret:
+        mail.body_text = mail.body_html = ""
+    with transaction():
+        mail.save(update_fields=["sent_at", "problem", "body_text", "body_html"])
+    return mail
+
+
+def _noted(mail: Mail, *, problem: str) -> Mail:
+    mail.problem = problem[:LONGEST_PROBLEM]
+    with transaction():
+        mail.save(update_fields=["problem"])
+    return mail
+
+
+def _first_answer(refused: smtplib.SMTPRecipientsRefused) -> str:
+    code, sentence = next(iter(refused.recipients.values()))
+    return f"{code} {sentence.decode('utf-8', 'replace')}"
