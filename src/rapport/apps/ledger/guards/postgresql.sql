@@ -110,11 +110,13 @@ BEGIN
                WHERE ledger_posting.entry_id = NEW.id AND ledger_account.book_id <> NEW.book_id) THEN
         RAISE EXCEPTION 'ledger: an entry moves money in its own book only' USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.previous_digest IS DISTINCT FROM
+    -- The parentheses keep the THEN of the CASE apart from that of the IF.
+    IF NEW.previous_digest IS DISTINCT FROM (
         CASE NEW.number
             WHEN 1 THEN '0000000000000000000000000000000000000000000000000000000000000000'
             ELSE (SELECT digest FROM ledger_entry WHERE book_id = NEW.book_id AND number = NEW.number - 1)
-        END THEN
+        END
+    ) THEN
         RAISE EXCEPTION 'ledger: an entry continues the chain of its book' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
