@@ -17,6 +17,7 @@ class Attribution(models.Model):
     outcome = models.CharField(max_length=24)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    rule = models.CharField(max_length=64, blank=True)
     target_minor = models.BigIntegerField()
     document = models.JSONField()
     digest = models.CharField(max_length=64)
@@ -110,6 +111,7 @@ class ProposalState(models.TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
+    REPLACED = "replaced", _("Replaced by a newer one")
 
 
 class Proposal(models.Model):

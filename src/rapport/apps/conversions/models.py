@@ -63,6 +63,7 @@ class Conversion(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversions", null=True, blank=True)
     state = models.CharField(max_length=16, choices=ConversionState)
     occurred_at = models.DateTimeField()
+    moment_reported = models.BooleanField(default=True)
     received_at = models.DateTimeField()
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)

@@ -21,7 +21,7 @@ from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
 from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.models import Side
-from rapport.domain.states import AGREEMENT_MOVES
+from rapport.domain import states
 from rapport.kit.ids import new_id
 
 _OPEN = (ApplicationState.RECEIVED, ApplicationState.QUESTIONS)
@@ -220,7 +220,7 @@ def _accepted(
 
 def _moved(agreement_id: str, state: AgreementState) -> Agreement:
     agreement = Agreement.objects.select_for_update().select_related("program").get(pk=agreement_id)
-    if state not in AGREEMENT_MOVES.get(agreement.state, {}):
+    if not states.find_move(states.AgreementState(agreement.state), states.AgreementState(state)):
         raise AgreementMove(agreement.get_state_display(), state.label)
     agreement.state = state
     agreement.save(update_fields=("state",))

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import IntegrityError, transaction as database
 
 from rapport.apps.ledger.actions import open_book
-from rapport.apps.ledger.queries import has_entries
 from rapport.apps.programs.errors import (
     BackwardTerms,
     FixedByTheBooks,
@@ -18,13 +17,12 @@ from rapport.apps.programs.errors import (
 )
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsDraft, TermsVersion
-from rapport.apps.programs.queries import versions_of
+from rapport.apps.programs.queries import has_entries, versions_of
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
-from rapport.domain.states import PROGRAM_MOVES
-from rapport.domain.terms import Terms, canonical, digest, parse
-from rapport.domain.terms.problems import Problems
+from rapport.domain import states
+from rapport.domain.terms import Problems, Terms, canonical, digest, parse
 from rapport.kit.ids import new_id
 
 
@@ -59,7 +57,7 @@ def move_program(*, program_id: str, state: ProgramState, by: Actor, at: datetim
         program = Program.objects.select_for_update().get(pk=program_id)
         if program.state == state:
             return program
-        if state not in PROGRAM_MOVES.get(program.state, {}):
+        if not states.find_move(states.ProgramState(program.state), states.ProgramState(state)):
             raise MoveNotAllowed(program.get_state_display(), ProgramState(state).label)
         if state == ProgramState.OPEN and not versions_of(program.id).exists():
             raise NoTerms

@@ -1,13 +1,14 @@
 """Read programs and the versions of their terms."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import QuerySet
 
+from rapport.apps.ledger.models import Book
 from rapport.apps.programs.models import Program, TermsVersion
-from rapport.domain.terms import Terms, parse
-from rapport.domain.terms.problems import Problems
+from rapport.domain.terms import Problems, Terms, parse
 
 
 def versions_of(program_id: str) -> QuerySet[TermsVersion]:
@@ -38,7 +39,11 @@ def _parsed(version_id: str, currency: str) -> Terms:
     return terms
 
 
-def kinds_paid(program: Program) -> frozenset[str]:
-    """Return the kinds of conversion that any version of the program's terms names."""
-    versions = versions_of(program.id)
-    return frozenset(kind for version in versions for kind in terms_of(version, currency=program.currency).kinds)
+def has_entries(program_id: str) -> bool:
+    """Say whether anything was ever booked for a program."""
+    return Book.objects.filter(subject=program_id, entries_count__gt=0).exists()
+
+
+def kinds_named(terms: Iterable[Terms]) -> frozenset[str]:
+    """Return the kinds of conversion that any of these terms name."""
+    return frozenset(rule.when.kind for each in terms for rule in each.rules)

@@ -1,0 +1,7 @@
+"""Write commissions: book what was judged, approve what is due, decide what was proposed."""
+
+from rapport.apps.commissions.actions.approving import approve_commissions
+from rapport.apps.commissions.actions.booking import Finding, book_findings
+from rapport.apps.commissions.actions.proposing import accept_proposal, refuse_proposal
+
+__all__ = ["Finding", "accept_proposal", "approve_commissions", "book_findings", "refuse_proposal"]

@@ -1,0 +1,84 @@
+"""Decide proposals: a fall of approved money, or a change of partner, that no report of the merchant explains."""
+
+from datetime import datetime
+
+from rapport.apps.commissions.errors import ProposalDecided
+from rapport.apps.commissions.models import Commission, CommissionLine, Proposal, ProposalState
+from rapport.apps.commissions.queries import booked_of
+from rapport.apps.commissions.standing import apply_postings, state_of
+from rapport.apps.ledger.actions import book_entries
+from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
+from rapport.apps.record.actors import Actor
+from rapport.domain.books import Cause, Movements, movements
+from rapport.kit.ids import new_id
+
+
+def accept_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commission]:
+    """Book what was proposed, both sides of a change of partner together, inside the caller's transaction."""
+    proposals = _of_one_source(proposal)
+    drafts, lines, commissions = [], [], []
+    for one in proposals:
+        moves = movements(booked=booked_of(one.commission), target_minor=one.target_minor, cause=Cause.DECIDED)
+        if moves.postings:
+            draft = _draft(one, moves, at=at)
+            drafts.append(draft)
+            lines.append(_line(one, moves, entry=draft.id, at=at))
+        one.commission.state = state_of(one.commission)
+        commissions.append(one.commission)
+    if drafts:
+        book_entries(book_subject=proposal.commission.agreement.program_id, drafts=drafts, by=by, at=at)
+    CommissionLine.objects.bulk_create(lines)
+    Commission.objects.bulk_update(commissions, ("accrued_minor", "payable_minor", "state"))
+    _close(proposals, ProposalState.ACCEPTED, by=by, at=at)
+    return commissions
+
+
+def refuse_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Proposal]:
+    """Let things stand; the caller records the decision as a fact of the story, so that it is not proposed again."""
+    proposals = _of_one_source(proposal)
+    _close(proposals, ProposalState.REFUSED, by=by, at=at)
+    return proposals
+
+
+def _of_one_source(proposal: Proposal) -> list[Proposal]:
+    found = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("commission__agreement", "attribution")
+        .filter(commission__source=proposal.commission.source, state=ProposalState.OPEN)
+        .order_by("id")
+    )
+    proposals = list(found)
+    if proposal.id not in {one.id for one in proposals}:
+        raise ProposalDecided
+    return proposals
+
+
+def _draft(proposal: Proposal, moves: Movements, *, at: datetime) -> EntryDraft:
+    commission = proposal.commission
+    return EntryDraft(
+        id=new_id("ent", at=at),
+        kind=moves.kind,
+        subject=commission.id,
+        reason="proposal-accepted",
+        postings=posting_drafts(
+            moves.postings, agreement=commission.agreement_id, currency=commission.currency, memo=commission.id
+        ),
+    )
+
+
+def _line(proposal: Proposal, moves: Movements, *, entry: str, at: datetime) -> CommissionLine:
+    return CommissionLine(
+        commission=proposal.commission,
+        attribution=proposal.attribution,
+        rule=proposal.attribution.rule,
+        amount_minor=apply_postings(proposal.commission, moves.postings),
+        entry=entry,
+        at=at,
+    )
+
+
+def _close(proposals: list[Proposal], state: ProposalState, *, by: Actor, at: datetime) -> None:
+    ids = [proposal.id for proposal in proposals]
+    Proposal.objects.filter(pk__in=ids).update(
+        state=state, decided_at=at, actor_kind=by.kind, actor_id=by.id
+    )

@@ -1,0 +1,30 @@
+"""How a commission stands: its cached amounts after postings, and the state that follows from them."""
+
+from collections.abc import Iterable
+
+from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.domain.books import AccountKind, Posting
+
+_CACHED = {AccountKind.ACCRUED: "accrued_minor", AccountKind.PAYABLE: "payable_minor"}
+
+
+def apply_postings(commission: Commission, postings: Iterable[Posting]) -> int:
+    """Move the cached amounts of a commission as its postings do; return by how much it is worth more."""
+    difference_minor = 0
+    for posting in postings:
+        for kind, sign in ((posting.source, -1), (posting.destination, 1)):
+            if kind in _CACHED:
+                setattr(commission, _CACHED[kind], getattr(commission, _CACHED[kind]) + sign * posting.minor)
+                difference_minor += sign * posting.minor
+    return difference_minor
+
+
+def state_of(commission: Commission, *, declined: bool = False) -> CommissionState:
+    """Return the earliest state that has an amount; a doubt holds what is not approved yet."""
+    if commission.accrued_minor:
+        return CommissionState.HELD if commission.holds else CommissionState.PENDING
+    if commission.payable_minor > 0:
+        return CommissionState.APPROVED
+    if commission.paid_minor > 0:
+        return CommissionState.PAID
+    return CommissionState.DECLINED if declined else CommissionState.REVERSED

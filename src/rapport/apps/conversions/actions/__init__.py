@@ -1,0 +1,22 @@
+"""Write conversions: record what merchants report, what people decide, what the lake knows, what became of postbacks."""
+
+from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
+from rapport.apps.conversions.actions.decisions import record_decision
+from rapport.apps.conversions.actions.effects import Judged, note_effects
+from rapport.apps.conversions.actions.facts import join_facts
+from rapport.apps.conversions.actions.locks import lock_stories
+from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor
+from rapport.apps.conversions.actions.reports import record_conversions
+
+__all__ = [
+    "Judged",
+    "attach_waiting",
+    "join_facts",
+    "keep_receipts",
+    "lock_stories",
+    "move_cursor",
+    "note_effects",
+    "record_conversions",
+    "record_corrections",
+    "record_decision",
+]

@@ -1,0 +1,127 @@
+"""Record corrections, many at once; one whose sale is not known yet waits, visibly, and finds it later."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.conversions.models import Conversion, Correction, Door
+from rapport.apps.conversions.reading import Frame, ReadCorrection
+from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned
+from rapport.apps.record.actors import Actor
+from rapport.kit.ids import new_id
+
+_PARTS = ("total_minor", "tax_minor", "shipping_minor", "discount_minor")
+
+
+def record_corrections(
+    corrections: Sequence[ReadCorrection], *, frame: Frame, door: Door, by: Actor, at: datetime
+) -> tuple[list[TakenCorrection], Touched]:
+    """Record corrections in their order, inside the caller's transaction; return what became of each."""
+    touched = Touched()
+    sales = _sales(corrections, frame=frame)
+    known = _known(corrections, frame=frame)
+    new: list[Correction] = []
+    taken = []
+    for read in corrections:
+        identity = (read.given.kind, read.external_id)
+        row = _row(read, frame=frame, door=door, by=by, at=at)
+        row.conversion = sales.get((read.given.of_kind, read.given.of))
+        if identity in known:
+            taken.append(_again(known[identity], row, touched))
+            continue
+        known[identity] = row
+        new.append(row)
+        taken.append(_first(row, touched))
+    Correction.objects.bulk_create(new)
+    return taken, touched
+
+
+def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> None:
+    """Give conversions the corrections that came before them."""
+    by_identity = {(row.kind, row.external_id): row for row in conversions}
+    if not by_identity:
+        return
+    waiting = Correction.objects.filter(
+        program_id=next(iter(by_identity.values())).program_id,
+        conversion__isnull=True,
+        of_external_id__in=[external_id for _kind, external_id in by_identity],
+    )
+    found = [row for row in waiting if (row.of_kind, row.of_external_id) in by_identity]
+    for row in found:
+        row.conversion = by_identity[row.of_kind, row.of_external_id]
+        touched.add(row.conversion)
+    if found:
+        Correction.objects.bulk_update(found, ("conversion",))
+
+
+def _sales(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Conversion]:
+    wanted = {read.given.of for read in corrections}
+    rows = Conversion.objects.filter(program_id=frame.program_id, external_id__in=wanted).select_related("customer")
+    return {(row.kind, row.external_id): row for row in rows}
+
+
+def _known(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Correction]:
+    rows = (
+        Correction.objects.select_for_update(of=("self",))
+        .filter(program_id=frame.program_id, external_id__in={read.external_id for read in corrections})
+        .order_by("id")
+    )
+    return {(row.kind, row.external_id): row for row in rows}
+
+
+def _row(read: ReadCorrection, *, frame: Frame, door: Door, by: Actor, at: datetime) -> Correction:
+    return Correction(
+        id=new_id("cor", at=at),
+        program_id=frame.program_id,
+        kind=read.given.kind,
+        external_id=read.external_id,
+        of_kind=read.given.of_kind,
+        of_external_id=read.given.of,
+        total_minor=read.parts["total"],
+        tax_minor=read.parts["tax"],
+        shipping_minor=read.parts["shipping"],
+        discount_minor=read.parts["discount"],
+        currency=frame.currency,
+        own_id=bool(read.given.external_id),
+        occurred_at=read.occurred_at,
+        received_at=read.received_at,
+        door=door,
+        actor_kind=by.kind,
+        actor_id=by.id,
+    )
+
+
+def _first(row: Correction, touched: Touched) -> TakenCorrection:
+    if row.conversion is None:
+        sentence = _("No sale with this number is known yet; the correction waits for it.")
+        return TakenCorrection(row, Taken.WAITING, (Warned("sale_unknown", "of", sentence),))
+    touched.add(row.conversion)
+    return TakenCorrection(row, Taken.NEW)
+
+
+def _again(known: Correction, again: Correction, touched: Touched) -> TakenCorrection:
+    """Compare a correction with the one of the same id; of two amounts the one that leaves less is booked."""
+    if _said(known) == _said(again):
+        waits = known.conversion_id is None
+        return TakenCorrection(known, Taken.WAITING if waits else Taken.KNOWN)
+    if _takes_more(again, known):
+        for name in _PARTS:
+            setattr(known, name, getattr(again, name))
+    known.in_conflict = True
+    known.save(update_fields=("in_conflict", *_PARTS)) if not known._state.adding else None
+    if known.conversion:
+        touched.add(known.conversion)
+    return TakenCorrection(known, Taken.CONFLICT)
+
+
+def _said(row: Correction) -> tuple[object, ...]:
+    return (row.of_kind, row.of_external_id, *(getattr(row, name) for name in _PARTS))
+
+
+def _takes_more(row: Correction, other: Correction) -> bool:
+    """Say whether a correction takes more than another; one without an amount takes all, ties go by the parts."""
+    if row.total_minor is None or other.total_minor is None:
+        return row.total_minor is None and other.total_minor is not None
+    mine = tuple(getattr(row, name) or 0 for name in _PARTS)
+    return mine < tuple(getattr(other, name) or 0 for name in _PARTS)

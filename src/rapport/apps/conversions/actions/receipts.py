@@ -1,0 +1,15 @@
+"""Keep what became of acknowledged postbacks, and how far the journal has been taken in."""
+
+from collections.abc import Sequence
+
+from rapport.apps.conversions.models import JournalCursor, Receipt
+
+
+def keep_receipts(receipts: Sequence[Receipt]) -> None:
+    """Write receipts; one that is known already was taken in before and stays as it is."""
+    Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
+
+
+def move_cursor(*, name: str, segment: str, offset: int) -> None:
+    """Note that a writer's journal is taken in up to here, in the transaction that took it in."""
+    JournalCursor.objects.update_or_create(name=name, defaults={"segment": segment, "offset": offset})

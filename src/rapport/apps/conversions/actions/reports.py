@@ -1,0 +1,330 @@
+"""Record reports of conversions, many at once: one order once, however often and by however many doors it comes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from rapport.apps.conversions.actions.corrections import attach_waiting
+from rapport.apps.conversions.capsules import Capsule, read_capsules, read_coupons
+from rapport.apps.conversions.models import (
+    Conversion,
+    ConversionLine,
+    ConversionState,
+    Customer,
+    Door,
+    NamedClick,
+    NamedCoupon,
+    Report,
+)
+from rapport.apps.conversions.reading import Frame, ReadConversion
+from rapport.apps.conversions.recording import Taken, TakenConversion, Touched, Warned, only_new
+from rapport.apps.conversions.wording import wording_of
+from rapport.apps.record.actors import Actor
+from rapport.apps.tracking.models import Coupon
+from rapport.domain.story import AmountReport
+from rapport.kit.ids import new_id
+
+Identity = tuple[str, str]
+_MAY_BE_ADDED = (
+    "customer",
+    "customer_status",
+    "country",
+    "channel",
+    "source",
+    "landing_url",
+    "occurred_at",
+    "moment_reported",
+)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Everything the reports of one batch meet in the tables, and the rows they add."""
+
+    frame: Frame
+    door: Door
+    by: Actor
+    at: datetime
+    conversions: dict[Identity, Conversion] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    wordings: dict[str, set[AmountReport]] = field(default_factory=dict)
+    clicks: set[tuple[str, str]] = field(default_factory=set)
+    codes: set[tuple[str, str]] = field(default_factory=set)
+    capsules: dict[str, Capsule] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
+    changed: dict[str, Conversion] = field(default_factory=dict)
+    new_reports: list[Report] = field(default_factory=list)
+    new_lines: list[ConversionLine] = field(default_factory=list)
+    new_clicks: list[NamedClick] = field(default_factory=list)
+    new_coupons: list[NamedCoupon] = field(default_factory=list)
+    touched: Touched = field(default_factory=Touched)
+
+
+def record_conversions(
+    reports: Sequence[ReadConversion], *, frame: Frame, door: Door, by: Actor, at: datetime
+) -> tuple[list[TakenConversion], Touched]:
+    """Record reports in their order, inside the caller's transaction; return what became of each, and what to judge."""
+    batch = _Batch(frame=frame, door=door, by=by, at=at)
+    _lock_customers(batch, reports)
+    _meet_conversions(batch, reports)
+    _meet_facts(batch, reports)
+    taken = [_take(batch, report) for report in reports]
+    _write(batch)
+    attach_waiting([batch.conversions[identity] for identity in _identities(reports)], touched=batch.touched)
+    return taken, batch.touched
+
+
+def _identities(reports: Iterable[ReadConversion]) -> list[Identity]:
+    """Return each identity once, sorted, so that two batches meet the same rows in the same order."""
+    return sorted({(report.given.kind, report.given.identity) for report in reports})
+
+
+def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
+    """Find or make the customers named, and lock them: first in the order of locks."""
+    keys = sorted({report.given.customer_id for report in reports if report.given.customer_id})
+    if not keys:
+        return
+    mine = Customer.objects.filter(program_id=batch.frame.program_id, key__in=keys)
+    batch.customers = {customer.key: customer for customer in mine.select_for_update().order_by("id")}
+    missing = [_new_customer(batch, key) for key in keys if key not in batch.customers]
+    if missing:
+        Customer.objects.bulk_create(missing, ignore_conflicts=_others_write())
+        found = mine.select_for_update().order_by("id") if _others_write() else missing
+        batch.customers |= {customer.key: customer for customer in found}
+
+
+def _new_customer(batch: _Batch, key: str) -> Customer:
+    return Customer(id=new_id("cus", at=batch.at), program_id=batch.frame.program_id, key=key, created_at=batch.at)
+
+
+def _meet_conversions(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
+    """Find the conversions reported before, and insert the others from their first report."""
+    batch.conversions = _found(batch, _identities(reports))
+    firsts: dict[Identity, ReadConversion] = {}
+    for report in reports:
+        identity = (report.given.kind, report.given.identity)
+        if identity not in batch.conversions:
+            firsts.setdefault(identity, report)
+    if not firsts:
+        return
+    new = {identity: _new_conversion(batch, firsts[identity]) for identity in sorted(firsts)}
+    Conversion.objects.bulk_create(new.values(), ignore_conflicts=_others_write())
+    found = _found(batch, list(new)) if _others_write() else new
+    batch.fresh = {row.id for row in new.values()} & {row.id for row in found.values()}
+    batch.conversions |= found
+
+
+def _found(batch: _Batch, identities: Collection[Identity]) -> dict[Identity, Conversion]:
+    rows = (
+        Conversion.objects.select_for_update(of=("self",))
+        .filter(
+            program_id=batch.frame.program_id,
+            kind__in={kind for kind, _external_id in identities},
+            external_id__in=[external_id for _kind, external_id in identities],
+        )
+        .order_by("id")
+    )
+    return {(row.kind, row.external_id): row for row in rows}
+
+
+def _new_conversion(batch: _Batch, report: ReadConversion) -> Conversion:
+    given = report.given
+    return Conversion(
+        id=new_id("cnv", at=batch.at),
+        program_id=batch.frame.program_id,
+        kind=given.kind,
+        external_id=given.identity,
+        customer=batch.customers.get(given.customer_id),
+        state=ConversionState.CONFIRMED,
+        occurred_at=report.occurred_at,
+        moment_reported=given.occurred_at is not None,
+        received_at=report.received_at,
+        total_minor=report.amounts.total_minor,
+        tax_minor=report.amounts.tax_minor,
+        shipping_minor=report.amounts.shipping_minor,
+        discount_minor=report.amounts.discount_minor,
+        remaining_minor=report.amounts.total_minor,
+        test=given.test,
+        customer_status=given.customer_status,
+        country=given.country,
+        channel=given.channel,
+        source=given.source,
+        landing_url=given.landing_url,
+    )
+
+
+def _meet_facts(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
+    """Read the click ids and coupons named, and what is known of the conversions reported before."""
+    program_id = batch.frame.program_id
+    batch.capsules = read_capsules({text for report in reports for text in report.given.click_ids}, program_id=program_id)
+    batch.coupons = read_coupons({code for report in reports for code in report.given.coupons}, program_id=program_id)
+    known = [row.id for row in batch.conversions.values() if row.id not in batch.fresh]
+    if not known:
+        return
+    for row in Report.objects.filter(conversion_id__in=known):
+        batch.wordings.setdefault(row.conversion_id, set()).add(wording_of(row))
+    batch.clicks = set(NamedClick.objects.filter(conversion_id__in=known).values_list("conversion_id", "click_id"))
+    batch.codes = set(NamedCoupon.objects.filter(conversion_id__in=known).values_list("conversion_id", "code"))
+
+
+def _take(batch: _Batch, report: ReadConversion) -> TakenConversion:
+    """Take one report: what it says about amounts, then whatever else is new in it."""
+    conversion = batch.conversions[report.given.kind, report.given.identity]
+    taken = _take_amounts(batch, conversion, report)
+    named_before = len(batch.new_clicks) + len(batch.new_coupons)
+    warnings = [*_take_clicks(batch, conversion, report), *_take_coupons(batch, conversion, report)]
+    named_more = len(batch.new_clicks) + len(batch.new_coupons) > named_before
+    added, kept = _take_rest(batch, conversion, report) if taken is not Taken.NEW else (False, [])
+    if taken is Taken.KNOWN and (added or named_more):
+        taken = Taken.ADDED
+    if taken is not Taken.KNOWN:
+        batch.touched.add(conversion)
+    return TakenConversion(conversion, taken, (*warnings, *kept))
+
+
+def _take_amounts(batch: _Batch, conversion: Conversion, report: ReadConversion) -> Taken:
+    known = batch.wordings.setdefault(conversion.id, set())
+    if report.amounts in known:
+        return Taken.KNOWN
+    highest = max((wording.revision for wording in known), default=None)
+    known.add(report.amounts)
+    batch.new_reports.append(_new_report(batch, conversion, report))
+    if highest is None:
+        batch.new_lines += _new_lines(conversion, report)
+        return Taken.NEW
+    if report.amounts.revision > highest:
+        return Taken.AMENDED
+    clash = any(wording.revision == report.amounts.revision for wording in known - {report.amounts})
+    return Taken.CONFLICT if clash else Taken.ADDED
+
+
+def _new_report(batch: _Batch, conversion: Conversion, report: ReadConversion) -> Report:
+    return Report(
+        id=new_id("rpt", at=batch.at),
+        conversion=conversion,
+        revision=report.amounts.revision,
+        total_minor=report.amounts.total_minor,
+        tax_minor=report.amounts.tax_minor,
+        shipping_minor=report.amounts.shipping_minor,
+        discount_minor=report.amounts.discount_minor,
+        door=batch.door,
+        actor_kind=batch.by.kind,
+        actor_id=batch.by.id,
+        received_at=report.received_at,
+    )
+
+
+def _new_lines(conversion: Conversion, report: ReadConversion) -> list[ConversionLine]:
+    return [
+        ConversionLine(
+            conversion=conversion,
+            position=position,
+            product=line.given.product,
+            name=line.given.name,
+            category=line.given.category,
+            brand=line.given.brand,
+            quantity=line.given.quantity,
+            price_minor=line.price_minor,
+            discount_minor=line.discount_minor,
+            cost_minor=line.cost_minor,
+        )
+        for position, line in enumerate(report.lines)
+    ]
+
+
+def _take_clicks(batch: _Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
+    named = ((conversion.id, text) for text in report.given.click_ids)
+    for _id, text in only_new(named, batch.clicks):
+        capsule = batch.capsules[text]
+        batch.new_clicks.append(
+            NamedClick(
+                conversion=conversion,
+                click_id=text,
+                link=capsule.link,
+                clicked_at=capsule.clicked_at,
+                marks=capsule.marks,
+                refusal=capsule.refusal or "",
+            )
+        )
+    refused = (batch.capsules[text] for text in report.given.click_ids if batch.capsules[text].refusal)
+    return [
+        Warned(
+            code=f"click_id_{capsule.refusal}",
+            field="click_ids",
+            sentence=_("The order is kept, but this click id earns nothing: %(text)s (%(why)s).")
+            % {"text": capsule.text, "why": capsule.refusal},
+        )
+        for capsule in refused
+    ]
+
+
+def _take_coupons(batch: _Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
+    named = ((conversion.id, code) for code in report.given.coupons)
+    for _id, code in only_new(named, batch.codes):
+        batch.new_coupons.append(NamedCoupon(conversion=conversion, code=code, coupon=batch.coupons.get(code)))
+    return [
+        Warned("coupon_unknown", "coupons", _("The order is kept; no partner has the code %(code)s.") % {"code": code})
+        for code in report.given.coupons
+        if code not in batch.coupons
+    ]
+
+
+def _take_rest(batch: _Batch, conversion: Conversion, report: ReadConversion) -> tuple[bool, list[Warned]]:
+    """Add what was not known before; what is known stays as it was told first, and the sender hears it."""
+    given = report.given
+    facts: dict[str, object] = {
+        "customer": batch.customers.get(given.customer_id),
+        "customer_status": given.customer_status,
+        "country": given.country,
+        "channel": given.channel,
+        "source": given.source,
+        "landing_url": given.landing_url,
+    }
+    added, warnings = False, []
+    for name, value in facts.items():
+        known = getattr(conversion, name)
+        if not value or value == known:
+            continue
+        if known:
+            warnings.append(_kept(name))
+            continue
+        setattr(conversion, name, value)
+        batch.changed[conversion.id] = conversion
+        added = True
+    if given.occurred_at and given.occurred_at != conversion.occurred_at:
+        # Of two reported moments the earlier stands, so that the order of arrival does not matter.
+        if conversion.moment_reported:
+            warnings.append(_kept("occurred_at"))
+        if not conversion.moment_reported or given.occurred_at < conversion.occurred_at:
+            conversion.occurred_at, conversion.moment_reported = given.occurred_at, True
+            batch.changed[conversion.id] = conversion
+            added = True
+    if given.test != conversion.test:
+        warnings.append(_kept("test"))
+    return added, warnings
+
+
+def _kept(name: str) -> Warned:
+    return Warned(
+        "fact_kept",
+        {"customer": "customer_id"}.get(name, name),
+        _("This differs from what was reported first; the first report stands."),
+    )
+
+
+def _write(batch: _Batch) -> None:
+    if batch.changed:
+        Conversion.objects.bulk_update(batch.changed.values(), _MAY_BE_ADDED)
+    Report.objects.bulk_create(batch.new_reports)
+    ConversionLine.objects.bulk_create(batch.new_lines)
+    NamedClick.objects.bulk_create(batch.new_clicks)
+    NamedCoupon.objects.bulk_create(batch.new_coupons)
+
+
+def _others_write() -> bool:
+    """Say whether another connection may insert the same row now; SQLite's one writer is us."""
+    return connection.vendor != "sqlite"

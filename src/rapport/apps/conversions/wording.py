@@ -1,0 +1,106 @@
+"""Turn rows into the facts that the rules know."""
+
+from datetime import datetime
+
+from rapport.apps.conversions.models import Correction, HumanDecision, NamedClick, NamedCoupon, Report
+from rapport.domain.credit import Credit, HoldReason, Via
+from rapport.domain.story import (
+    AmountReport,
+    Correction as DomainCorrection,
+    CorrectionKind,
+    CouponUse,
+    DecisionKind,
+    HumanDecision as DomainDecision,
+    Touch,
+    TouchFacts,
+    TouchMark,
+    TouchRefusal,
+)
+from rapport.kit.clock import to_ms
+from rapport.wire.clickid import Mark
+
+_MARKS = {
+    Mark.VIEW: TouchMark.VIEW,
+    Mark.BOT: TouchMark.BOT,
+    Mark.FRAMED: TouchMark.FRAMED,
+    Mark.NO_CONSENT: TouchMark.NO_CONSENT,
+    Mark.TEST: TouchMark.TEST,
+}
+
+
+def wording_of(row: Report) -> AmountReport:
+    """Return a stored wording."""
+    return AmountReport(
+        revision=row.revision,
+        total_minor=row.total_minor,
+        tax_minor=row.tax_minor,
+        shipping_minor=row.shipping_minor,
+        discount_minor=row.discount_minor,
+    )
+
+
+def touch_of(row: NamedClick) -> Touch:
+    """Return a click; a refused one carries nothing that could be trusted."""
+    if row.refusal or row.link is None or row.clicked_at is None:
+        return Touch(click_id=row.click_id, refusal=TouchRefusal(row.refusal or TouchRefusal.UNKNOWN_LINK))
+    return Touch(
+        click_id=row.click_id,
+        at_ms=to_ms(row.clicked_at),
+        agreement_id=row.link.agreement_id,
+        link_id=row.link.id,
+        marks=frozenset(mark for bit, mark in _MARKS.items() if row.marks & bit),
+        facts=_facts(row),
+    )
+
+
+def _facts(row: NamedClick) -> TouchFacts | None:
+    if row.facts_joined_at is None:
+        return None
+    facts = row.facts or {}
+    return TouchFacts(bot=bool(facts.get("bot")), framed=bool(facts.get("framed")))
+
+
+def domain_correction(row: Correction) -> DomainCorrection:
+    """Return a correction as a delta."""
+    return DomainCorrection(
+        external_id=row.external_id,
+        kind=CorrectionKind(row.kind),
+        occurred_at_ms=to_ms(row.occurred_at),
+        total_minor=row.total_minor,
+        tax_minor=row.tax_minor,
+        shipping_minor=row.shipping_minor,
+        discount_minor=row.discount_minor,
+    )
+
+
+def coupon_use(row: NamedCoupon, *, at: datetime) -> CouponUse:
+    """Return a coupon as it was at the order."""
+    if row.coupon is None:
+        return CouponUse(code=row.code, agreement_id=None, valid=False, why="unknown")
+    started = row.coupon.starts_at <= at
+    over = row.coupon.ends_at is not None and row.coupon.ends_at <= at
+    why = "" if started and not over else "ended" if over else "not_started"
+    return CouponUse(code=row.code, agreement_id=row.coupon.agreement_id, valid=not why, why=why)
+
+
+def human_decision(row: HumanDecision) -> DomainDecision:
+    """Return a person's decision."""
+    data = row.data
+    return DomainDecision(
+        kind=DecisionKind(row.kind),
+        decided_at_ms=to_ms(row.at),
+        decision_id=row.id,
+        code=data.get("code", ""),
+        amounts=AmountReport(**data["amounts"]) if "amounts" in data else None,
+        hold=HoldReason(data["hold"]) if "hold" in data else None,
+        credit=_credit(data["credit"]) if "credit" in data else None,
+    )
+
+
+def _credit(data: dict[str, str]) -> Credit:
+    return Credit(**{**data, "via": Via(data["via"])})  # type: ignore[arg-type]  # stored by credit_data below
+
+
+def credit_data(credit: Credit) -> dict[str, str]:
+    """Return a credit as a decision keeps it."""
+    return {name: str(getattr(credit, name)) for name in Credit.__dataclass_fields__}

@@ -1,0 +1,51 @@
+"""What a program has promised so far, loaded once per use-case: its versions for reading reports and for judging."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapport.apps.conversions.queries import LoadedStory
+from rapport.apps.conversions.reading import Frame
+from rapport.apps.partners.queries import standings
+from rapport.apps.programs.models import Program, TermsVersion
+from rapport.apps.programs.queries import kinds_named, terms_of
+from rapport.domain.promises import InForce, Promises
+from rapport.domain.terms import Terms
+from rapport.kit.clock import to_ms
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A program with all published versions of its terms."""
+
+    program: Program
+    versions: tuple[TermsVersion, ...]
+
+    @cached_property
+    def terms(self) -> dict[str, Terms]:
+        """Return the typed terms by version id."""
+        return {version.id: terms_of(version, currency=self.program.currency) for version in self.versions}
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Return what reports of this program are read against."""
+        kinds = kinds_named(self.terms.values())
+        return Frame(program_id=self.program.id, currency=self.program.currency, kinds=kinds)
+
+    def promises_for(self, stories: Iterable[LoadedStory]) -> Promises:
+        """Return what was promised to the agreements that these stories name."""
+        named = {touch.agreement_id for loaded in stories for touch in loaded.story.touches if touch.agreement_id}
+        for loaded in stories:
+            for conversion in loaded.story.conversions:
+                named |= {use.agreement_id for use in conversion.coupons if use.agreement_id}
+        return Promises(
+            terms=self.terms,
+            program=tuple(InForce(version.id, to_ms(version.effective_at)) for version in self.versions),
+            agreements=standings(named) if named else {},
+        )
+
+
+def load_offer(program_id: str) -> Offer:
+    """Load a program and its published versions; raises Program.DoesNotExist."""
+    program = Program.objects.get(pk=program_id)
+    return Offer(program, tuple(TermsVersion.objects.filter(program=program).order_by("number")))
