@@ -132,6 +132,8 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 COTTON_DIR = "cotton"
+# A component sees what it is given and nothing of the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (_package / "static",) if path.is_dir()]
