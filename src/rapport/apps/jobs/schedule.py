@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self, cast
 
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 from django.utils.module_loading import import_string
 
 from rapport.apps.jobs.retry import JobTask
@@ -31,7 +31,7 @@ class Schedule:
             message = f"schedule {self.name}: give either cron or every_seconds"
             raise ValueError(message)
         if self.cron:
-            CronSim(self.cron, datetime.min)  # noqa: DTZ901 - parses the line, the moment is not used
+            self._check_cron()
 
     @property
     def rhythm(self) -> str:
@@ -68,6 +68,13 @@ class Schedule:
             schedule._task()  # noqa: SLF001 - its own kind
             if schedule.only_if:
                 import_string(schedule.only_if)
+
+    def _check_cron(self) -> None:
+        try:
+            CronSim(self.cron, datetime(2000, 1, 1, tzinfo=UTC))
+        except CronSimError as problem:
+            message = f"schedule {self.name}: {self.cron!r} is no cron line"
+            raise ValueError(message) from problem
 
     def _task(self) -> JobTask[Any, Any]:
         task = cast("JobTask[Any, Any]", import_string(self.task_path))

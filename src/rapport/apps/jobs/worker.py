@@ -114,7 +114,7 @@ class Worker:
         self._recover()
         known = {row.name: row for row in queries.schedules()}
         for schedule in self.schedules:
-            _surviving(_look_at, schedule, known.get(schedule.name))
+            _surviving(look_at, schedule, known.get(schedule.name))
 
     def _recover(self) -> None:
         dead = dead_workers(self.folder)
@@ -137,7 +137,7 @@ class Worker:
         return not left
 
 
-def _look_at(schedule: Schedule, known: DueSchedule | None) -> None:
+def look_at(schedule: Schedule, known: DueSchedule | None) -> None:
     """Start a due schedule; look before asking for the database's write lock, for most looks find nothing to do."""
     at = now()
     is_due = known is None or known.rhythm != schedule.rhythm or known.next_at <= at
