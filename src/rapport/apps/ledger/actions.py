@@ -50,7 +50,7 @@ def book_entries(*, book_subject: str, drafts: Sequence[EntryDraft], by: Actor, 
         raise RuntimeError("entries are booked inside the transaction of the act that they record")
     book = _locked(book_subject)
     wanted = {draft.id: draft for draft in drafts}
-    booked = _booked_before(wanted)
+    booked = _booked_before(book, wanted)
     fresh = [draft for draft in wanted.values() if draft.id not in booked]
     if fresh:
         accounts = _accounts(book, names=_names_in(fresh), at=at)
@@ -86,10 +86,10 @@ def _locked(book_subject: str) -> Book:
     return book
 
 
-def _booked_before(wanted: Mapping[str, EntryDraft]) -> dict[str, Entry]:
+def _booked_before(book: Book, wanted: Mapping[str, EntryDraft]) -> dict[str, Entry]:
     booked = {entry.id: entry for entry in with_postings(Entry.objects.filter(id__in=wanted))}
     for entry in booked.values():
-        if _draft_of(entry) != wanted[entry.id]:
+        if entry.book_id != book.id or _draft_of(entry) != wanted[entry.id]:
             raise EntryDiffers(entry.id)
     return booked
 

@@ -33,7 +33,7 @@ def append_only(*tables: str) -> tuple[Step, Step]:
 
     def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for statement in guard_statements(tables, vendor=editor.connection.vendor):
-            editor.execute(statement)
+            editor.execute(statement, params=None)  # none: the "%" of RAISE is no placeholder
 
     def backwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
