@@ -18,8 +18,10 @@ from rapport.apps.programs.models import Program, ProgramState, TermsVersion
 from rapport.apps.programs.queries import version_in_force
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.inputs import read_input
 from rapport.apps.record.write import transaction
 from rapport.apps.threads.actions import post_message
+from rapport.apps.threads.inputs import MessageInput
 from rapport.apps.threads.models import Side
 from rapport.domain import states
 from rapport.kit.ids import new_id
@@ -167,7 +169,9 @@ def _message(
 ) -> Application:
     with transaction():
         application = locked_open_application(application_id)
-        post_message(subject=application.id, side=side, body=body, by=by, at=at)
+        workspace = application.program.workspace_id
+        given = read_input(MessageInput, {"body": body})
+        post_message(subject=application.id, side=side, given=given, by=by, at=at, workspace_id=workspace)
         application.state = state
         application.save(update_fields=("state",))
         what = "application.asked" if side == Side.PROGRAM else "application.answered"

@@ -42,7 +42,7 @@ def audit_many(rows: Sequence[AuditRow]) -> None:
 
 def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "") -> Announcement:
     """Build one announcement, for callers that write many at once."""
-    return Announcement(id=new_id("evt", at=at), at=at, kind=kind, subject=subject, workspace_id=workspace_id)
+    return Announcement(at=at, kind=kind, subject=subject, workspace_id=workspace_id)
 
 
 def announce_many(rows: Sequence[Announcement]) -> None:
@@ -55,7 +55,7 @@ def announce(
 ) -> Announcement:
     """Write what happened, so that a worker tells those who want to know."""
     return Announcement.objects.create(
-        id=new_id("evt", at=at), at=at, kind=kind, subject=subject, workspace_id=workspace_id, data=dict(data or {})
+        at=at, kind=kind, subject=subject, workspace_id=workspace_id, data=dict(data or {})
     )
 
 

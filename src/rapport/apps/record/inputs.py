@@ -1,6 +1,6 @@
 """Turn what came through a door into a strict input, or into one sentence per field that says what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -26,8 +26,13 @@ def read_input(kind: type[T], given: Mapping[str, Any]) -> T:
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:
-        fields = {_path(problem["loc"]): _sentence(problem) for problem in error.errors(include_url=False)}
+        fields = sentences(error.errors(include_url=False))
         raise BadInput(_("Some fields need another look."), fields=fields) from error
+
+
+def sentences(problems: Iterable[Any], *, skip: int = 0) -> dict[str, str]:
+    """Return one sentence per field for the problems that pydantic found; `skip` leading parts of each path."""
+    return {_path(problem["loc"][skip:]): _sentence(problem) for problem in problems}
 
 
 def _holds_nul(value: object) -> bool:

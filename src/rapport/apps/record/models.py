@@ -33,7 +33,7 @@ class AuditRow(models.Model):
 class Announcement(models.Model):
     """Something that happened and that others will be told of, written with the fact itself."""
 
-    id = models.CharField(primary_key=True, max_length=32)
+    id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     kind = models.CharField(max_length=64)
     subject = models.CharField(max_length=64)
@@ -41,9 +41,12 @@ class Announcement(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        """Read in order, per workspace."""
+        """Read in the order of writing, per workspace and per kind."""
 
-        indexes = (models.Index(fields=("workspace_id", "id"), name="announcement_workspace"),)
+        indexes = (
+            models.Index(fields=("workspace_id", "id"), name="announcement_workspace"),
+            models.Index(fields=("kind", "id"), name="announcement_kind"),
+        )
 
     def __str__(self) -> str:
         """Say what is announced."""

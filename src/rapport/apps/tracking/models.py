@@ -96,3 +96,17 @@ class PostbackSecret(models.Model):
     def __str__(self) -> str:
         """Show what may be shown of it."""
         return f"{self.way} {self.prefix}…"
+
+
+class BookPublication(models.Model):
+    """How far the announcements of changes have been taken over into the link book; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    upto = models.BigIntegerField(default=0)
+    recent = models.JSONField(default=list)
+    version = models.BigIntegerField(default=0)
+    published_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Say which version the edge has."""
+        return f"link book {self.version}"

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Collection, Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from rapport.apps.tracking.models import ClickKey, Coupon, Link
-from rapport.wire.clickid import Key
+from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
 def address_of(link: Link) -> str:
-    """Return the tracked address that partners share."""
-    return f"{settings.EDGE_URL}/c/{link.code}"
+    """Return the tracked address that partners share, with the sub-ids that the link was made with."""
+    return f"{settings.EDGE_URL}/c/{link.code}" + (f"?{urlencode(link.subs)}" if link.subs else "")
 
 
 def links_of(agreement_id: str) -> QuerySet[Link]:
@@ -42,6 +43,6 @@ def click_keys() -> Mapping[int, Key]:
 def free_link_number() -> int:
     """Return a random number of forty bits that no link has: guessing one does not find the next."""
     while True:
-        number = secrets.randbits(40)
+        number = secrets.randbelow(HIGHEST_LINK_NUMBER) + 1
         if not Link.objects.filter(number=number).exists():
             return number

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Announcement",
             fields=[
-                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
                 ("kind", models.CharField(max_length=64)),
                 ("subject", models.CharField(max_length=64)),
@@ -20,7 +20,10 @@ class Migration(migrations.Migration):
                 ("data", models.JSONField(default=dict)),
             ],
             options={
-                "indexes": [models.Index(fields=["workspace_id", "id"], name="announcement_workspace")],
+                "indexes": [
+                    models.Index(fields=["workspace_id", "id"], name="announcement_workspace"),
+                    models.Index(fields=["kind", "id"], name="announcement_kind"),
+                ],
             },
         ),
         migrations.CreateModel(

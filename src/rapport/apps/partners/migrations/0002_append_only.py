@@ -1,0 +1,11 @@
+"""What was said once is never rewritten, in the database itself."""
+
+from django.db import migrations
+
+from rapport.apps.record.guards import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("partners", "0001_initial")]
+
+    operations = [migrations.RunPython(*append_only("partners_acceptance"))]

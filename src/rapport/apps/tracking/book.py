@@ -1,0 +1,64 @@
+"""Say to the edge what it must know: entries of the link book, made from rows."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from rapport.apps.partners.models import AgreementState
+from rapport.apps.programs.models import Program
+from rapport.apps.programs.queries import terms_of, versions_of
+from rapport.apps.tracking.models import Link, PostbackSecret, PostbackWay
+from rapport.apps.tracking.queries import click_keys
+from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
+
+_LEADING_ON = {AgreementState.ACTIVE, AgreementState.SUSPENDED}
+_ANY_WINDOW_DAYS = 365
+
+
+def program_entries(program_ids: Collection[str] | None = None) -> list[ProgramEntry]:
+    """Return the entries of these programs, or of all."""
+    programs = Program.objects.all() if program_ids is None else Program.objects.filter(pk__in=program_ids)
+    return [_program_entry(program) for program in programs]
+
+
+def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
+    """Return the entries of links loaded with their agreements."""
+    for link in links:
+        yield LinkEntry(
+            code=link.code,
+            link_number=link.number,
+            link_id=link.id,
+            agreement_id=link.agreement_id,
+            program_id=link.agreement.program_id,
+            destination=link.destination,
+            active=link.active and link.agreement.state in _LEADING_ON,
+            placement=link.placement,
+            channel=link.channel,
+        )
+
+
+def keys_entry() -> Keys:
+    """Return all keys of click ids; the newest that is trusted signs."""
+    keys = click_keys()
+    signing = max(number for number, key in keys.items() if not key.revoked)
+    return Keys(current=signing, keys=tuple(keys.values()))
+
+
+def _program_entry(program: Program) -> ProgramEntry:
+    living = PostbackSecret.objects.filter(program=program, revoked_at__isnull=True)
+    return ProgramEntry(
+        program_id=program.id,
+        state=program.state,
+        fallback_url=program.fallback_url or program.landing_url,
+        hosts=tuple(program.hosts),
+        parameter=program.parameter,
+        cookie_days=_longest_window_days(program),
+        token_hashes=tuple(row.digest for row in living if row.way == PostbackWay.TOKEN),
+        hmac_secrets=tuple(bytes(row.secret) for row in living if row.way == PostbackWay.HMAC),
+    )
+
+
+def _longest_window_days(program: Program) -> int:
+    """Return how long the cookie must live: the longest click window that any version promises."""
+    windows = [
+        terms_of(version, currency=program.currency).attribution.click_window_days for version in versions_of(program.id)
+    ]
+    return max(windows, default=_ANY_WINDOW_DAYS)

@@ -1,0 +1,109 @@
+"""Publish the link book: what was announced since the last time, or everything when there is no book."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.models import Announcement
+from rapport.apps.record.write import transaction
+from rapport.apps.tracking.actions import ensure_click_key
+from rapport.apps.tracking.book import keys_entry, link_entries, program_entries
+from rapport.apps.tracking.models import BookPublication, Link, PostbackSecret
+from rapport.wire.linkbook import BookDamaged, publish
+
+_OVERLAP = 1_000
+"""How many announcements back are looked at again: one written earlier may be committed later than its successor."""
+
+_KINDS = (
+    "program.created",
+    "program.changed",
+    "program.open",
+    "program.paused",
+    "program.closed",
+    "terms.published",
+    "agreement.active",
+    "agreement.suspended",
+    "agreement.resumed",
+    "agreement.ended",
+    "link.created",
+    "link.paused",
+    "link.resumed",
+    "postback_secret.issued",
+    "postback_secret.revoked",
+    "click_key.made",
+    "click_key.revoked",
+)
+
+
+def book_is_behind() -> bool:
+    """Say cheaply whether anything waits for the link book."""
+    published = BookPublication.objects.filter(pk=1).first()
+    return published is None or _news(published).exists() or not _has_book()
+
+
+def publish_book(*, at: datetime) -> int:
+    """Publish what changed and return the book's version; whole where there is no book or it is damaged."""
+    published = BookPublication.objects.filter(pk=1).first()
+    # Read before the rows that they speak of: what is announced meanwhile stays news for the next time.
+    news = list(_news(published or BookPublication(published_at=at)))
+    try:
+        version = _publish_news(news) if published and _has_book() else _publish_whole(at)
+    except BookDamaged:
+        version = _publish_whole(at)
+    _note(version, news, known=published, at=at)
+    return version
+
+
+def _news(published: BookPublication) -> QuerySet[Announcement]:
+    """Return the announcements that the book has not taken over."""
+    unseen = Announcement.objects.filter(kind__in=_KINDS, id__gt=published.upto - _OVERLAP)
+    return unseen.exclude(id__in=published.recent).order_by("id")
+
+
+def _has_book() -> bool:
+    folder: Path = settings.LINKBOOK_FOLDER
+    return (folder / "current").exists()
+
+
+def _publish_whole(at: datetime) -> int:
+    ensure_click_key(by=Actor.system("link-book"), at=at)
+    links = Link.objects.select_related("agreement").iterator()
+    return publish(
+        settings.LINKBOOK_FOLDER, programs=program_entries(), links=link_entries(links), keys=keys_entry(), full=True
+    )
+
+
+def _publish_news(news: list[Announcement]) -> int:
+    subjects = {row.subject for row in news}
+    programs = _named(subjects, "prg") | _programs_of_secrets(_named(subjects, "pbs"))
+    links = Link.objects.select_related("agreement").filter(
+        Q(pk__in=_named(subjects, "lnk")) | Q(agreement_id__in=_named(subjects, "agr"))
+    )
+    return publish(
+        settings.LINKBOOK_FOLDER,
+        programs=program_entries(programs),
+        links=link_entries(links.iterator()),
+        keys=keys_entry() if _named(subjects, "key") else None,
+    )
+
+
+def _named(subjects: set[str], prefix: str) -> set[str]:
+    return {subject for subject in subjects if subject.startswith(f"{prefix}_")}
+
+
+def _programs_of_secrets(secret_ids: set[str]) -> set[str]:
+    return set(PostbackSecret.objects.filter(pk__in=secret_ids).values_list("program_id", flat=True))
+
+
+def _note(version: int, news: list[Announcement], *, known: BookPublication | None, at: datetime) -> None:
+    """Keep how far the book has come, after it is on the disk: a crash between the two publishes again, harmlessly."""
+    seen = {*(known.recent if known else ()), *(row.id for row in news)}
+    upto = max(seen, default=0)
+    recent = sorted(number for number in seen if number > upto - _OVERLAP)
+    with transaction():
+        BookPublication.objects.update_or_create(
+            pk=1, defaults={"upto": upto, "recent": recent, "version": version, "published_at": at}
+        )

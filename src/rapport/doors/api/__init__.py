@@ -1,0 +1,1 @@
+"""The API: JSON for programs, one version, every answer documented."""

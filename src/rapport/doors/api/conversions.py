@@ -1,0 +1,162 @@
+"""Report conversions and corrections, and read what became of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from ninja import Header, Router
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import attribution_of
+from rapport.apps.conversions.models import Conversion, Door
+from rapport.apps.conversions.reading import read_conversion, read_correction
+from rapport.apps.conversions.recording import Taken, Warned
+from rapport.apps.identity.errors import NotFound
+from rapport.apps.identity.rights import Capability, find, scope
+from rapport.apps.programs.models import Program
+from rapport.apps.record.errors import BadInput
+from rapport.doors.access import Request, allow
+from rapport.doors.api.problems import Problem, problem
+from rapport.doors.api.shapes import ConversionBody, ConversionOut, ConversionTaken, CorrectionBody, CorrectionTaken
+from rapport.domain.money import Money, format_amount
+from rapport.flows.answers import Answer, answer_once
+from rapport.flows.intake import take_conversions, take_corrections
+from rapport.flows.offers import Offer, load_offer
+from rapport.kit.clock import now
+
+router = Router(tags=["conversions"])
+REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 413: Problem, 422: Problem}
+_STATUS = {Taken.NEW: 201, Taken.WAITING: 202, Taken.CONFLICT: 409}
+_KEY = Header("", alias="Idempotency-Key", max_length=255)
+
+
+@router.post("/conversions", response={200: ConversionTaken, 201: ConversionTaken, **REFUSALS})
+@allow(Capability.CONVERSION_REPORT)
+def report_conversion(
+    request: HttpRequest, payload: ConversionBody, idempotency_key: str = _KEY
+) -> HttpResponse:
+    """Report a conversion. The same report again gets the same answer; another amount for it is a conflict (409)."""
+    at = now()
+
+    def answer() -> Answer:
+        offer = _offer(request, payload.program)
+        read = read_conversion(payload, frame=offer.frame, received_at=at)
+        taken = take_conversions([read], offer=offer, door=Door.API, by=_actor(request), at=at)[0]
+        body = {
+            "taken": taken.taken,
+            "conversion": _conversion(Conversion.objects.get(pk=taken.conversion.id), offer.program),
+            "warnings": _warnings(taken.warnings),
+        }
+        return Answer(_STATUS.get(taken.taken, 200), body)
+
+    return _answered(request, payload, idempotency_key, at=at, answer=answer)
+
+
+@router.post("/corrections", response={200: CorrectionTaken, 201: CorrectionTaken, 202: CorrectionTaken, **REFUSALS})
+@allow(Capability.CONVERSION_REPORT)
+def report_correction(
+    request: HttpRequest, payload: CorrectionBody, idempotency_key: str = _KEY
+) -> HttpResponse:
+    """Report a refund, cancellation, chargeback or amendment. Without its sale it waits for it (202)."""
+    at = now()
+
+    def answer() -> Answer:
+        offer = _offer(request, payload.program)
+        read = read_correction(payload, frame=offer.frame, received_at=at)
+        taken = take_corrections([read], offer=offer, door=Door.API, by=_actor(request), at=at)[0]
+        row = taken.correction
+        body = {
+            "taken": taken.taken,
+            "id": row.id,
+            "kind": row.kind,
+            "external_id": row.external_id,
+            "of": row.of_external_id,
+            "conversion": _conversion(Conversion.objects.get(pk=row.conversion_id), offer.program)
+            if row.conversion_id
+            else None,
+            "warnings": _warnings(taken.warnings),
+        }
+        return Answer(_STATUS.get(taken.taken, 200), body)
+
+    return _answered(request, payload, idempotency_key, at=at, answer=answer)
+
+
+@router.get("/conversions/{conversion_id}", response={200: ConversionOut, **REFUSALS})
+@allow(Capability.CONVERSION_READ)
+def read_one(request: HttpRequest, conversion_id: str) -> HttpResponse:
+    """Return a conversion as it stands."""
+    rows = Conversion.objects.select_related("program")
+    conversion = find(_actor(request), Capability.CONVERSION_READ, rows, pk=conversion_id)
+    return JsonResponse(_conversion(conversion, conversion.program))
+
+
+def _actor(request: HttpRequest) -> Any:  # noqa: ANN401 - narrowed by the cast
+    return cast(Request, request).actor
+
+
+def _offer(request: HttpRequest, program_id: str) -> Offer:
+    """Return the program named, or the only one of the key's workspace."""
+    mine = scope(_actor(request), Capability.CONVERSION_REPORT, Program.objects.all())
+    if program_id:
+        found = mine.filter(pk=program_id).first()
+        if found is None:
+            raise NotFound
+        return load_offer(found.id)
+    ids = list(mine.values_list("id", flat=True)[:2])
+    if len(ids) != 1:
+        sentence = _("Say which program this belongs to, such as prg_….")
+        raise BadInput(sentence, fields={"program": sentence})
+    return load_offer(ids[0])
+
+
+def _answered(request: HttpRequest, payload: Any, key: str, *, at: datetime, answer: Any) -> HttpResponse:  # noqa: ANN401
+    asked = {"path": request.path, "body": payload.model_dump(mode="json")}
+    answered = answer_once(scope=str(_actor(request)), key=key, request=asked, at=at, answer=answer)
+    if answered.status == Taken.CONFLICT or answered.status == 409:
+        sentence = _("Another amount is known for this. The report is kept, and a person chooses; until then the lower counts.")
+        response = problem(409, code="conflict", detail=sentence, **answered.body)
+    else:
+        response = JsonResponse(answered.body, status=answered.status)
+    if answered.again:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _conversion(row: Conversion, program: Program) -> dict[str, object]:
+    attribution = attribution_of(row.id)
+    commissions = Commission.objects.filter(conversion=row).order_by("id")
+    return {
+        "id": row.id,
+        "program": program.id,
+        "kind": row.kind,
+        "external_id": row.external_id,
+        "state": row.state,
+        "occurred_at": row.occurred_at.isoformat(),
+        "total": format_amount(Money(row.total_minor, program.currency)),
+        "remaining": format_amount(Money(row.remaining_minor, program.currency)),
+        "currency": program.currency,
+        "test": row.test,
+        "outcome": attribution.outcome if attribution else "",
+        "commissions": [_commission(commission, program) for commission in commissions],
+    }
+
+
+def _commission(row: Commission, program: Program) -> dict[str, object]:
+    minor = row.accrued_minor + row.payable_minor + row.paid_minor
+    return {
+        "id": row.id,
+        "agreement": row.agreement_id,
+        "state": row.state,
+        "amount": format_amount(Money(minor, row.currency)),
+        "currency": row.currency,
+        "hold_until": row.hold_until.isoformat(),
+        "explain": settings.PUBLIC_URL + reverse("console:commission", args=(program.id, row.id)),
+    }
+
+
+def _warnings(warnings: Iterable[Warned]) -> list[dict[str, str]]:
+    return [{"code": each.code, "field": each.field, "sentence": each.sentence} for each in warnings]
