@@ -3,5 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("", include("rapport.doors.sign_in.urls")),
 ]
+
+handler403 = "rapport.doors.access.forbidden"

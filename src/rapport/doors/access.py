@@ -172,6 +172,11 @@ class AccessMiddleware:
         return None
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 with the reason (Django's `handler403`)."""
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
 def _marked(opened: Callable[P, HttpResponseBase], access: Access) -> Callable[P, HttpResponseBase]:
     vars(opened)[_MARK] = access
     return opened

@@ -13,11 +13,13 @@ from rapport.apps.identity.actions.keys import IssuedKey, make_key, note_key_use
 from rapport.apps.identity.actions.people import (
     add_member,
     change_organisation,
+    change_person,
     change_role,
     create_organisation,
     create_person,
     disable_person,
     end_membership,
+    note_sign_in,
     set_password,
 )
 
@@ -27,6 +29,7 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "change_organisation",
+    "change_person",
     "change_role",
     "create_organisation",
     "create_person",
@@ -37,6 +40,7 @@ __all__ = [
     "issue_first_owner_invitation",
     "make_key",
     "note_key_use",
+    "note_sign_in",
     "revoke_invitation",
     "revoke_key",
     "set_password",

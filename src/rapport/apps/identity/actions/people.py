@@ -14,6 +14,7 @@ from rapport.apps.identity.queries import person_with_address
 from rapport.apps.record.actions import audit
 from rapport.apps.record.actors import Actor, ActorKind, Seat
 from rapport.apps.record.errors import BadInput
+from rapport.apps.record.inputs import read_input
 from rapport.apps.record.write import transaction
 from rapport.kit.ids import new_id
 
@@ -68,6 +69,25 @@ def set_password(*, person_id: str, password: str, by: Actor, at: datetime) -> P
         person.save(update_fields=["password"])
         _told("person.password_set", person.id, organisation_id="", by=by, at=at)
     return person
+
+
+def change_person(*, person_id: str, name: str, by: Actor, at: datetime) -> Person:
+    """Change what a person is called."""
+    with transaction():
+        person = Person.objects.select_for_update().get(pk=person_id)
+        given = read_input(PersonInput, {"email": person.email, "name": name})
+        if person.name != given.name:
+            person.name = given.name
+            person.save(update_fields=["name"])
+            _told("person.changed", person.id, organisation_id="", by=by, at=at)
+    return person
+
+
+def note_sign_in(*, person_id: str, at: datetime) -> None:
+    """Leave a trace of somebody coming in."""
+    by = Actor(ActorKind.PERSON, person_id)
+    with transaction():
+        _told("person.signed_in", person_id, organisation_id="", by=by, at=at)
 
 
 def disable_person(*, person_id: str, by: Actor, at: datetime) -> Person:
