@@ -43,8 +43,8 @@ def watched() -> Iterator[None]:
 
 
 def _refuse_foreign_write(
-    execute: Callable[..., Any], statement: str, parameters: Any, many: bool, context: dict[str, Any]
-) -> Any:
+    execute: Callable[..., Any], statement: str, parameters: object, many: bool, context: dict[str, Any]
+) -> object:
     match = WRITE.match(statement)
     owner = _owners().get(match["table"]) if match else None
     if owner is not None:

@@ -57,7 +57,7 @@ def main() -> int:
     """Print what leaks from this repository; return 1 when something does."""
     root = Path.cwd()
     found = sorted(map(str, leaks(root, tracked_files(root))))
-    print(*found, sep="\n", end="\n" if found else "")
+    sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 
 
