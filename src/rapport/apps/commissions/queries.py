@@ -35,12 +35,12 @@ def open_proposals(commission_ids: Collection[str]) -> dict[str, Proposal]:
     return {row.commission_id: row for row in rows}
 
 
-def due_for_approval(*, at: datetime, limit: int) -> QuerySet[Commission]:
+def due_for_approval(*, at: datetime) -> QuerySet[Commission]:
     """Return the commissions whose hold has ended without a doubt, oldest first."""
     due = Commission.objects.filter(
         state=CommissionState.PENDING, hold_until__lte=at, facts_joined=True, holds=[], accrued_minor__gt=0
     )
-    return due.order_by("hold_until", "id")[:limit]
+    return due.order_by("hold_until", "id")
 
 
 def booked_of(commission: Commission) -> Booked:

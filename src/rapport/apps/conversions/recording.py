@@ -66,6 +66,11 @@ class Touched:
 
     keys: set[StoryKey] = field(default_factory=set)
 
+    @classmethod
+    def by(cls, conversions: Iterable[Conversion]) -> "Touched":
+        """Return the stories of these conversions."""
+        return cls({StoryKey.of(conversion) for conversion in conversions})
+
     def add(self, conversion: Conversion) -> None:
         """Note that something about this conversion is new."""
         self.keys.add(StoryKey.of(conversion))

@@ -1,0 +1,106 @@
+"""What a person decides about a conversion, as a fact of its story; then the story is judged again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.actions import accept_proposal, refuse_proposal
+from rapport.apps.commissions.models import Commission, Proposal
+from rapport.apps.conversions.actions import lock_stories, record_decision
+from rapport.apps.conversions.models import Conversion
+from rapport.apps.conversions.recording import Touched
+from rapport.apps.conversions.wording import credit_data, wording_of
+from rapport.apps.record.actions import audit
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.errors import BadInput
+from rapport.apps.record.write import transaction
+from rapport.domain.credit import HoldReason
+from rapport.domain.judgement_document import from_document
+from rapport.domain.story import DecisionKind
+from rapport.flows.judging import judge_touched
+from rapport.flows.offers import load_offer
+
+
+def settle_conflict(*, conversion: Conversion, report_id: str, reason: str, by: Actor, at: datetime) -> None:
+    """Choose one of the wordings that contradict each other."""
+    report = conversion.reports.filter(pk=report_id).first()
+    if report is None:
+        sentence = _("Choose one of the amounts that were reported.")
+        raise BadInput(sentence, fields={"report": sentence})
+    _decide(conversion, DecisionKind.CONFLICT_SETTLED, {"amounts": asdict(wording_of(report))}, reason, by=by, at=at)
+
+
+def decline_conversion(*, conversion: Conversion, code: str, reason: str, by: Actor, at: datetime) -> None:
+    """Decline an order for a fixed code and a reason: nobody earns from it."""
+    _decide(conversion, DecisionKind.DECLINED, {"code": code}, reason, by=by, at=at)
+
+
+def undo_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
+    """Take a decline back."""
+    _decide(conversion, DecisionKind.DECLINE_UNDONE, {}, reason, by=by, at=at)
+
+
+def lift_hold(*, conversion: Conversion, hold: HoldReason, reason: str, by: Actor, at: datetime) -> None:
+    """Lift one doubt that holds the commission."""
+    _decide(conversion, DecisionKind.HOLD_LIFTED, {"hold": str(hold)}, reason, by=by, at=at)
+
+
+def take_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commission]:
+    """Accept a proposal: both sides of it are booked together."""
+    conversion = _source(proposal)
+    with transaction():
+        lock_stories(Touched.by([conversion]).in_order())
+        moved = accept_proposal(proposal=proposal, by=by, at=at)
+        workspace_id = conversion.program.workspace_id
+        audit(by=by, at=at, action="proposal.accepted", subject=proposal.id, workspace_id=workspace_id)
+    return moved
+
+
+def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: datetime) -> None:
+    """Refuse a proposal: the credit that stands stays, whatever is judged later."""
+    conversion = _source(proposal)
+    with transaction():
+        lock_stories(Touched.by([conversion]).in_order())
+        refuse_proposal(proposal=proposal, by=by, at=at)
+        standing = _credit_before(proposal)
+        _decide(conversion, DecisionKind.PROPOSAL_REFUSED, {"credit": standing} if standing else {}, reason, by=by, at=at)
+
+
+def _decide(
+    conversion: Conversion, kind: DecisionKind, data: Mapping[str, object], reason: str, *, by: Actor, at: datetime
+) -> None:
+    if not reason.strip():
+        sentence = _("Give a reason; the partner reads it.")
+        raise BadInput(sentence, fields={"reason": sentence})
+    offer = load_offer(conversion.program_id)
+    touched = Touched.by([conversion])
+    with transaction():
+        lock_stories(touched.in_order())
+        record_decision(conversion=conversion, kind=kind, data=data, reason=reason.strip(), by=by, at=at)
+        judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
+
+
+def _source(proposal: Proposal) -> Conversion:
+    conversion = proposal.commission.conversion
+    if conversion is None:
+        raise AssertionError("a proposal is about a conversion")
+    return conversion
+
+
+def _credit_before(proposal: Proposal) -> dict[str, str]:
+    """Return the credit of the judgement before the one that proposed."""
+    number = proposal.attribution.number - 1
+    rows = type(proposal.attribution).objects.filter(conversion=proposal.attribution.conversion, number__lte=number)
+    for row in rows.order_by("-number"):
+        credit = from_document(row.document).credit
+        if credit and credit.agreement_id == _holder(proposal):
+            return credit_data(credit)
+    return {}
+
+
+def _holder(proposal: Proposal) -> str:
+    """Return the agreement that holds the approved money."""
+    rows = Commission.objects.filter(source=proposal.commission.source).order_by("-payable_minor", "id")
+    return rows[0].agreement_id if rows else ""

@@ -1,0 +1,171 @@
+"""Take in the postbacks that the edge acknowledged: each exactly once, with a receipt that says what became of it."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from rapport.apps.conversions.actions import keep_receipts, move_cursor
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.models import Door, JournalCursor, Receipt, ReceiptState
+from rapport.apps.conversions.postback import report_of
+from rapport.apps.conversions.reading import ReadConversion, ReadCorrection, read_conversion, read_correction
+from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.errors import Refusal
+from rapport.apps.record.write import transaction
+from rapport.flows.intake import take_conversions, take_corrections
+from rapport.flows.offers import Offer, load_offer
+from rapport.kit.clock import from_ms
+from rapport.wire.events import PostbackEvent
+from rapport.wire.journal import read_segment, sealed_segments
+
+_log = logging.getLogger(__name__)
+
+CURSOR = "postbacks"
+BATCH = 40
+"""Postbacks per transaction: a writer of SQLite holds nobody up for much longer than 50 ms."""
+
+_STATES = {
+    Taken.NEW: ReceiptState.TAKEN,
+    Taken.ADDED: ReceiptState.TAKEN,
+    Taken.AMENDED: ReceiptState.TAKEN,
+    Taken.KNOWN: ReceiptState.KNOWN,
+    Taken.CONFLICT: ReceiptState.CONFLICT,
+    Taken.WAITING: ReceiptState.WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One postback read as a report, or refused."""
+
+    event: PostbackEvent
+    report: ReadConversion | ReadCorrection | None = None
+    refusal: Refusal | None = None
+
+
+def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
+    """Take in up to `most` postbacks that no earlier call took; return how many."""
+    taken = 0
+    pending = islice(_pending(settings.JOURNAL_FOLDER), most)
+    while batch := list(islice(pending, BATCH)):
+        _take_batch(batch, at=at)
+        taken += len(batch)
+    return taken
+
+
+def postbacks_wait() -> bool:
+    """Say cheaply whether a sealed segment lies behind the cursor."""
+    cursor = JournalCursor.objects.filter(pk=CURSOR).first()
+    segments = sealed_segments(settings.JOURNAL_FOLDER)
+    return bool(segments) and segments[-1].name != (cursor.segment if cursor else "")
+
+
+def _pending(journal: Path) -> Iterator[tuple[PostbackEvent, str, int]]:
+    """Yield the postbacks behind the cursor with their places, in the journal's order; move past the rest at the end."""
+    cursor = JournalCursor.objects.filter(pk=CURSOR).first() or JournalCursor(name=CURSOR)
+    for path in sealed_segments(journal):
+        if path.name < cursor.segment:
+            continue
+        taken_upto = cursor.offset if path.name == cursor.segment else -1
+        for offset, event in read_segment(path):
+            if offset > taken_upto and isinstance(event, PostbackEvent):
+                yield event, path.name, offset
+        _pass(path.name, last=cursor.segment)
+
+
+def _pass(segment: str, *, last: str) -> None:
+    """Move the cursor to a segment that has been read to its end, so that nobody opens it again for nothing."""
+    if segment != last:
+        with transaction():
+            known = JournalCursor.objects.filter(pk=CURSOR).first()
+            if known is None or known.segment < segment:
+                move_cursor(name=CURSOR, segment=segment, offset=-1)
+
+
+def _take_batch(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) -> None:
+    """Take a batch in one transaction with the cursor; where a fault of ours stops it, one by one."""
+    try:
+        with transaction():
+            _take_all(batch, at=at)
+    except Exception:
+        if len(batch) == 1:
+            _log.exception("postback %s could not be taken in", batch[0][0].receipt_id)
+            _keep_faulty(batch[0], at=at)
+            return
+        for one in batch:
+            _take_batch([one], at=at)
+
+
+def _take_all(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) -> None:
+    by_program = sorted(batch, key=lambda item: item[0].program_id)
+    receipts: list[Receipt] = []
+    for program_id, items in groupby(by_program, key=lambda item: item[0].program_id):
+        receipts += _take_program([event for event, _segment, _offset in items], offer=load_offer(program_id), at=at)
+    keep_receipts(receipts)
+    _event, segment, offset = batch[-1]
+    move_cursor(name=CURSOR, segment=segment, offset=offset)
+
+
+def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime) -> list[Receipt]:
+    reads = [_read(event, offer=offer) for event in events]
+    by = Actor.system("postback")
+    conversions = [read for read in reads if isinstance(read.report, ReadConversion)]
+    corrections = [read for read in reads if isinstance(read.report, ReadCorrection)]
+    receipts = [_receipt(read, at=at) for read in reads if read.refusal]
+    if conversions:
+        reports = [read.report for read in conversions]
+        taken = take_conversions(reports, offer=offer, door=Door.POSTBACK, by=by, at=at)
+        receipts += [_receipt(read, taken=one, at=at) for read, one in zip(conversions, taken, strict=True)]
+    if corrections:
+        deltas = [read.report for read in corrections]
+        answers = take_corrections(deltas, offer=offer, door=Door.POSTBACK, by=by, at=at)
+        receipts += [_receipt(read, taken=one, at=at) for read, one in zip(corrections, answers, strict=True)]
+    return receipts
+
+
+def _read(event: PostbackEvent, *, offer: Offer) -> _Read:
+    received_at = from_ms(event.at_ms)
+    try:
+        given = report_of(event, currency=offer.program.currency)
+        if isinstance(given, ConversionInput):
+            return _Read(event, report=read_conversion(given, frame=offer.frame, received_at=received_at))
+        return _Read(event, report=read_correction(given, frame=offer.frame, received_at=received_at))
+    except Refusal as refusal:
+        return _Read(event, refusal=refusal)
+
+
+def _receipt(read: _Read, *, at: datetime, taken: TakenConversion | TakenCorrection | None = None) -> Receipt:
+    event, refusal = read.event, read.refusal
+    subject = ""
+    if taken:
+        subject = taken.conversion.id if isinstance(taken, TakenConversion) else taken.correction.id
+    problems = [{"field": "", "sentence": refusal.sentence}] if refusal and not refusal.fields else []
+    problems += [{"field": name, "sentence": text} for name, text in refusal.fields.items()] if refusal else []
+    return Receipt(
+        id=event.receipt_id,
+        program_id=event.program_id,
+        state=_STATES[taken.taken] if taken else ReceiptState.REFUSED,
+        subject=subject,
+        problems=problems,
+        warnings=[asdict(warning) for warning in taken.warnings] if taken else [],
+        raw=msgspec.to_builtins(event),
+        received_at=from_ms(event.at_ms),
+        handled_at=at,
+    )
+
+
+def _keep_faulty(item: tuple[PostbackEvent, str, int], *, at: datetime) -> None:
+    """Keep a postback that a fault of ours kept out, whole and visible, and go on with the next."""
+    event, segment, offset = item
+    sentence = _("A fault on our side kept this out; nothing of it is lost. Report it again, or tell support its id.")
+    with transaction():
+        keep_receipts([_receipt(_Read(event, refusal=Refusal(sentence)), at=at)])
+        move_cursor(name=CURSOR, segment=segment, offset=offset)

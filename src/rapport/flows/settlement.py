@@ -1,0 +1,103 @@
+"""Towards payable: ask the lake about the clicks once, and approve what nobody objected to when its hold has ended."""
+
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+
+from rapport.apps.commissions.actions import approve_commissions
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import due_for_approval
+from rapport.apps.conversions.actions import join_facts, lock_stories
+from rapport.apps.conversions.models import NamedClick
+from rapport.apps.conversions.queries import clicks_to_join
+from rapport.apps.conversions.recording import Touched
+from rapport.apps.record.actions import announce_many, announcement, audit_many, audit_row
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import transaction
+from rapport.flows.judging import judge_touched
+from rapport.flows.offers import load_offer
+from rapport.lake.questions import ClickFacts, Lake
+
+SETTLING = timedelta(minutes=2)
+"""How long a click may be under way from the edge to the lake before its absence means something."""
+
+BATCH = 100
+
+lake: Lake = SimpleLazyObject(lambda: Lake(settings.LAKE_FOLDER))  # type: ignore[assignment]  # opened when first asked
+
+
+def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
+    """Join the lake's facts to the clicks that reports named, judge again, and return how many clicks it were."""
+    joined = 0
+    while joined < most and (clicks := clicks_to_join(limit=BATCH, before=at - SETTLING)):
+        facts = {text: _kept(found) for text, found in lake.facts_of({click.click_id for click in clicks}).items()}
+        for program_id, group in groupby(sorted(clicks, key=_program), key=_program):
+            _join_program(list(group), program_id=program_id, facts=facts, at=at)
+        joined += len(clicks)
+    return joined
+
+
+def approve_due(*, at: datetime, most: int = 5_000) -> int:
+    """Approve the commissions whose hold has ended in silence, and return how many."""
+    approved = 0
+    while approved < most and (due := list(due_for_approval(at=at).select_related("agreement")[:BATCH])):
+        for program_id, group in groupby(sorted(due, key=_program_of_commission), key=_program_of_commission):
+            approved += _approve_program([row.id for row in group], program_id=program_id, at=at)
+    return approved
+
+
+def _program(click: NamedClick) -> str:
+    return click.conversion.program_id
+
+
+def _program_of_commission(commission: Commission) -> str:
+    return commission.agreement.program_id
+
+
+def _kept(facts: ClickFacts) -> dict[str, object]:
+    """Return what is stored with the decision: verdicts, and what later conditions may ask for; no address."""
+    return {
+        "bot": facts.bot,
+        "framed": facts.framed,
+        "country": facts.country,
+        "device": facts.device,
+        "placement": facts.placement,
+        "channel": facts.channel,
+        "referrer": facts.referrer,
+        "subs": dict(facts.subs),
+    }
+
+
+def _join_program(
+    clicks: list[NamedClick], *, program_id: str, facts: dict[str, dict[str, object]], at: datetime
+) -> None:
+    by = Actor.system("click-facts")
+    offer = load_offer(program_id)
+    with transaction():
+        lock_stories(Touched.by(click.conversion for click in clicks).in_order())
+        touched = join_facts(clicks, facts=facts, at=at)
+        judge_touched(touched, offer=offer, cause="click-facts", by=by, at=at)
+
+
+def _approve_program(commission_ids: list[str], *, program_id: str, at: datetime) -> int:
+    by = Actor.system("end-of-hold")
+    workspace_id = load_offer(program_id).program.workspace_id
+    with transaction():
+        rows = Commission.objects.filter(pk__in=commission_ids).select_related("conversion")
+        lock_stories(Touched.by(row.conversion for row in rows if row.conversion).in_order())
+        # Read again under the locks: a correction may have come between the question and the locks.
+        still_due = list(due_for_approval(at=at).filter(pk__in=commission_ids).select_for_update(of=("self",)))
+        approved = approve_commissions(still_due, program_id=program_id, reason="end-of-hold", by=by, at=at)
+        ids = [row.id for row in approved]
+        audit_many(
+            [
+                audit_row(by=by, at=at, action="commission.approved", subject=one, workspace_id=workspace_id)
+                for one in ids
+            ]
+        )
+        announce_many(
+            [announcement(at=at, kind="commission.approved", subject=one, workspace_id=workspace_id) for one in ids]
+        )
+    return len(commission_ids)
