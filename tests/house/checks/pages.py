@@ -31,6 +31,9 @@ SPOKEN = re.compile(
 TRANSLATED = re.compile(r"\{%\s*blocktrans(late)?\b.*?%\}.*?\{%\s*endblocktrans(late)?\s*%\}", re.DOTALL)
 COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}|<!--.*?-->", re.DOTALL)
 VERBATIM = re.compile(r"<(script|style|svg|code|pre|kbd|samp)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+# A sample that says which language it is in, and names of classes that a layout joins to its own.
+SAMPLE = re.compile(r"<(?P<tag>[a-z]+)\b[^<>]*\slang=\"[a-z]+\"[^<>]*>[^<>]*</(?P=tag)>")
+CLASSES = re.compile(r"\{%\s*block\s+\w+_class\s*%\}.*?\{%\s*endblock\b.*?%\}", re.DOTALL)
 TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 HTML_TAG = re.compile(r"<[a-zA-Z/!](?:\"[^\"]*\"|'[^']*'|[^'\">])*>", re.DOTALL)
 ENTITY = re.compile(r"&[a-zA-Z]+;|&#\d+;")
@@ -55,7 +58,7 @@ def untranslated_text(root: Path) -> Iterator[Finding]:
     """Yield words that stand bare in a template; a heuristic, which sees elements and spoken attributes."""
     for path in templates(root):
         text = (root / path).read_text(encoding="utf-8")
-        for pattern in (COMMENT, TRANSLATED, VERBATIM):
+        for pattern in (COMMENT, TRANSLATED, VERBATIM, SAMPLE, CLASSES):
             text = _blank(pattern, text)
         for position, spoken in _spoken_attributes(text):
             yield from _bare_words(path, text, position, spoken)
