@@ -19,6 +19,8 @@ LONGEST_WAIT_S = 30.0
 # A child that lived this long was healthy: its next crash is a new story.
 HEALTHY_AFTER_S = 60.0
 
+PROGRAM = (sys.executable, "-m", "rapport.config.cli")
+
 Say = Callable[[str], None]
 
 
@@ -39,6 +41,7 @@ class Supervisor:
 
     say: Say
     environment: Mapping[str, str]
+    program: tuple[str, ...] = PROGRAM
     stopping: threading.Event = field(default_factory=threading.Event)
     children: dict[str, Child] = field(default_factory=dict)
 
@@ -120,7 +123,7 @@ class Supervisor:
     def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start `rapport …` in a process group of its own: ctrl-C reaches the supervisor alone, which then asks."""
         return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "rapport.config.cli", *arguments],
+            [*self.program, *arguments],
             env={**os.environ, **self.environment, SUPERVISOR_VARIABLE: str(os.getpid())},
             start_new_session=True,
         )

@@ -44,6 +44,7 @@ class Worker:
     folder: Path
     places: int
     schedules: tuple[Schedule, ...] = ()
+    grace_s: float = GRACE_S
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -126,7 +127,7 @@ class Worker:
 
     def _finish_or_hand_back(self) -> bool:
         """Give running jobs a moment to end; return whether all did, else they belong to other workers now."""
-        deadline_s = time.monotonic() + GRACE_S
+        deadline_s = time.monotonic() + self.grace_s
         while self._running and time.monotonic() < deadline_s:
             time.sleep(POLL_S / 4)
         left = tuple(self._running)

@@ -43,9 +43,14 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
 
     chosen = choose(data=data, edge_port=port)
     watch_supervisor()
-    sys.exit(
-        run(EdgeSettings(data=chosen.data, host=chosen.host, port=chosen.edge_port, metrics_port=chosen.metrics_port))
+    settings = EdgeSettings(
+        data=chosen.data,
+        host=chosen.host,
+        port=chosen.edge_port,
+        metrics_port=chosen.metrics_port,
+        secure_cookies=chosen.edge_address.startswith("https://"),
     )
+    sys.exit(run(settings))
 
 
 def worker(data: DataFolder = None) -> None:

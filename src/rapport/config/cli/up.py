@@ -36,25 +36,30 @@ def _following(port: int | None) -> dict[str, int]:
 def _serve(chosen: Environment, *, with_demo: bool) -> None:
     supervisor = Supervisor(say=say, environment=_ports_of(chosen))
     supervisor.listen_to_signals()
-    load_django()
-    # Django is awake only now.
-    from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
-
-    bring_up_to_date(console=err)
     try:
-        for role in ("web", "edge", "worker"):
-            supervisor.start(role)
+        supervisor.start("edge")  # needs no tables: no click waits for them
+        _prepare_tables()
+        supervisor.start("web")
+        supervisor.start("worker")
         supervisor.wait_until(lambda: _answers(chosen), within_s=READY_WITHIN_S)
         _print_addresses(chosen)
         if with_demo and supervisor.run_once("demo") != 0 and not supervisor.stopping.is_set():
             raise Stop("The demo program could not be loaded; see above.")
-        _print_first_owner(chosen)
         if not supervisor.stopping.is_set():
+            _print_first_owner(chosen)
             write_run_file(chosen)
         supervisor.run()
     finally:
         supervisor.stop()
     say("Stopped.")
+
+
+def _prepare_tables() -> None:
+    load_django()
+    # Django is awake only now.
+    from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
+
+    bring_up_to_date(console=err)
 
 
 def _ports_of(chosen: Environment) -> dict[str, str]:
