@@ -39,9 +39,11 @@ def publish(
     have not changed.
 
     Raises:
-        ValueError: the first or a full publication came without keys.
+        ValueError: the first or a full publication came without keys, or the keys without the one that signs.
         BookDamaged: the current book is damaged; publish in full.
     """
+    if keys is not None and keys.current not in keys.by_number():
+        raise ValueError("the key that signs click ids is not among the keys")
     with book_store.publishing(folder):
         name = book_store.current_name(folder)
         if full or name is None:

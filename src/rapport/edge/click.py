@@ -1,0 +1,131 @@
+"""The road of a click: read → look up → judge → choose where to → mint → write down → lead on.
+
+No verdict ever stops the visitor; it only says what the click can be worth.
+"""
+
+import os
+from dataclasses import dataclass
+
+from rapport.edge import answers, visit
+from rapport.edge.answers import Answer
+from rapport.edge.counters import OK
+from rapport.edge.destination import Destination, prepare_deep_link
+from rapport.edge.reasons import Reason
+from rapport.edge.request import Request, clean
+from rapport.edge.station import Route, Station
+from rapport.edge.visit import Verdict, Visit
+from rapport.wire import clickid, cookie
+from rapport.wire.clickid import RANDOM_BYTES, Mark
+from rapport.wire.events import SUB_IDS, ClickEvent
+from rapport.wire.journal import JournalFailing
+
+PATH = "/c/"
+
+_LONGEST_VALUE = 255
+_LONGEST_ADDRESS = 2_048
+_MOST_OTHER_FIELDS = 20
+_OWN_FIELDS = frozenset({*SUB_IDS, "placement", "channel", "to", "consent"})
+_NO_COOKIE = Mark.BOT | Mark.FRAMED | Mark.NO_CONSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a visit leads, if anywhere, and the reason to write down for it."""
+
+    destination: Destination | None
+    reason: Reason | None
+
+
+def follow_link(request: Request, station: Station) -> Answer:
+    """Lead a visitor on and write the click down."""
+    visitor = visit.read(request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms())
+    route = station.route(visitor.code)
+    if route is None:
+        return _lead_on_without_link(station)
+    verdict = visit.judge(visitor, route)
+    way = _choose(visitor, route, verdict)
+    click = _click(visitor, route, verdict, way, click_id=_mint(visitor, route, verdict, station))
+    _write_down(click, station)
+    return _answer(click, visitor, route)
+
+
+def _lead_on_without_link(station: Station) -> Answer:
+    station.counters.clicks[Reason.UNKNOWN_CODE] += 1
+    fallback = station.sole_fallback
+    return answers.not_found() if fallback is None else answers.redirect(fallback.plain)
+
+
+def _choose(visitor: Visit, route: Route, verdict: Verdict) -> Way:
+    """Choose between the deep link asked for, the link's own address and the program's fallback."""
+    if verdict.closed:
+        return Way(route.fallback, verdict.reason)
+    wish = visitor.fields.get("to")
+    if not wish:
+        return Way(route.destination or route.fallback, verdict.reason)
+    deep = prepare_deep_link(wish, hosts=route.hosts, parameter=route.program.parameter)
+    if deep is not None:
+        return Way(deep, verdict.reason)
+    return Way(route.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)
+
+
+def _mint(visitor: Visit, route: Route, verdict: Verdict, station: Station) -> str:
+    return clickid.mint(
+        key=station.key,
+        at_ms=visitor.at_ms,
+        link_number=route.link.link_number,
+        marks=verdict.marks,
+        random=os.urandom(RANDOM_BYTES),
+    )
+
+
+def _click(visitor: Visit, route: Route, verdict: Verdict, way: Way, *, click_id: str) -> ClickEvent:
+    """Return the event to write down; a closed link leads on without handing the click id out."""
+    link, request, said = route.link, visitor.request, visitor.fields
+    handed_out = not verdict.closed and way.destination is not None
+    destination = "" if way.destination is None else way.destination.plain
+    if handed_out and way.destination is not None:
+        destination = way.destination.with_click_id(click_id)
+    return ClickEvent(
+        at_ms=visitor.at_ms,
+        click_id=click_id,
+        link_number=link.link_number,
+        link_id=link.link_id,
+        code=link.code,
+        agreement_id=link.agreement_id,
+        program_id=link.program_id,
+        marks=int(verdict.marks),
+        reason=way.reason,
+        handed_out=handed_out,
+        destination=destination,
+        subs={name: clean(said[name], _LONGEST_VALUE) for name in SUB_IDS if name in said},
+        placement=clean(said.get("placement", link.placement), _LONGEST_VALUE),
+        channel=clean(said.get("channel", link.channel), _LONGEST_VALUE),
+        referrer=clean(request.header(b"referer"), _LONGEST_ADDRESS),
+        user_agent=clean(request.header(b"user-agent"), _LONGEST_ADDRESS),
+        address=request.address,
+        language=clean(request.header(b"accept-language"), _LONGEST_VALUE),
+        query=_other_fields(said),
+    )
+
+
+def _other_fields(said: dict[str, str]) -> dict[str, str]:
+    names = [name for name in said if name not in _OWN_FIELDS][:_MOST_OTHER_FIELDS]
+    return {clean(name, _LONGEST_VALUE): clean(said[name], _LONGEST_VALUE) for name in names}
+
+
+def _write_down(click: ClickEvent, station: Station) -> None:
+    station.counters.clicks[click.reason or OK] += 1
+    try:
+        station.journal.write(click)
+    except JournalFailing:
+        station.counters.unjournalled_clicks += 1  # the visitor is led on all the same
+
+
+def _answer(click: ClickEvent, visitor: Visit, route: Route) -> Answer:
+    if not click.destination:
+        return answers.resting()
+    if not click.handed_out or click.marks & _NO_COOKIE:
+        return answers.redirect(click.destination)
+    former = cookie.find(visitor.request.header(b"cookie"), route.cookie_name)
+    value = cookie.append(former, click.click_id)
+    return answers.redirect(click.destination, cookie=f"{route.cookie_name}={value}{route.cookie_attributes}")

@@ -1,0 +1,90 @@
+"""Where a visitor is led: the link's own address or a deep link to the program's hosts, with the click id in its query.
+
+A deep link is somebody else's text in our `Location`. It is read as browsers read addresses, and whatever two browsers
+could read in two ways is refused: only `http` and `https`, no user, no backslash, no control characters, and a host
+that, in ASCII, stands on the program's list.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_plus
+
+_ADDRESS = re.compile(r"(https?)://([^/?#\\@]+)((?:[/?#].*)?)", re.IGNORECASE)
+_AUTHORITY = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_KEPT = "!$&'()*+,;=:@/?#[]%-._~"  # what an address may hold as it is; all else is percent-encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """An address with a place for the click id; `plain` is the same address without one."""
+
+    plain: str
+    before: str
+    after: str
+
+    def with_click_id(self, click_id: str) -> str:
+        """Return the address that carries this click id."""
+        return f"{self.before}{click_id}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    scheme: str
+    authority: str  # host and, unless it is the scheme's own, port
+    rest: str
+
+    def text(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.rest}"
+
+
+def prepare(url: str, *, parameter: str) -> Destination | None:
+    """Return an address of our own ready for click ids, or nothing if it is no web address."""
+    address = _read(url)
+    return None if address is None else _with_place(address.text(), parameter)
+
+
+def prepare_deep_link(url: str, *, hosts: Collection[str], parameter: str) -> Destination | None:
+    """Return a deep link ready for click ids if it leads to one of the hosts (see `known_host`), or nothing."""
+    address = _read(url)
+    if address is None or address.authority not in hosts:
+        return None
+    return _with_place(address.text(), parameter)
+
+
+def known_host(host: str) -> str:
+    """Return a host of a program, perhaps with a port, the way deep links are compared with it."""
+    return _ascii(host.strip())
+
+
+def _read(url: str) -> _Address | None:
+    match = _ADDRESS.fullmatch(url)
+    if match is None or any(letter <= " " or letter == "\x7f" for letter in url):
+        return None
+    scheme, authority = match[1].lower(), _AUTHORITY.fullmatch(_ascii(match[2]))
+    if authority is None or ".." in authority[1]:
+        return None
+    port = authority[2]
+    named = authority[1] if port in {None, _DEFAULT_PORTS[scheme]} else f"{authority[1]}:{port}"
+    return _Address(scheme, named, quote(match[3], safe=_KEPT))
+
+
+def _ascii(host: str) -> str:
+    """Return a host in lower-case ASCII, internationalised names in their `xn--` form; empty if it has none."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _with_place(url: str, parameter: str) -> Destination:
+    """Give the click id its place in the query: an older one makes room, all else stays as it is."""
+    rest, hash_, fragment = url.partition("#")
+    path, _, query = rest.partition("?")
+    kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) != parameter]
+    after = hash_ + fragment
+    plain = path + ("?" + "&".join(kept) if kept else "") + after
+    return Destination(plain, f"{path}?{'&'.join([*kept, quote(parameter, safe='') + '='])}", after)

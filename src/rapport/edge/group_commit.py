@@ -1,0 +1,142 @@
+"""Group commit: one sync of the disk serves every click and postback that came since the last one.
+
+Clicks are answered after the write and synced within an interval; postbacks wait for the sync, and those that arrive
+during one share the next. Everything here runs in the event loop's thread but the disk's own work, which has a thread
+to itself.
+"""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from rapport.edge.counters import Counters
+from rapport.wire.events import Event
+from rapport.wire.journal import JournalFailing, JournalWriter
+
+_REMEMBERED_SECONDS = 10
+
+
+class GroupCommit:
+    """The journal as the edge's steps see it."""
+
+    def __init__(
+        self, writer: JournalWriter, *, counters: Counters, sync_seconds: float, segment_seconds: float
+    ) -> None:
+        self._failed_at: float | None = None
+        self._writer = writer
+        self._counters = counters
+        self._sync_seconds = sync_seconds
+        self._segment_seconds = segment_seconds
+        self._loop = asyncio.get_running_loop()
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._waiting: list[asyncio.Future[None]] = []
+        self._sync_timer: asyncio.TimerHandle | None = None
+        self._segment_timer: asyncio.TimerHandle | None = None
+        self._running: asyncio.Future[float] | None = None
+        self._again = False  # something was written or asked for while a sync was running
+
+    @property
+    def failing(self) -> bool:
+        """Whether the disk refused lately and has not been good since; forgotten after a while without traffic."""
+        return self._failed_at is not None and self._loop.time() - self._failed_at < _REMEMBERED_SECONDS
+
+    def write(self, event: Event) -> None:
+        """Write an event; it survives the death of this process.
+
+        Raises:
+            JournalFailing: the disk refused.
+        """
+        try:
+            self._writer.append(event)
+        except JournalFailing:
+            self._failed()
+            raise
+        if self._sync_timer is None:
+            self._sync_timer = self._loop.call_later(self._sync_seconds, self._commit_in_time)
+        if self._segment_timer is None:
+            self._segment_timer = self._loop.call_later(self._segment_seconds, self._end_segment)
+
+    def synced(self) -> "asyncio.Future[None]":
+        """Return a future that ends when everything written so far is on the disk, or with `JournalFailing`."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append(future)
+        self._commit()
+        return future
+
+    async def close(self) -> None:
+        """Sync and seal what is there.
+
+        Raises:
+            JournalFailing: the disk refused; the open segment is sealed at the next start.
+        """
+        try:
+            await self._loop.run_in_executor(self._disk, self._writer.close)  # behind whatever the disk is doing
+        finally:
+            for timer in (self._sync_timer, self._segment_timer):
+                if timer is not None:
+                    timer.cancel()
+            self._disk.shutdown(wait=False)
+
+    def _commit_in_time(self) -> None:
+        self._sync_timer = None
+        self._commit()
+
+    def _commit(self) -> None:
+        """Begin a sync; if one is running, the next begins when it ends."""
+        self._again = self._running is not None
+        if self._again:
+            return
+        if self._sync_timer is not None:
+            self._sync_timer.cancel()
+            self._sync_timer = None
+        served, self._waiting = self._waiting, []
+        self._running = self._loop.run_in_executor(self._disk, self._sync)
+        self._running.add_done_callback(partial(self._committed, served))
+
+    def _sync(self) -> float:
+        """Return the seconds the disk took. Runs in the disk's thread."""
+        began = time.perf_counter()
+        self._writer.sync()
+        return time.perf_counter() - began
+
+    def _committed(self, served: "list[asyncio.Future[None]]", sync: "asyncio.Future[float]") -> None:
+        self._running = None
+        failure = sync.exception()
+        if failure is None:
+            self._failed_at = None
+            self._counters.syncs += 1
+            self._counters.sync_seconds += sync.result()
+        else:
+            # After a failed sync the system may forget the pages and call the next one good: begin a new file.
+            self._writer.rotate()
+            self._failed()
+        for future in served:
+            _settle(future, failure)
+        if self._again:
+            self._commit()
+
+    def _end_segment(self) -> None:
+        """Let the consumers have what was written; what the disk refuses to seal is tried again."""
+        self._segment_timer = None
+        self._writer.rotate()
+        self._loop.run_in_executor(self._disk, self._writer.seal_rotated).add_done_callback(self._sealed)
+
+    def _sealed(self, sealing: "asyncio.Future[None]") -> None:
+        if sealing.exception() is not None:
+            self._failed()
+            if self._segment_timer is None:
+                self._segment_timer = self._loop.call_later(self._segment_seconds, self._end_segment)
+
+    def _failed(self) -> None:
+        self._failed_at = self._loop.time()
+        self._counters.journal_failures += 1
+
+
+def _settle(future: "asyncio.Future[None]", failure: BaseException | None) -> None:
+    if future.cancelled():
+        return
+    if failure is None:
+        future.set_result(None)
+    else:
+        future.set_exception(failure)

@@ -1,0 +1,28 @@
+"""The closed list of reasons why a click is marked or led elsewhere, and why a postback is refused; all are counted."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a click is not an ordinary one. The first that applies, in this order, is written down."""
+
+    PROGRAM_CLOSED = "program_closed"
+    LINK_INACTIVE = "link_inactive"
+    LINK_NOT_STARTED = "link_not_started"
+    LINK_ENDED = "link_ended"
+    HEAD_REQUEST = "head_request"
+    EMPTY_AGENT = "empty_agent"
+    BOT_AGENT = "bot_agent"
+    PREFETCH = "prefetch"
+    FRAMED = "framed"
+    SUBRESOURCE = "subresource"  # asked for as an image, a script or by one, not as a page
+    FOREIGN_DEEP_LINK = "foreign_deep_link"  # led to the program's fallback instead; earns like any other
+    UNKNOWN_CODE = "unknown_code"  # counted only: without a link there is nothing to write down
+
+
+class Refusal(StrEnum):
+    """Why a postback is not taken."""
+
+    UNREADABLE = "unreadable"
+    UNAUTHENTIC = "unauthentic"
+    NOT_STORED = "not_stored"

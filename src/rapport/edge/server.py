@@ -1,0 +1,182 @@
+"""The edge as a program: listens, serves, looks for new link books, and stops without losing anything."""
+
+import asyncio
+import logging
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+
+import uvloop
+
+from rapport.edge import answers, click, postback
+from rapport.edge.answers import Answer
+from rapport.edge.connection import Connection, Handler
+from rapport.edge.counters import Counters, metrics_text
+from rapport.edge.group_commit import GroupCommit
+from rapport.edge.request import Request
+from rapport.edge.settings import EdgeSettings
+from rapport.edge.station import Station, clock_ms
+from rapport.wire.journal import JournalFailing, JournalWriter, recover
+from rapport.wire.linkbook import Reader
+
+_log = logging.getLogger(__name__)
+
+_SWEEP_SECONDS = 1.0
+_DRAIN_STEP_SECONDS = 0.01
+_BACKLOG = 1_024
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Edge:
+    """One edge process; everything but the disk's own work happens in its event loop's thread."""
+
+    def __init__(self, settings: EdgeSettings, *, clock_ms: Callable[[], int] = clock_ms) -> None:
+        self.limits = settings.limits
+        self.date = _date_line()
+        self.stopping = False
+        self.connections: set[Connection] = set()
+        self.port = 0
+        self.metrics_port = 0
+        self._settings = settings
+        self._counters = Counters()
+        self._clock_ms = clock_ms
+        self._servers: list[asyncio.Server] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._station: Station
+
+    async def start(self) -> None:
+        """Take over what a dead edge left, open the journal and listen.
+
+        Raises:
+            OSError: the data folder cannot be written, or a port is taken.
+        """
+        settings = self._settings
+        self._station = self._open_station()
+        self.port = await self._listen(settings.port, self._handle)
+        self.metrics_port = await self._listen(settings.metrics_port, self._handle_monitor)
+        self._tasks.append(asyncio.create_task(_every(_SWEEP_SECONDS, self._sweep)))
+        self._tasks.append(asyncio.create_task(_every(settings.book_seconds, self._station.refresh_book)))
+
+    async def stop(self) -> None:
+        """Stop listening, finish what has begun, seal the journal.
+
+        Raises:
+            JournalFailing: the disk refused the last sync or seal; the next start recovers what is written.
+        """
+        self.stopping = True
+        for server in self._servers:
+            server.close()
+        await self._drain()
+        for task in self._tasks:
+            task.cancel()
+        self._station.book.close()
+        await self._station.journal.close()
+
+    def count_answer(self, status: int) -> None:
+        """Count an answer by its status."""
+        self._counters.answers[status] += 1
+
+    def _open_station(self) -> Station:
+        settings, counters = self._settings, self._counters
+        folder = settings.data / "journal"
+        counters.torn_bytes += sum(recovered.dropped_bytes for recovered in recover(folder))
+        journal = GroupCommit(
+            JournalWriter(folder, writer_id=secrets.token_hex(6)),
+            counters=counters,
+            sync_seconds=settings.sync_seconds,
+            segment_seconds=settings.segment_seconds,
+        )
+        book = Reader(settings.data / "linkbook")
+        return Station(settings, book=book, journal=journal, counters=counters, clock_ms=self._clock_ms)
+
+    async def _listen(self, port: int, handle: Handler) -> int:
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self, handle), self._settings.host, port, backlog=_BACKLOG
+        )
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
+
+    def _handle(self, request: Request) -> "Answer | asyncio.Future[Answer]":
+        if request.path.startswith(click.PATH):
+            if request.method in {"GET", "HEAD"}:
+                return click.follow_link(request, self._station)
+            return answers.method_not_allowed("GET, HEAD")
+        if request.path == postback.PATH:
+            if request.method in {"GET", "POST"}:
+                return postback.take_postback(request, self._station)
+            return answers.method_not_allowed("GET, POST")
+        return self._health() if request.path == "/healthz" else answers.not_found()
+
+    def _handle_monitor(self, request: Request) -> Answer:
+        if request.path == "/metrics":
+            text = metrics_text(
+                self._counters, connections=len(self.connections), book_version=self._station.book.version
+            )
+            return answers.text(200, text, content_type=_METRICS_TYPE)
+        return self._health() if request.path == "/healthz" else answers.not_found()
+
+    def _health(self) -> Answer:
+        book, failing = self._station.book, self._station.journal.failing
+        return answers.data(
+            503 if failing else 200,
+            {
+                "status": "failing" if failing else "ok",
+                "journal": "failing" if failing else "ok",
+                "book_version": book.version,
+                "book_damage": book.damage,
+            },
+        )
+
+    def _sweep(self) -> None:
+        """Cut callers whose time is over, and let the clock of the answers tick."""
+        self.date = _date_line()
+        now = asyncio.get_running_loop().time()
+        for connection in list(self.connections):
+            connection.expire(now)
+
+    async def _drain(self) -> None:
+        deadline = time.monotonic() + self.limits.drain_seconds
+        while self.connections and time.monotonic() < deadline:
+            for connection in list(self.connections):
+                connection.finish()
+            await asyncio.sleep(_DRAIN_STEP_SECONDS)
+        for connection in list(self.connections):
+            connection.cut()
+
+
+def run(settings: EdgeSettings) -> int:
+    """Serve until SIGTERM or SIGINT; return 0 after a clean stop, 1 if it could not start or not seal the journal."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings))
+
+
+async def _serve(settings: EdgeSettings) -> int:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    edge = Edge(settings)
+    try:
+        await edge.start()
+        _log.info("the edge listens on port %s, its metrics on port %s", edge.port, edge.metrics_port)
+        await stop.wait()
+        await edge.stop()
+    except (OSError, JournalFailing) as error:
+        _log.error("the edge stopped: %s", error)
+        return 1
+    return 0
+
+
+async def _every(seconds: float, action: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            action()
+        except Exception:  # noqa: BLE001 - a failed look at the book must not end the looking
+            _log.exception("the edge could not do what it does every %s s", seconds)
+
+
+def _date_line() -> bytes:
+    return f"date: {formatdate(usegmt=True)}\r\n".encode("ascii")
