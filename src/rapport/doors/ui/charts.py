@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from statistics import median, quantiles
 from typing import Final
 
@@ -14,6 +14,8 @@ Figure = int | Decimal
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 432.0, 40.0, 190.0
 _WIDTH, _HEIGHT = 520, 200
 _STEPS: Final = (1, 2, 5)
+_AT_MOST: Final = 3
+_STRIPED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def lines(*, labels: Sequence[str], series: Sequence[Series]) -> Chart:
         points = [(_across(place, len(labels)), scale.y(figure)) for place, figure in enumerate(one.figures)]
         shapes += _line(points, index=index, name=f"{one.name}, {one.figures[-1]}")
     shapes += _labels(labels)
-    return Chart(Drawing(f"0 0 {_WIDTH} {_HEIGHT + 20}", tuple(shapes)), tuple(labels), tuple(series))
+    return Chart(_framed(shapes), tuple(labels), tuple(series))
 
 
 def bars(*, labels: Sequence[str], series: Sequence[Series]) -> Chart:
-    """At most three bars per label, side by side; the second is hatched, the third dotted by its outline.
+    """At most three bars per label, side by side: the first full, the second striped, the third hollow.
 
     Raises:
         ValueError: when a series has another length than the labels, or there are more than three.
@@ -62,15 +64,15 @@ def bars(*, labels: Sequence[str], series: Sequence[Series]) -> Chart:
     shapes = [*scale.grid()]
     for index, one in enumerate(series, start=1):
         for place, figure in enumerate(one.figures):
-            middle = _LEFT + room * (place + 0.5)
-            x = middle + (index - 1 - len(series) / 2) * width
-            shapes.append(scale.bar(f"bar-{index}", x=x, width=max(1.0, width - 2), figure=figure))
+            x = _LEFT + room * (place + 0.5) + (index - 1 - len(series) / 2) * width
+            shapes += _bar(scale, index=index, x=x + 1, width=max(1.0, width - 3), figure=figure)
+        shapes += _key(index, one.name)
     shapes += _labels(labels, bars=True)
-    return Chart(Drawing(f"0 0 {_WIDTH} {_HEIGHT + 20}", tuple(shapes)), tuple(labels), tuple(series))
+    return Chart(_framed(shapes), tuple(labels), tuple(series))
 
 
 def sparkline(figures: Sequence[Figure], *, usual: bool = False) -> Drawing:
-    """A line of 180 × 28 without axes; `usual` draws the middle half of the figures as a band behind it."""
+    """A line of 180 by 28 without axes; `usual` draws the middle half of the figures as a band behind it."""
     low, high = min(figures, default=0), max(figures, default=0)
     spread = float(high - low) or 1.0
     last = max(1, len(figures) - 1)
@@ -86,7 +88,7 @@ def sparkline(figures: Sequence[Figure], *, usual: bool = False) -> Drawing:
 
 
 def range_strip(now: Figure, figures: Sequence[Figure]) -> Drawing:
-    """One figure among its usual ones, 96 × 16: their span, each of them, their median and the present one."""
+    """One figure among its usual ones, 96 by 16: their span, each of them, their median and the present one."""
     everything = [float(figure) for figure in (*figures, now)]
     low, spread = min(everything), (max(everything) - min(everything)) or 1.0
     across = [6 + 84 * (figure - low) / spread for figure in everything]
@@ -104,8 +106,8 @@ def range_strip(now: Figure, figures: Sequence[Figure]) -> Drawing:
 class _Scale:
     """From figures to heights: zero is always on the chart, the steps are round."""
 
-    low: float
-    high: float
+    low: Decimal
+    high: Decimal
     step: Decimal
 
     @classmethod
@@ -113,17 +115,16 @@ class _Scale:
         known = [Decimal(figure) for figure in figures]
         top, floor = max([Decimal(0), *known]), min([Decimal(0), *known])
         step = _round_step((top - floor) / 3)
-        high = step * max(1, -(-top // step))
-        low = step * (floor // step)
-        return cls(float(low), float(high), step)
+        high = step * max(Decimal(1), (top / step).to_integral_value(ROUND_CEILING))
+        return cls(step * (floor / step).to_integral_value(ROUND_FLOOR), high, step)
 
     def y(self, figure: Figure) -> float:
-        return _BOTTOM - (_BOTTOM - _TOP) * (float(figure) - self.low) / (self.high - self.low)
+        return _BOTTOM - (_BOTTOM - _TOP) * float((Decimal(figure) - self.low) / (self.high - self.low))
 
     def grid(self) -> list[Shape]:
         shapes = []
-        mark = Decimal(self.low)
-        while mark <= Decimal(self.high):
+        mark = self.low
+        while mark <= self.high:
             height = svg.number(self.y(mark))
             shapes.append(svg.path("zero-line" if mark == 0 else "grid-line", f"M28 {height}H440"))
             if mark != 0:
@@ -131,9 +132,21 @@ class _Scale:
             mark += self.step
         return shapes
 
-    def bar(self, kind: str, *, x: float, width: float, figure: Figure) -> Shape:
-        top, bottom = sorted((self.y(figure), self.y(0)))
-        return svg.rect(kind, x, top, width, max(0.0, bottom - top))
+
+def _bar(scale: _Scale, *, index: int, x: float, width: float, figure: Figure) -> list[Shape]:
+    top, bottom = sorted((scale.y(figure), scale.y(0)))
+    shapes = [svg.rect(f"bar-{index}", x, top, width, bottom - top)]
+    if index == _STRIPED:
+        heights = [bottom - gap for gap in range(4, int(bottom - top), 4)]
+        across = svg.number(width)
+        shapes.append(svg.path("stripes", "".join(f"M{svg.number(x)} {svg.number(y)}h{across}" for y in heights)))
+    return shapes
+
+
+def _key(index: int, name: str) -> list[Shape]:
+    top = _TOP + 20 * (index - 1)
+    words = svg.text("strong" if index == 1 else "", 460, top + 9, name)
+    return [svg.rect(f"bar-{index}", 446, top, 10, 10), words]
 
 
 def _round_step(rough: Decimal) -> Decimal:
@@ -144,11 +157,15 @@ def _round_step(rough: Decimal) -> Decimal:
 
 
 def _check(labels: Sequence[str], series: Sequence[Series]) -> None:
-    if not 1 <= len(series) <= len(_STEPS):
+    if not 1 <= len(series) <= _AT_MOST:
         raise ValueError(f"a chart tells one to three series apart, not {len(series)}")
     for one in series:
         if len(one.figures) != len(labels) or not labels:
             raise ValueError(f"{one.name} has {len(one.figures)} figures for {len(labels)} labels")
+
+
+def _framed(shapes: Sequence[Shape]) -> Drawing:
+    return Drawing(f"0 0 {_WIDTH} {_HEIGHT + 20}", tuple(shapes))
 
 
 def _across(place: int, count: int) -> float:

@@ -1,7 +1,7 @@
 """The three signatures as drawings: the track of a commission, the ring of an age, the clock of a service.
 
-A track is always click, order, hold, approved, paid. Done is a filled dot on a solid line, now wears a halo, the hold is
-a ring that fills, what comes is hollow on a dotted line, and paid is the only square.
+A track is always click, order, hold, approved, paid. Done is a filled dot on a solid line, now wears a halo, the hold
+is a ring that fills, what comes is hollow on a dotted line, and paid is the only square.
 """
 
 import math
@@ -33,7 +33,7 @@ FULL: Final = 1.0
 
 
 def track(state: str, *, passed: float = 0) -> Drawing:
-    """The glyph of 88 × 16: how far a commission has come.
+    """The glyph of 88 by 16: how far a commission has come.
 
     Args:
         state: one of `TRACK_STATES`.
@@ -68,24 +68,34 @@ def _ahead(place: float) -> Shape:
 
 
 def _head(state: str, end: float, passed: float) -> list[Shape]:
-    match state:
-        case "waiting":
-            return _hold(end, passed)
-        case "held":
-            bang = "M43.2 5.8h1.6v4h-1.6zM43.2 10.8h1.6v1.5h-1.6z"
-            return [svg.path("held", "M44 1.5l6.8 12h-13.6z"), svg.path("mark", bang)]
-        case "disputed":
-            return [svg.path("open", "M44 1.2l6.8 6.8-6.8 6.8-6.8-6.8z"), svg.circle("mark", end, _MIDDLE, 1.8)]
-        case "declined":
-            return [svg.circle("mark", end, _MIDDLE, 6), svg.path("cut", "M40.4 4.4l7.2 7.2m0-7.2l-7.2 7.2")]
-        case "reversed":
-            bend = "M63 12.5v.5a3 3 0 0 1-3 3H28a3 3 0 0 1-3-3v-.6m-2.6 2l2.6-2.6 2.6 2.6"
-            return [_behind(end), svg.path("cut", bend)]
-        case "paid":
-            tick = svg.path("tick", "M79.6 8.2l1.7 1.7 3.2-3.6")
-            return [svg.square("dot", 77, 3, 10, corner=1.5), tick]
-        case _:
-            return [svg.circle("halo", end, _MIDDLE, 5.5), _behind(end)]
+    if state == "waiting":
+        return _hold(end, passed)
+    return list(_HEADS.get(state, (svg.circle("halo", end, _MIDDLE, 5.5), _behind(end))))
+
+
+# What stands at the end of the line in place of the halo that says "now".
+_HEADS: Final = {
+    "held": (
+        svg.path("held", "M44 1.5l6.8 12h-13.6z"),
+        svg.path("mark", "M43.2 5.8h1.6v4h-1.6zM43.2 10.8h1.6v1.5h-1.6z"),
+    ),
+    "disputed": (
+        svg.path("open", "M44 1.2l6.8 6.8-6.8 6.8-6.8-6.8z"),
+        svg.circle("mark", HOLD, _MIDDLE, 1.8),
+    ),
+    "declined": (
+        svg.circle("mark", HOLD, _MIDDLE, 6),
+        svg.path("cut", "M40.4 4.4l7.2 7.2m0-7.2l-7.2 7.2"),
+    ),
+    "reversed": (
+        _behind(APPROVED),
+        svg.path("cut", "M63 12.5v.5a3 3 0 0 1-3 3H28a3 3 0 0 1-3-3v-.6m-2.6 2l2.6-2.6 2.6 2.6"),
+    ),
+    "paid": (
+        svg.square("dot", 77, 3, 10, corner=1.5),
+        svg.path("tick", "M79.6 8.2l1.7 1.7 3.2-3.6"),
+    ),
+}
 
 
 def _hold(end: float, passed: float) -> list[Shape]:
@@ -93,7 +103,7 @@ def _hold(end: float, passed: float) -> list[Shape]:
 
 
 def node(kind: str, *, passed: float = 0) -> Drawing:
-    """One stop of a course or a story, 20 × 20.
+    """One stop of a course or a story, 20 by 20.
 
     Args:
         kind: done, now, next, hold, paid, paid-next, held, disputed, declined, reversed or aside.
@@ -147,7 +157,7 @@ def nearness(share: float) -> str:
 
 
 def dial(share: float, *, value: str, unit: str, nine: float | None = None) -> Drawing:
-    """A service clock, 84 × 84: the median as arc of the promise, a notch where nine of ten are done.
+    """A service clock, 84 by 84: the median as arc of the promise, a notch where nine of ten are done.
 
     Args:
         share: median as a share of the promise.

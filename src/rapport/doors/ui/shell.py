@@ -1,4 +1,4 @@
-"""The frame around a page as plain values: brand, places to go, the person, the program. Doors fill it, layouts draw it.
+"""The frame around a page as plain values: brand, places, person, program. Doors fill it, layouts draw it.
 
 No function here reads a table. Each returns a mapping that a view or a context processor merges into its context.
 """

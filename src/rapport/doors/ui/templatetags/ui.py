@@ -158,7 +158,7 @@ def is_ahead(kind: str) -> bool:
 @register.simple_tag
 def ring_mark(share: float | str) -> SafeString:
     """The ring of an age."""
-    return svg.markup(marks.ring(float(share)), css="ring")
+    return svg.markup(marks.ring(float(share)), css="age-ring")
 
 
 @register.filter
