@@ -89,7 +89,7 @@ def _source(proposal: Proposal) -> Conversion:
     return conversion
 
 
-def _credit_before(proposal: Proposal) -> dict[str, str]:
+def _credit_before(proposal: Proposal) -> dict[str, object]:
     """Return the credit of the judgement before the one that proposed."""
     number = proposal.attribution.number - 1
     rows = type(proposal.attribution).objects.filter(conversion=proposal.attribution.conversion, number__lte=number)

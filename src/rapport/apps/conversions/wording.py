@@ -1,6 +1,9 @@
 """Turn rows into the facts that the rules know."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from rapport.apps.conversions.models import Correction, HumanDecision, NamedClick, NamedCoupon, Report
 from rapport.domain.credit import Credit, HoldReason, Via
@@ -97,10 +100,10 @@ def human_decision(row: HumanDecision) -> DomainDecision:
     )
 
 
-def _credit(data: dict[str, str]) -> Credit:
-    return Credit(**{**data, "via": Via(data["via"])})  # type: ignore[arg-type]  # stored by credit_data below
+def _credit(data: Mapping[str, Any]) -> Credit:
+    return Credit(**{**data, "via": Via(data["via"])})
 
 
-def credit_data(credit: Credit) -> dict[str, str]:
-    """Return a credit as a decision keeps it."""
-    return {name: str(getattr(credit, name)) for name in Credit.__dataclass_fields__}
+def credit_data(credit: Credit) -> dict[str, object]:
+    """Return a credit as a decision keeps it; `_credit` reads it again."""
+    return {**asdict(credit), "via": str(credit.via)}
