@@ -24,6 +24,11 @@ _STANDING = {
     """,
 }
 
+_DROP = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP TRIGGER IF EXISTS {name} ON {table}; DROP FUNCTION IF EXISTS {name}()",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -52,12 +57,9 @@ def create(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 def drop(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Drop every guard; the backward half of a migration step, and the first step of one that changes a table."""
-    for guard in guards_of(editor.connection.vendor):
-        if editor.connection.vendor == "sqlite":
-            editor.execute(f"DROP TRIGGER IF EXISTS {guard.name}", params=None)
-        else:
-            editor.execute(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}", params=None)
-            editor.execute(f"DROP FUNCTION IF EXISTS {guard.name}()", params=None)
+    vendor = editor.connection.vendor
+    for guard in guards_of(vendor):
+        editor.execute(_DROP[vendor].format(name=guard.name, table=guard.table), params=None)
 
 
 def missing_guards() -> list[str]:
