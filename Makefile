@@ -42,14 +42,13 @@ check: $(DEVELOPMENT) ## Run the checks that need no tests: lint, format, types,
 	@mkdir -p build/data
 	RAPPORT_DATA=build/data $(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --lint --check src/rapport
+	$(BIN)/djlint --quiet --lint src/rapport
 	RAPPORT_DATA=build/data DJANGO_SETTINGS_MODULE=rapport.config.settings $(BIN)/django-admin makemigrations --check --dry-run
 	$(BIN)/python -m tests.house.checks.repository
 
 fix: $(DEVELOPMENT) ## Let the tools put right what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/djlint --quiet --reformat src/rapport
 
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python "$$measurement"; done
