@@ -4,12 +4,12 @@ A text that is absent is the empty text, never null, so that every question coun
 day and the table's partition; moments are whole milliseconds.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
@@ -23,6 +23,9 @@ from rapport.wire.events import SUB_IDS, ClickEvent
 _TEXT = DataType.utf8()
 _MS_IN_DAY = 86_400_000
 _HOST_CHARACTERS = 253
+_HOST = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)", re.IGNORECASE
+)  # of any scheme, apps too
 
 _COPIED_TEXTS = (
     "click_id",
@@ -37,7 +40,14 @@ _COPIED_TEXTS = (
     "user_agent",
     "language",
 )
-_MARKS = {"view": Mark.VIEW, "no_consent": Mark.NO_CONSENT, "test": Mark.TEST, "framed": Mark.FRAMED}
+# As plain numbers: combining them with a click's marks is ten times quicker than with enum members.
+_MARKS = {
+    "view": Mark.VIEW.value,
+    "no_consent": Mark.NO_CONSENT.value,
+    "test": Mark.TEST.value,
+    "framed": Mark.FRAMED.value,
+}
+_BOT = Mark.BOT.value
 
 _TYPES: dict[str, DataType] = {
     "day": DataType.date32(),
@@ -99,7 +109,7 @@ def _marked(events: Sequence[ClickEvent]) -> dict[str, list[Any]]:
 def _recognised(events: Sequence[ClickEvent]) -> dict[str, list[Any]]:
     agents = [event.user_agent for event in events]
     crawlers = [crawler_of(agent) or "" for agent in agents]
-    bots = [bool(name or event.marks & Mark.BOT) for name, event in zip(crawlers, events, strict=True)]
+    bots = [bool(name or event.marks & _BOT) for name, event in zip(crawlers, events, strict=True)]
     return {
         "crawler": crawlers,
         "bot": bots,
@@ -119,7 +129,5 @@ def _visited(events: Sequence[ClickEvent], *, visitors: Visitors) -> dict[str, l
 
 @lru_cache(maxsize=65_536)
 def _host_of(referrer: str) -> str:
-    try:
-        return (urlsplit(referrer).hostname or "")[:_HOST_CHARACTERS]
-    except ValueError:  # a referrer is whatever the visitor's machine sent
-        return ""
+    found = _HOST.match(referrer)
+    return found[1].lower()[:_HOST_CHARACTERS] if found else ""

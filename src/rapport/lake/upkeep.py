@@ -1,13 +1,15 @@
 """Keeps the lake quick and small: joins the little files of many appends, and drops what no version needs."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deltalake import DeltaTable, PostCommitHookProperties
-from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.durability import settle, sync_checkpoints
-from rapport.lake.table import find_clicks, writer_properties
+from rapport.lake.table import find_clicks, open_clicks, writer_properties
 from rapport.lake.visitors import forget_old_keys
 
 _FILE_BYTES = 128 * 1024 * 1024
@@ -17,29 +19,23 @@ SHORTEST_KEEP_HOURS = 1  # an ingest under way, or a question being answered, ho
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What one round of upkeep did, in files; `overtaken` when another one compacted first."""
+    """What one round of upkeep did, in files; `busy` when another one is compacting."""
 
     joined: int = 0
     removed: int = 0
-    overtaken: bool = False
+    busy: bool = False
 
 
 def compact(lake: Path) -> Upkeep:
-    """Join small files day by day and sum the log up in a checkpoint; questions and ingest go on meanwhile."""
-    table = find_clicks(lake)
-    if table is None:
+    """Join small files day by day and sum the log up in a checkpoint; questions and ingest go on meanwhile.
+
+    One at a time: of two compactions of the same files deltalake refuses neither, and every click would count twice.
+    So whoever compacts holds the lake's lock, and whoever finds it held leaves the work to the other.
+    """
+    if find_clicks(lake) is None:
         return Upkeep()
-    try:
-        figures = table.optimize.compact(
-            target_size=_FILE_BYTES,
-            max_concurrent_tasks=1,  # two days at once are twice the memory
-            writer_properties=writer_properties(level=3),
-            post_commithook_properties=_NO_HOOKS,
-        )
-    except CommitFailedError:
-        return Upkeep(overtaken=True)
-    _sum_up_log(table, lake=lake)
-    return Upkeep(joined=int(figures["numFilesRemoved"]))
+    with _alone(lake) as alone:
+        return _compact(lake) if alone else Upkeep(busy=True)
 
 
 def vacuum(lake: Path, *, keep_hours: int = 24) -> Upkeep:
@@ -69,7 +65,31 @@ def keep_up(lake: Path, *, now_ms: int) -> Upkeep:
     compacted = compact(lake)
     cleaned = vacuum(lake)
     forget_old_keys(lake, now_ms=now_ms)
-    return Upkeep(joined=compacted.joined, removed=cleaned.removed, overtaken=compacted.overtaken)
+    return Upkeep(joined=compacted.joined, removed=cleaned.removed, busy=compacted.busy)
+
+
+@contextmanager
+def _alone(lake: Path) -> Iterator[bool]:
+    """Hold the lake's lock for the length of a block, and say whether it could be had."""
+    with (lake / "compaction.lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _compact(lake: Path) -> Upkeep:
+    table = open_clicks(lake)  # under the lock: an older snapshot would join what is joined already
+    figures = table.optimize.compact(
+        target_size=_FILE_BYTES,
+        max_concurrent_tasks=1,  # two days at once are twice the memory
+        writer_properties=writer_properties(level=3),
+        post_commithook_properties=_NO_HOOKS,
+    )
+    _sum_up_log(table, lake=lake)
+    return Upkeep(joined=int(figures["numFilesRemoved"]))
 
 
 def _sum_up_log(table: DeltaTable, *, lake: Path) -> None:

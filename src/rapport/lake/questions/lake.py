@@ -29,7 +29,6 @@ _SHIFTS = (-_AROUND_MINTING_MS, _AROUND_MINTING_MS)
 _MS_IN_DAY = 86_400_000
 _CONNECTION = {
     "memory_limit": "1GB",
-    "parquet_metadata_cache": "true",  # files of a Delta table never change
     "autoinstall_known_extensions": "false",  # a question never reaches for the network
     "autoload_known_extensions": "false",
 }
@@ -43,6 +42,7 @@ class Lake:
         self._table: DeltaTable | None = None
         self._refreshing = threading.Lock()
         self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(folder / "spill")})
+        self._database.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a Delta table never change
         self._own = threading.local()  # a cursor for each thread: they share the database and its caches
 
     def totals(self, about: Filter = EVERYTHING) -> Totals:

@@ -1,6 +1,6 @@
 -- How many visits were there on each day of a time zone? The days come from outside, each with its first moment and
 -- the next day's, so that they are the same days as in the books. All such moments fall on quarters of an hour
--- (900,000 ms) since 1970, so the visits are counted by quarter first and each quarter lies in one day.
+-- (900,000 ms) since 1970, so visits and days meet in the quarters that each day is made of.
 SELECT
     days.day,
     CAST(coalesce(sum(quarters.gross), 0) AS BIGINT) AS gross,
@@ -8,7 +8,8 @@ SELECT
     CAST(coalesce(sum(quarters.bots), 0) AS BIGINT) AS bots,
     CAST(coalesce(sum(quarters.framed), 0) AS BIGINT) AS framed
 FROM (
-    SELECT unnest($days) AS day, unnest($starts) AS starts_ms, unnest($ends) AS ends_ms
+    SELECT day, unnest(range(starts_ms, ends_ms, 900000)) AS quarter_ms
+    FROM (SELECT unnest($days) AS day, unnest($starts) AS starts_ms, unnest($ends) AS ends_ms)
 ) AS days
 LEFT JOIN (
     SELECT
@@ -20,6 +21,6 @@ LEFT JOIN (
     FROM clicks
     WHERE NOT test AND NOT "view"
     GROUP BY quarter_ms
-) AS quarters ON quarters.quarter_ms >= days.starts_ms AND quarters.quarter_ms < days.ends_ms
+) AS quarters ON quarters.quarter_ms = days.quarter_ms
 GROUP BY days.day
 ORDER BY days.day
