@@ -1,7 +1,7 @@
 """Read the books: balances, entries, the recount of everything, and whether the guards stand."""
 
 from rapport.apps.ledger.guards import missing_guards
-from rapport.apps.ledger.queries.balances import balance, balances_of, booked_of
+from rapport.apps.ledger.queries.balances import balance, balances_of, balances_of_program, booked_of
 from rapport.apps.ledger.queries.entries import entries_of, entries_of_book, with_postings
 from rapport.apps.ledger.queries.recount import Recount, recount, stray_postings
 
@@ -9,6 +9,7 @@ __all__ = [
     "Recount",
     "balance",
     "balances_of",
+    "balances_of_program",
     "booked_of",
     "entries_of",
     "entries_of_book",
