@@ -15,13 +15,13 @@ import msgspec
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
 
 from rapport.lake.crawlers import crawler_of
+from rapport.lake.days import MS_IN_DAY
 from rapport.lake.devices import device_of
 from rapport.lake.visitors import Visitors, month_of
 from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ClickEvent
 
 _TEXT = DataType.utf8()
-_MS_IN_DAY = 86_400_000
 _HOST_CHARACTERS = 253
 _HOST = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)", re.IGNORECASE
@@ -88,7 +88,7 @@ def _copied(events: Sequence[ClickEvent]) -> dict[str, list[Any]]:
     moments = [event.at_ms for event in events]
     subs = [event.subs for event in events]
     return {
-        "day": [moment // _MS_IN_DAY for moment in moments],
+        "day": [moment // MS_IN_DAY for moment in moments],
         "at_ms": moments,
         "link_number": [event.link_number for event in events],
         **{name: list(map(attrgetter(name), events)) for name in _COPIED_TEXTS},

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from rapport.lake.days import MS_IN_DAY
+
 _KEY_BYTES = 32
 _HASH_BYTES = 12  # 16 characters; that any two of a billion visitors share one has a chance of 1 in 10^11
 _NETWORKS = {4: (socket.AF_INET, 3), 16: (socket.AF_INET6, 6)}  # by bytes of an address: family, bytes that are kept
 _IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"  # an IPv4 visitor on a socket that takes both
-_MS_IN_DAY = 86_400_000
-_MS_IN_MONTH_AT_MOST = 31 * _MS_IN_DAY
+_MS_IN_MONTH_AT_MOST = 31 * MS_IN_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _packed(address: str) -> bytes | None:
 
 def month_of(moment_ms: int) -> str:
     """Return the UTC month of a moment as 2026-11."""
-    return _month_of_day(moment_ms // _MS_IN_DAY)
+    return _month_of_day(moment_ms // MS_IN_DAY)
 
 
 @lru_cache(maxsize=1_024)

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import duckdb
 from deltalake import DeltaTable
 
-from rapport.lake.days import Day, days_between
+from rapport.lake.days import MS_IN_DAY, Day, days_between
 from rapport.lake.questions.answers import EVERYTHING, ClickFacts, ClickRow, DayRow, Filter, GroupRow, Totals
 from rapport.lake.questions.minting import minted_ms
 from rapport.lake.table import find_clicks
@@ -26,7 +26,6 @@ _COLUMNS = {"program": "program_id", "agreement": "agreement_id", "link": "link_
 _DIMENSIONS = frozenset((*get_args(Dimension), *get_args(SubId)))
 _AROUND_MINTING_MS = 60_000  # an event's moment is its click id's; a minute costs nothing and forgives a difference
 _SHIFTS = (-_AROUND_MINTING_MS, _AROUND_MINTING_MS)
-_MS_IN_DAY = 86_400_000
 _CONNECTION = {
     "memory_limit": "1GB",
     "autoinstall_known_extensions": "false",  # a question never reaches for the network
@@ -83,20 +82,23 @@ class Lake:
         if not moments:
             return {}
         around = _around(moments.values())
-        days = {(moment + shift) // _MS_IN_DAY for moment in moments.values() for shift in _SHIFTS}
+        days = {(moment + shift) // MS_IN_DAY for moment in moments.values() for shift in _SHIFTS}
         rows = self._ask("facts_of", about=around, on_days=sorted(days), given={"click_ids": list(moments)})
         return {row["click_id"]: ClickFacts(**_with_subs(row)) for row in rows}
 
     def latest(self, about: Filter, limit: int) -> list[ClickRow]:
         """Return the last clicks, the newest first; marked ones, test clicks and impressions included."""
-        return [ClickRow(**_with_subs(row)) for row in self._ask("latest", about=about, given={"limit": limit})]
+        return [
+            ClickRow(**_with_subs(row))
+            for row in self._ask("latest", about=about, given={"limit": limit, "click_id": None})
+        ]
 
     def click(self, click_id: str) -> ClickRow | None:
         """Return one click by its id, None when the lake does not hold it."""
         moment = minted_ms(click_id)
         if moment is None:
             return None
-        rows = self._ask("click", about=_around([moment]), given={"click_id": click_id})
+        rows = self._ask("latest", about=_around([moment]), given={"limit": 1, "click_id": click_id})
         return ClickRow(**_with_subs(rows[0])) if rows else None
 
     def _days(self, about: Filter, *, zone: str) -> list[Day]:
@@ -162,9 +164,9 @@ def _pruning(about: Filter, *, on_days: Sequence[int]) -> list[tuple[str, str, A
     """Return what the files' partitions and statistics are held against; it leaves out files and never rows."""
     rules: list[tuple[str, str, Any]] = []
     if about.from_ms is not None:
-        rules += [("day", ">=", _utc_day(about.from_ms // _MS_IN_DAY)), ("at_ms", ">=", about.from_ms)]
+        rules += [("day", ">=", _utc_day(about.from_ms // MS_IN_DAY)), ("at_ms", ">=", about.from_ms)]
     if about.until_ms is not None:
-        rules += [("day", "<=", _utc_day(about.until_ms // _MS_IN_DAY)), ("at_ms", "<", about.until_ms)]
+        rules += [("day", "<=", _utc_day(about.until_ms // MS_IN_DAY)), ("at_ms", "<", about.until_ms)]
     if on_days:
         rules += [("day", "in", [_utc_day(day) for day in on_days])]
     return rules or None

@@ -1,5 +1,6 @@
--- The clicks that a question is about: every question reads from this. DuckDB takes the files that Delta lists; an
--- engine that reads Delta itself would name the table in their place.
+-- The clicks that a question is about, and among them the visits: every question reads from one of the two. DuckDB
+-- takes the files that Delta lists; an engine that reads Delta itself would name the table in their place.
+-- Each visit is a bot's, or nobody's choice (framed, embedded, prefetched), or by choice, and never two of them.
 WITH clicks AS (
     SELECT *
     FROM read_parquet($files, hive_partitioning => true)
@@ -8,4 +9,11 @@ WITH clicks AS (
         AND ($link_id IS NULL OR link_id = $link_id)
         AND ($from_ms IS NULL OR at_ms >= $from_ms)
         AND ($until_ms IS NULL OR at_ms < $until_ms)
+),
+
+visits AS (
+    SELECT *, NOT bot AND NOT framed AS by_choice, framed AND NOT bot AS unchosen
+    FROM clicks
+    WHERE NOT test AND NOT "view"
 )
+

@@ -2,11 +2,10 @@
 SELECT
     {dimension} AS key,
     count(*) AS gross,
-    count(*) FILTER (WHERE NOT bot AND NOT framed) AS net,
+    count(*) FILTER (WHERE by_choice) AS net,
     count(*) FILTER (WHERE bot) AS bots,
-    count(*) FILTER (WHERE framed AND NOT bot) AS framed
-FROM clicks
-WHERE NOT test AND NOT "view"
+    count(*) FILTER (WHERE unchosen) AS framed
+FROM visits
 GROUP BY {dimension}
 ORDER BY gross DESC, key
 LIMIT $limit

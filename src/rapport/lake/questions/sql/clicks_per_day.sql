@@ -15,11 +15,10 @@ LEFT JOIN (
     SELECT
         at_ms // 900000 * 900000 AS quarter_ms,
         count(*) AS gross,
-        count(*) FILTER (WHERE NOT bot AND NOT framed) AS net,
+        count(*) FILTER (WHERE by_choice) AS net,
         count(*) FILTER (WHERE bot) AS bots,
-        count(*) FILTER (WHERE framed AND NOT bot) AS framed
-    FROM clicks
-    WHERE NOT test AND NOT "view"
+        count(*) FILTER (WHERE unchosen) AS framed
+    FROM visits
     GROUP BY quarter_ms
 ) AS quarters ON quarters.quarter_ms = days.quarter_ms
 GROUP BY days.day

@@ -1,4 +1,3 @@
 -- When were the first and the last visit?
 SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms
-FROM clicks
-WHERE NOT test AND NOT "view"
+FROM visits
