@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 
 from rapport.config.databases import database
 from rapport.config.env import environment, secret_key
-from rapport.config.mail import mail_settings
+from rapport.config.mail import MailServer
 from rapport.config.sign_in import *  # noqa: F403 - the switches of signing in are Django settings like these
 
 _chosen = environment()
@@ -198,8 +198,16 @@ SECURE_HSTS_SECONDS = 365 * 86_400 if _chosen.is_https else 0
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
 # ---- mail -------------------------------------------------------------------------------------------------------
-_mail = mail_settings(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None)
-globals().update(_mail)
+# All mail goes through the outbox; a job hands it to the server, if there is one.
+_server = MailServer.from_url(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None)
+EMAIL_BACKEND = "rapport.apps.delivery.backend.OutboxBackend"
+EMAIL_HOST = _server.host
+EMAIL_PORT = _server.port
+EMAIL_HOST_USER = _server.user
+EMAIL_HOST_PASSWORD = _server.password
+EMAIL_USE_SSL = _server.is_tls_from_start
+EMAIL_USE_TLS = _server.is_tls_on_request
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
 
 # ---- log --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,21 @@
+"""Runs `rapport …` for a test as a person would, on a data folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("rapport")
+
+
+def rapport(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings and no others; its text is one line wide enough for every table."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    return subprocess.run(
+        [str(COMMAND), *arguments],
+        env={**inherited, "COLUMNS": "240", "NO_COLOR": "1", **variables},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
