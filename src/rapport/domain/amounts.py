@@ -1,6 +1,6 @@
 """What an order is worth after everything reported about it: revisions first, then corrections, then the basis."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,23 +54,23 @@ def uncorrected(report: AmountReport) -> Left:
     )
 
 
-def left_of(report: AmountReport, corrections: Iterable[Correction], *, until_ms: int | None) -> Left:
+def left_of(report: AmountReport, corrections: Sequence[Correction], *, until_ms: int | None) -> Left:
     """Return what the corrections leave of the order; sums of deltas, so their order cannot matter.
 
     What comes after `until_ms` takes nothing away (None: everything counts).
     """
+    if not corrections:
+        return uncorrected(report)
     counted = [correction for correction in corrections if _counts(correction, until_ms)]
-    too_late = tuple(sorted(c.external_id for c in corrections if not _counts(c, until_ms)))
-    deltas = [(c, c.total_minor) for c in counted if c.total_minor is not None]
+    deltas = [(correction, correction.total_minor) for correction in counted if correction.total_minor is not None]
     cancelled = len(deltas) < len(counted)
     total = report.total_minor + sum(delta for _, delta in deltas)
-    share = Fraction(1, report.total_minor) if report.total_minor else Fraction(0)
-    tax = _part(report.tax_minor, [(c.tax_minor, delta) for c, delta in deltas], share)
-    shipping = _part(report.shipping_minor, [(c.shipping_minor, delta) for c, delta in deltas], share)
-    discount = _part(report.discount_minor, [(c.discount_minor, delta) for c, delta in deltas], share)
+    tax = _part(report.tax_minor, [(one.tax_minor, delta) for one, delta in deltas], report.total_minor)
+    shipping = _part(report.shipping_minor, [(one.shipping_minor, delta) for one, delta in deltas], report.total_minor)
+    discount = _part(report.discount_minor, [(one.discount_minor, delta) for one, delta in deltas], report.total_minor)
     over_corrected = min(total, tax, shipping, discount) < 0
     # What the customer got back whole has no parts left, whatever single parts were reported.
-    kept = 0 if cancelled else 1 if total > 0 else 0
+    kept = int(total > 0 and not cancelled)
     return Left(
         total=max(total, 0) * kept,
         tax=max(tax, 0) * kept,
@@ -78,7 +78,7 @@ def left_of(report: AmountReport, corrections: Iterable[Correction], *, until_ms
         discount=max(discount, 0) * kept,
         cancelled=cancelled,
         over_corrected=over_corrected,
-        too_late=too_late,
+        too_late=tuple(sorted(one.external_id for one in corrections if one not in counted)),
     )
 
 
@@ -114,9 +114,9 @@ def _counts(correction: Correction, until_ms: int | None) -> bool:
     return in_time or (correction.total_minor is not None and correction.total_minor > 0)
 
 
-def _part(whole: int, deltas: Iterable[tuple[int | None, int]], share: Fraction) -> Exact:
+def _part(whole: int, deltas: Sequence[tuple[int | None, int]], total: int) -> Exact:
     """Return what is left of tax, shipping or discount; a delta that names none takes it in proportion to the total."""
-    left: Exact = whole
-    for named, total in deltas:
-        left += whole * total * share if named is None else named
-    return left
+    named = sum(part for part, _ in deltas if part is not None)
+    in_proportion = sum(delta for part, delta in deltas if part is None)
+    # Deltas of an order of nothing have no proportion.
+    return whole + named + (Fraction(whole * in_proportion, total) if whole and in_proportion and total else 0)

@@ -96,7 +96,13 @@ def _preferred(click: Claim | None, coupon: Claim | None, case: Case) -> Claim |
 def _kept_by_person(chosen: Attribution, conversion: ReportedConversion) -> Attribution:
     """Leave the credit where it was approved, when a person refused the proposal to change it."""
     decision = conversion.last_decision(DecisionKind.PROPOSAL_REFUSED)
-    if decision is None or decision.credit == chosen.credit:
+    if decision is None:
         return chosen
-    set_aside = [replace(one, why=Why.SET_ASIDE_BY_PERSON) if one.why is Why.WON else one for one in chosen.considered]
-    return Attribution(decision.credit, tuple(set_aside))
+    considered = chosen.considered
+    if decision.credit != chosen.credit:
+        considered = tuple(_set_aside(one) for one in considered)
+    return Attribution(decision.credit, considered)
+
+
+def _set_aside(one: Considered) -> Considered:
+    return replace(one, why=Why.SET_ASIDE_BY_PERSON) if one.why is Why.WON else one

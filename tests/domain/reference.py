@@ -1,0 +1,299 @@
+"""The rules once more, slow and obvious: a model that the judge must agree with, written without looking at it.
+
+It answers in plain loops who could earn, who does, how much, and what keeps it waiting.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from rapport.domain.promises import Promises
+from rapport.domain.story import AmountReport, HumanDecision, ReportedConversion, Story, Touch
+from rapport.domain.terms import Flat, Rule, Terms
+
+DAY_MS = 24 * 60 * 60 * 1000
+FIVE_MINUTES_MS = 5 * 60 * 1000
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a conversion should come to."""
+
+    outcome: str
+    over_corrected: bool
+    too_late: tuple[str, ...]
+    holds: frozenset[str]
+    agreement: str | None = None
+    version: str | None = None
+    rule: str | None = None
+    via: str | None = None
+    target_minor: int = 0
+    hold_until_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Win:
+    """Who earned a conversion: by a click, a coupon or an earlier win."""
+
+    conversion: ReportedConversion
+    agreement: str
+    version: str
+    moment_ms: int
+    touch: str
+    by: str
+    follows: str | None
+
+
+def expected(story: Story, promises: Promises) -> dict[str, Expected]:
+    """Return what every conversion of a story should come to, by its id."""
+    wins: list[Win] = []
+    answers = {}
+    for conversion in sorted(story.conversions, key=lambda c: (c.occurred_at_ms, c.kind, c.external_id)):
+        model = Model(story, promises, conversion, list(wins))
+        win = model.winner()
+        answers[conversion.id] = model.answer(win)
+        if win is not None and answers[conversion.id].outcome == "earned":
+            wins.append(win)
+    return answers
+
+
+class Model:
+    """One conversion, with all that is known."""
+
+    def __init__(self, story: Story, promises: Promises, conversion: ReportedConversion, wins: list[Win]) -> None:
+        self.story = story
+        self.promises = promises
+        self.order = conversion
+        self.at_ms = conversion.occurred_at_ms
+        self.wins = wins
+        self.tried = self.unpaid_kind = 0
+        self.rivals = False
+
+    # Who earns?
+
+    def winner(self) -> Win | None:
+        """Return who earns, after a person's last word."""
+        found = self.first_win_again() if self.order.kind == "rebill" and self.wins else self.best()
+        refused = self.last_word("proposal_refused")
+        if refused is None:
+            return found
+        self.rivals = False
+        kept = refused.credit
+        if kept is None:
+            return None
+        version, moment_ms = kept.terms_version_id, kept.counts_from_ms
+        return Win(self.order, kept.agreement_id, version, moment_ms, kept.touch_id, kept.via, kept.bound_by)
+
+    def last_word(self, *kinds: str) -> HumanDecision | None:
+        """What a person said last about something."""
+        words = sorted((d.decided_at_ms, d.decision_id, d) for d in self.order.decisions if d.kind in kinds)
+        return words[-1][2] if words else None
+
+    def first_win_again(self) -> Win | None:
+        """A rebill belongs to the first who earned, while that click or coupon lasts."""
+        first = self.wins[0]
+        self.clicks(), self.coupons()  # only to count what was tried
+        self.tried += 1
+        if self.rule(first.version) is None:
+            self.unpaid_kind += 1
+            return None
+        return self.following(first) if self.still_earns(first.version, first.moment_ms, []) else None
+
+    def following(self, win: Win) -> Win:
+        """The same promise once more, because of an earlier order."""
+        return replace(win, conversion=self.order, by="binding", follows=win.conversion.id)
+
+    def best(self) -> Win | None:
+        """The last click or binding against the first coupon, by the program's policy of the day."""
+        touches = self.clicks() + self.bindings()
+        coupons = self.coupons()
+        click = max(touches, key=lambda win: (win.moment_ms, win.follows or win.touch), default=None)
+        coupon = coupons[0] if coupons else None
+        if coupon is None or (click is not None and not self.coupon_first()):
+            return click
+        self.rivals = len({win.agreement for win in coupons}) > 1
+        return coupon
+
+    def clicks(self) -> list[Win]:
+        """Every click that could earn."""
+        good = []
+        for touch in self.story.touches:
+            named = touch.click_id in self.order.click_ids
+            in_time = touch.at_ms <= self.at_ms + FIVE_MINUTES_MS
+            if not named and (touch.refusal is not None or not in_time):
+                continue
+            self.tried += 1
+            if touch.refusal is not None or spoiled(touch) or not in_time:
+                continue
+            version = self.promised(touch.agreement_id, touch.at_ms)
+            used = [win for win in self.wins if win.touch == touch.click_id]
+            if version is not None and self.still_earns(version, touch.at_ms, used):
+                by = "click" if named else "binding"
+                good.append(Win(self.order, touch.agreement_id, version, touch.at_ms, touch.click_id, by, None))
+        return good
+
+    def bindings(self) -> list[Win]:
+        """Every earlier order by coupon that still binds the customer."""
+        good = []
+        for bound in self.wins:
+            if bound.by != "coupon":
+                continue
+            self.tried += 1
+            if self.rule(bound.version) is None:
+                self.unpaid_kind += 1
+                continue
+            used = [win for win in self.wins if win is bound or win.follows == bound.conversion.id]
+            if self.still_earns(bound.version, bound.moment_ms, used):
+                good.append(self.following(bound))
+        return good
+
+    def coupons(self) -> list[Win]:
+        """Every coupon that could earn, by the alphabet."""
+        good = []
+        for use in sorted(self.order.coupons, key=lambda use: use.code):
+            self.tried += 1
+            if use.agreement_id is None or not use.valid:
+                continue
+            version = self.promised(use.agreement_id, self.at_ms)
+            if version is not None:
+                good.append(Win(self.order, use.agreement_id, version, self.at_ms, use.code, "coupon", None))
+        return good
+
+    # What was promised?
+
+    def promised(self, agreement: str, at_ms: int) -> str | None:
+        """The version accepted then, if the agreement had begun and not ended, and the version pays for this."""
+        standing = self.promises.agreements.get(agreement)
+        if standing is None or not standing.active_from_ms <= at_ms < (standing.ended_at_ms or at_ms + 1):
+            return None
+        version = latest([(a.from_ms, a.version_id) for a in standing.acceptances], at_ms)
+        if version is not None and self.rule(version) is None:
+            self.unpaid_kind += 1
+            return None
+        return version
+
+    def coupon_first(self) -> bool:
+        """The program's own version of the day decides; before its first version coupons do."""
+        version = latest([(p.from_ms, p.version_id) for p in self.promises.program], self.at_ms)
+        return version is None or self.promises.terms[version].attribution.coupon == "before_click"
+
+    def rule(self, version: str) -> Rule | None:
+        rules = [rule for rule in self.promises.terms[version].rules if rule.when.kind == self.order.kind]
+        return rules[0] if rules else None
+
+    def still_earns(self, version: str, from_ms: int, used: list[Win]) -> bool:
+        """Inside the window, and not used up by an order of the same kind unless repeats are promised."""
+        repeat = any(win.conversion.kind == self.order.kind for win in used)
+        attribution = self.promises.terms[version].attribution
+        in_window = self.at_ms - from_ms <= attribution.click_window_days * DAY_MS
+        return in_window and (attribution.repeat_purchases or not repeat)
+
+    # How much, and when?
+
+    def answer(self, win: Win | None) -> Expected:
+        """Everything about the conversion, once it is known who earns."""
+        variants = self.variants()
+        holds = frozenset({"conflict"} if len(variants) > 1 else ())
+        if win is None:
+            _, _, over, late = self.worth(variants[0], None)
+            return Expected(self.outcome(win), over, late, holds)
+        terms, rule = self.promises.terms[win.version], self.rule(win.version)
+        assert rule is not None
+        amount, variant = min((self.pay(variant, terms, rule), variant) for variant in variants)
+        _, _, over, late = self.worth(variant, terms)
+        who = (win.agreement, win.version, rule.name, win.by, amount if self.outcome(win) == "earned" else 0)
+        return Expected(self.outcome(win), over, late, holds | self.doubts(win), *who, self.hold_until_ms(terms))
+
+    def outcome(self, win: Win | None) -> str:
+        """How the question ends; tests and declined orders end the same whoever would earn."""
+        word = self.last_word("declined", "decline_undone")
+        if self.order.test:
+            return "test"
+        if word is not None and word.kind == "declined":
+            return "declined"
+        if win is not None:
+            return "earned"
+        if self.tried == 0:
+            return "no_touch"
+        return "kind_not_paid" if self.tried == self.unpaid_kind else "no_eligible_touch"
+
+    def variants(self) -> list[AmountReport]:
+        """The different amounts of the last revision, or the one that a person chose."""
+        last = max(report.revision for report in self.order.reports)
+        different = sorted({report for report in self.order.reports if report.revision == last})
+        choice = self.last_word("conflict_settled")
+        if choice is not None and choice.amounts in different:
+            different = [choice.amounts]
+        return different
+
+    def worth(self, report: AmountReport, terms: Terms | None) -> tuple[list[Fraction], bool, bool, tuple[str, ...]]:
+        """What is left of total, tax, shipping and discount; was all taken, or too much; what came too late."""
+        end_ms = None if terms is None else self.at_ms + terms.reversal.window_days * DAY_MS
+        original = [report.total_minor, report.tax_minor, report.shipping_minor, report.discount_minor]
+        sums = [Fraction(value) for value in original]
+        late, all_taken = [], False
+        for one in self.order.corrections:
+            if end_ms is not None and one.occurred_at_ms > end_ms and not (one.total_minor or 0) > 0:
+                late.append(one.external_id)
+            elif one.total_minor is None:
+                all_taken = True
+            else:
+                named = [one.total_minor, one.tax_minor, one.shipping_minor, one.discount_minor]
+                for place, delta in enumerate(named):
+                    if delta is not None:
+                        sums[place] += delta
+                    elif original[0] != 0:
+                        sums[place] += Fraction(original[place] * one.total_minor, original[0])
+        over = any(value < 0 for value in sums)
+        left = [max(value, Fraction(0)) for value in sums]
+        if all_taken or left[0] == 0:
+            left = [Fraction(0)] * 4
+        return left, all_taken, over, tuple(sorted(late))
+
+    def pay(self, report: AmountReport, terms: Terms, rule: Rule) -> int:
+        """The commission on one variant, rounded half up."""
+        (total, tax, shipping, discount), all_taken, _, _ = self.worth(report, terms)
+        if isinstance(rule.pay, Flat):
+            share = Fraction(1) if report.total_minor == 0 else min(Fraction(1), total / report.total_minor)
+            exact = rule.pay.flat_minor * (Fraction(0) if all_taken else share)
+        else:
+            basis = total
+            basis -= tax if terms.basis.tax == "excluded" else 0
+            basis -= shipping if terms.basis.shipping == "excluded" else 0
+            basis += discount if terms.basis.discount == "ignored" else 0
+            exact = max(basis if total > 0 else Fraction(0), Fraction(0)) * Fraction(str(rule.pay.percent)) / 100
+        return int(exact + Fraction(1, 2))
+
+    def doubts(self, win: Win) -> set[str]:
+        """What keeps the money waiting until a person decides."""
+        standing = self.promises.agreements[win.agreement]
+        doubts = {"several_coupons"} if self.rivals else set()
+        for pause in standing.suspensions:
+            if pause.from_ms <= self.at_ms and (pause.until_ms is None or pause.until_ms > self.at_ms):
+                doubts.add("agreement_suspended")
+        if standing.ended_for_breach:
+            doubts.add("ended_for_breach")
+        return doubts - {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
+
+    def hold_until_ms(self, terms: Terms) -> int:
+        """The first second of the day after the last day of the hold, found by walking through its hours."""
+        days = terms.hold.by_kind.get(self.order.kind, terms.hold.days)
+        zone = ZoneInfo(self.story.zone)
+        last = datetime.fromtimestamp(self.at_ms / 1000, UTC).astimezone(zone).date() + timedelta(days=days)
+        moment = datetime(last.year, last.month, last.day, 12, tzinfo=zone).astimezone(UTC)
+        while moment.astimezone(zone).date() <= last:
+            moment += timedelta(minutes=15)
+        return int(moment.timestamp()) * 1000
+
+
+def spoiled(touch: Touch) -> bool:
+    """Nobody clicked, or nobody who buys."""
+    facts = touch.facts
+    return bool({"bot", "framed", "view", "test"} & touch.marks) or (facts is not None and (facts.bot or facts.framed))
+
+
+def latest(versions: list[tuple[int, str]], at_ms: int) -> str | None:
+    """The version with the latest moment that is not later."""
+    begun = sorted(version for version in versions if version[0] <= at_ms)
+    return begun[-1][1] if begun else None
