@@ -4,4 +4,35 @@ from rapport.apps.jobs.schedule import Schedule
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="forget-jobs", task_path="rapport.apps.jobs.tasks.forget_old_jobs", cron="17 * * * *"),
+    Schedule(
+        name="link-book",
+        task_path="rapport.apps.tracking.tasks.publish_link_book",
+        every_seconds=1,
+        only_if="rapport.apps.tracking.publishing.book_is_behind",
+    ),
+    Schedule(
+        name="postbacks",
+        task_path="rapport.flows.tasks.take_postbacks",
+        every_seconds=1,
+        only_if="rapport.flows.postbacks.postbacks_wait",
+    ),
+    Schedule(
+        name="lake-ingest",
+        task_path="rapport.flows.tasks.ingest_clicks",
+        every_seconds=2,
+        only_if="rapport.flows.tasks.clicks_wait",
+    ),
+    Schedule(
+        name="click-facts",
+        task_path="rapport.flows.tasks.join_click_facts",
+        every_seconds=30,
+        only_if="rapport.flows.tasks.facts_wait",
+    ),
+    Schedule(
+        name="approve-due",
+        task_path="rapport.flows.tasks.approve_due",
+        every_seconds=60,
+        only_if="rapport.flows.tasks.approvals_wait",
+    ),
+    Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

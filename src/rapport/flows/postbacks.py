@@ -23,6 +23,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
 from rapport.kit.clock import from_ms
+from rapport.lake.progress import segment_number
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import read_segment, sealed_segments
 
@@ -31,6 +32,9 @@ _log = logging.getLogger(__name__)
 CURSOR = "postbacks"
 BATCH = 40
 """Postbacks per transaction: a writer of SQLite holds nobody up for much longer than 50 ms."""
+
+WHOLE = 2**62
+"""The cursor's offset when its segment has been taken in to the end."""
 
 _STATES = {
     Taken.NEW: ReceiptState.TAKEN,
@@ -52,42 +56,55 @@ class _Read:
 
 
 def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
-    """Take in up to `most` postbacks that no earlier call took; return how many."""
+    """Take in the postbacks that no earlier call took, segment by segment, until `most` are taken; return how many."""
     taken = 0
-    pending = islice(_pending(settings.JOURNAL_FOLDER), most)
-    while batch := list(islice(pending, BATCH)):
-        _take_batch(batch, at=at)
-        taken += len(batch)
+    for path in _unread_segments(settings.JOURNAL_FOLDER):
+        pending = _pending(path)
+        while batch := list(islice(pending, BATCH)):
+            _take_batch(batch, at=at)
+            taken += len(batch)
+        with transaction():
+            move_cursor(name=CURSOR, segment=path.name, offset=WHOLE)
+        if taken >= most:
+            break
     return taken
 
 
 def postbacks_wait() -> bool:
     """Say cheaply whether a sealed segment lies behind the cursor."""
-    cursor = JournalCursor.objects.filter(pk=CURSOR).first()
-    segments = sealed_segments(settings.JOURNAL_FOLDER)
-    return bool(segments) and segments[-1].name != (cursor.segment if cursor else "")
+    return bool(_unread_segments(settings.JOURNAL_FOLDER))
 
 
-def _pending(journal: Path) -> Iterator[tuple[PostbackEvent, str, int]]:
-    """Yield the postbacks behind the cursor with their places, in the journal's order; move past the rest at the end."""
-    cursor = JournalCursor.objects.filter(pk=CURSOR).first() or JournalCursor(name=CURSOR)
-    for path in sealed_segments(journal):
-        if path.name < cursor.segment:
-            continue
-        taken_upto = cursor.offset if path.name == cursor.segment else -1
-        for offset, event in read_segment(path):
-            if offset > taken_upto and isinstance(event, PostbackEvent):
-                yield event, path.name, offset
-        _pass(path.name, last=cursor.segment)
+def position() -> int:
+    """Return the number of the last segment that is taken in whole; 0 before the first."""
+    cursor = _cursor()
+    if not cursor.segment:
+        return 0
+    number = segment_number(Path(cursor.segment))
+    return number if cursor.offset == WHOLE else number - 1
 
 
-def _pass(segment: str, *, last: str) -> None:
-    """Move the cursor to a segment that has been read to its end, so that nobody opens it again for nothing."""
-    if segment != last:
-        with transaction():
-            known = JournalCursor.objects.filter(pk=CURSOR).first()
-            if known is None or known.segment < segment:
-                move_cursor(name=CURSOR, segment=segment, offset=-1)
+def _cursor() -> JournalCursor:
+    return JournalCursor.objects.filter(pk=CURSOR).first() or JournalCursor(name=CURSOR)
+
+
+def _unread_segments(journal: Path) -> list[Path]:
+    cursor = _cursor()
+    whole = cursor.offset == WHOLE
+    return [
+        path
+        for path in sealed_segments(journal)
+        if path.name > cursor.segment or (path.name == cursor.segment and not whole)
+    ]
+
+
+def _pending(path: Path) -> Iterator[tuple[PostbackEvent, str, int]]:
+    """Yield the postbacks of a segment behind the cursor, with their places."""
+    cursor = _cursor()
+    taken_upto = cursor.offset if path.name == cursor.segment else -1
+    for offset, event in read_segment(path):
+        if offset > taken_upto and isinstance(event, PostbackEvent):
+            yield event, path.name, offset
 
 
 def _take_batch(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) -> None:

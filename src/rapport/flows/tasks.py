@@ -1,0 +1,60 @@
+"""What the worker does for use-cases that span several apps; each is safe to run twice."""
+
+from django.conf import settings
+
+from rapport.apps.commissions.queries import due_for_approval
+from rapport.apps.conversions.queries import clicks_to_join
+from rapport.apps.jobs.retry import job
+from rapport.flows import postbacks, settlement
+from rapport.kit.clock import now, to_ms
+from rapport.lake.ingest import ingest, unread_segments
+from rapport.lake.progress import progress, remove_read_segments
+from rapport.lake.upkeep import keep_up
+
+
+@job(retries=3, key="postbacks", first_wait_s=1)
+def take_postbacks() -> None:
+    """Take in what the edge acknowledged."""
+    postbacks.take_postbacks(at=now())
+
+
+@job(retries=3, key="lake-ingest", first_wait_s=1)
+def ingest_clicks() -> None:
+    """Carry sealed segments of the journal into the lake."""
+    ingest(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(now()))
+
+
+@job(retries=3, key="click-facts")
+def join_click_facts() -> None:
+    """Ask the lake once about the clicks that reports named."""
+    settlement.join_click_facts(at=now())
+
+
+@job(retries=3, key="approve-due")
+def approve_due() -> None:
+    """Approve what nobody objected to until the end of its hold."""
+    settlement.approve_due(at=now())
+
+
+@job(retries=1, key="lake-upkeep", queue="long")
+def keep_lake_up() -> None:
+    """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
+    at = now()
+    keep_up(settings.LAKE_FOLDER, now_ms=to_ms(at))
+    positions = [progress(settings.LAKE_FOLDER), postbacks.position()]
+    remove_read_segments(journal=settings.JOURNAL_FOLDER, positions=positions)
+
+
+def facts_wait() -> bool:
+    """Say cheaply whether a click was named whose facts nobody asked for yet."""
+    return bool(clicks_to_join(limit=1, before=now() - settlement.SETTLING))
+
+
+def approvals_wait() -> bool:
+    """Say cheaply whether the hold of a commission has ended."""
+    return due_for_approval(at=now()).exists()
+
+
+def clicks_wait() -> bool:
+    """Say cheaply whether the journal has a segment that the lake has not."""
+    return bool(unread_segments(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER))
