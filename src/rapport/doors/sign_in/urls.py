@@ -13,6 +13,8 @@ urlpatterns = [
     path("invitations/<str:secret>", joining.join, name="invitation"),
     path("outbox/", outbox.demo_outbox, name="demo-outbox"),
     path("accounts/login/", public(allauth.login), name="account_login"),
+    # Says that sign-up is closed; allauth names this address in the letter to unknown addresses.
+    path("accounts/signup/", public(allauth.signup), name="account_signup"),
     path("accounts/logout/", public(allauth.logout), name="account_logout"),
     path("accounts/inactive/", public(allauth.account_inactive), name="account_inactive"),
     path("accounts/login/code/", public(allauth.request_login_code), name="account_request_login_code"),
@@ -22,7 +24,7 @@ urlpatterns = [
     path("accounts/password/reset/", public(allauth.password_reset), name="account_reset_password"),
     path("accounts/password/reset/done/", public(allauth.password_reset_done), name="account_reset_password_done"),
     re_path(
-        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$",
         public(allauth.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
