@@ -20,6 +20,9 @@ const fonts = {
   'geist-mono-latin.woff2': '@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2',
   'geist-mono-cyrillic.woff2': '@fontsource-variable/geist-mono/files/geist-mono-cyrillic-wght-normal.woff2',
 };
+const packages = ['htmx.org', '@alpinejs/csp', '@vue/reactivity', 'tailwindcss', '@fontsource-variable/geist', '@fontsource-variable/geist-mono', 'lucide-static'];
+// Alpine's package names its licence without carrying the text.
+const own = { '@alpinejs/csp': readFileSync(join(here, 'alpine-licence.txt'), 'utf8').trim() };
 // Browsers of 2024 and later: light-dark(), nesting and :has() stay as they are written.
 const target = ['chrome123', 'firefox128', 'safari17.5'];
 
@@ -52,6 +55,17 @@ function script(name) {
   return result.outputFiles[0].contents;
 }
 
+// What is served contains other people's work; their licences ask to go with it.
+function licences() {
+  const folder = (name) => join(here, 'node_modules', name);
+  return [...packages].map((name) => {
+    const file = readdirSync(folder(name)).find((entry) => /^licen[cs]e/i.test(entry));
+    const terms = file ? readFileSync(join(folder(name), file), 'utf8').trim() : own[name];
+    if (!terms) throw new Error(`${name} carries no licence`);
+    return `${name}\n${'='.repeat(name.length)}\n\n${terms}\n`;
+  }).join('\n\n');
+}
+
 // Only the drawing of an icon is kept; size, line and label are the component's business.
 function icons() {
   const names = readFileSync(join(here, 'icons.txt'), 'utf8').split('\n').filter(Boolean);
@@ -63,14 +77,14 @@ function icons() {
 }
 
 function differs(folder, files) {
-  const present = new Set(readdirSync(folder).filter((name) => !name.endsWith('.txt')));
+  const present = new Set(readdirSync(folder));
   return [...files].filter(([name, content]) => !present.has(name) || !readFileSync(join(folder, name)).equals(content)).map(([name]) => name)
     .concat([...present].filter((name) => !files.has(name)));
 }
 
 function write(folder, files) {
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) if (!name.endsWith('.txt') && !files.has(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name));
   for (const [name, content] of files) writeFileSync(join(folder, name), content);
 }
 
@@ -80,6 +94,8 @@ keep('theme.js', script('theme.js'));
 keep('app.js', script('app.js'));
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 built.set('manifest.json', Buffer.from(`${JSON.stringify(sorted, null, 2)}\n`));
+
+built.set('licences.txt', Buffer.from(licences()));
 
 const drawn = icons();
 if (process.argv.includes('--check')) {

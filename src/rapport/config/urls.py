@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("rapport.doors.sign_in.urls")),
+    path("design/", include("rapport.doors.ui.urls")),
 ]
 
 handler403 = "rapport.doors.access.forbidden"

@@ -70,12 +70,12 @@ def text(kind: str, x: float, y: float, words: str) -> Shape:
 
 def markup(drawing: Drawing, *, css: str, label: str = "") -> SafeString:
     """The drawing as SVG; with a label it is an image to those who listen, without one it is decoration."""
-    voice = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    voice = (("role", "img"), ("aria-label", label)) if label else (("aria-hidden", "true"),)
     return format_html(
-        '<svg class="{}" viewBox="{}" {}>{}</svg>',
+        '<svg class="{}" viewBox="{}"{}>{}</svg>',
         css,
         drawing.view_box,
-        voice,
+        format_html_join("", ' {}="{}"', voice),
         _shapes(drawing.shapes),
     )
 

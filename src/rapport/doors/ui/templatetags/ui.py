@@ -269,7 +269,7 @@ def _attribute(name: str, value: object) -> SafeString:
 
 
 @register.filter
-def css(given: Mapping[str, object]) -> SafeString:
+def css(given: Mapping[str, object]) -> str:
     """The classes that a page adds to a component, to be written after its own."""
     added = given.get("class", "")
-    return format_html(" {}", added) if added else format_html("")
+    return format_html(" {}", added) if added else ""
