@@ -22,9 +22,7 @@ class Answer:
     again: bool = False
 
 
-def answer_once(
-    *, scope: str, key: str, request: object, at: datetime, answer: Callable[[], Answer]
-) -> Answer:
+def answer_once(*, scope: str, key: str, request: object, at: datetime, answer: Callable[[], Answer]) -> Answer:
     """Return the answer kept under this key, or make it and keep it, in one transaction; no key keeps nothing.
 
     `request` is what the key stands for; another request under the same key is refused (`KeyReused`).

@@ -11,13 +11,13 @@ from rapport.apps.commissions.models import Commission, Proposal
 from rapport.apps.conversions.actions import lock_stories, record_decision
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
-from rapport.apps.conversions.wording import credit_data, wording_of
+from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actions import audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput
 from rapport.apps.record.write import transaction
 from rapport.domain.credit import HoldReason
-from rapport.domain.judgement_document import from_document
+from rapport.domain.judgement_document import credit_to_document, from_document
 from rapport.domain.story import DecisionKind
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
@@ -65,7 +65,9 @@ def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: dateti
         lock_stories(Touched.by([conversion]).in_order())
         refuse_proposal(proposal=proposal, by=by, at=at)
         standing = _credit_before(proposal)
-        _decide(conversion, DecisionKind.PROPOSAL_REFUSED, {"credit": standing} if standing else {}, reason, by=by, at=at)
+        _decide(
+            conversion, DecisionKind.PROPOSAL_REFUSED, {"credit": standing} if standing else {}, reason, by=by, at=at
+        )
 
 
 def _decide(
@@ -96,7 +98,7 @@ def _credit_before(proposal: Proposal) -> dict[str, object]:
     for row in rows.order_by("-number"):
         credit = from_document(row.document).credit
         if credit and credit.agreement_id == _holder(proposal):
-            return credit_data(credit)
+            return credit_to_document(credit)
     return {}
 
 

@@ -46,8 +46,12 @@ def _trace(rows: Sequence[tuple[str, str, Taken]], *, offer: Offer, by: Actor, a
     """Leave an audit row and an announcement for everything that changed something."""
     workspace_id = offer.program.workspace_id
     news = [(subject, what) for subject, what, taken in rows if taken not in _NOTHING_NEW]
-    audit_many([audit_row(by=by, at=at, action=what, subject=subject, workspace_id=workspace_id) for subject, what in news])
-    announce_many([announcement(at=at, kind=what, subject=subject, workspace_id=workspace_id) for subject, what in news])
+    audit_many(
+        [audit_row(by=by, at=at, action=what, subject=subject, workspace_id=workspace_id) for subject, what in news]
+    )
+    announce_many(
+        [announcement(at=at, kind=what, subject=subject, workspace_id=workspace_id) for subject, what in news]
+    )
 
 
 def _announce_moved(commissions: Sequence[Commission], *, offer: Offer, at: datetime) -> None:

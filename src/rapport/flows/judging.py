@@ -1,4 +1,4 @@
-"""The one road from facts to money: load the stories, judge them, note what conversions come to, book the difference."""
+"""The one road from facts to money: load the stories, judge them, note what orders come to, book the difference."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

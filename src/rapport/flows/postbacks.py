@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions import keep_receipts, move_cursor
-from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.inputs import ConversionInput
 from rapport.apps.conversions.models import Door, JournalCursor, Receipt, ReceiptState
 from rapport.apps.conversions.postback import report_of
 from rapport.apps.conversions.reading import ReadConversion, ReadCorrection, read_conversion, read_correction
@@ -112,7 +112,7 @@ def _take_batch(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime
     try:
         with transaction():
             _take_all(batch, at=at)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever the fault of ours is, one postback must not stop those behind it
         if len(batch) == 1:
             _log.exception("postback %s could not be taken in", batch[0][0].receipt_id)
             _keep_faulty(batch[0], at=at)

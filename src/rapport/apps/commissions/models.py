@@ -9,7 +9,7 @@ from rapport.apps.programs.models import TermsVersion
 
 
 class Attribution(models.Model):
-    """One decision about a conversion with all its reasons, also when nobody earns; a later one follows, none is changed."""
+    """One decision about a conversion with all its reasons, also when nobody earns; never changed, only followed."""
 
     id = models.CharField(primary_key=True, max_length=32)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+")
@@ -134,9 +134,7 @@ class Proposal(models.Model):
         """One open proposal for a commission."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=("commission",), condition=models.Q(state="open"), name="one_open_proposal"
-            ),
+            models.UniqueConstraint(fields=("commission",), condition=models.Q(state="open"), name="one_open_proposal"),
         )
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ def _kind(value: str) -> str:
 def _decimal_text(value: object) -> object:
     """Refuse JSON numbers: 0.1 + 0.2 is not 0.3 in most languages that would send them."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(_("Give the amount as a text in quotation marks, such as \"12.50\"."))  # noqa: TRY004 - pydantic wants a ValueError
+        raise ValueError(_('Give the amount as a text in quotation marks, such as "12.50".'))  # noqa: TRY004 - pydantic wants a ValueError
     return value
 
 
@@ -50,7 +50,6 @@ def _coupon(value: str) -> str:
 
 def _quantity(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
 
 
 Kind = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_kind)]

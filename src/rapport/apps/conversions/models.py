@@ -147,7 +147,7 @@ class ConversionLine(models.Model):
 
     def __str__(self) -> str:
         """Say what was bought."""
-        return f"{self.quantity} × {self.product}"
+        return f"{self.quantity} of {self.product}"
 
 
 class NamedClick(models.Model):

@@ -42,7 +42,9 @@ def report_of(event: PostbackEvent, *, currency: str) -> ConversionInput | Corre
 def _told(event: PostbackEvent) -> dict[str, Any]:
     """Return the fields: of a JSON body with its lists and lines, else the parameters as texts."""
     body = msgspec.json.decode(event.body) if event.body else None
-    nested = {name: value for name, value in body.items() if isinstance(value, list)} if isinstance(body, Mapping) else {}
+    nested = (
+        {name: value for name, value in body.items() if isinstance(value, list)} if isinstance(body, Mapping) else {}
+    )
     return {**event.params, **nested}
 
 

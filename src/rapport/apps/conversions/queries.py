@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -27,6 +28,8 @@ from rapport.apps.conversions.wording import (
 from rapport.apps.programs.models import Program
 from rapport.domain.story import ReportedConversion, Story
 from rapport.kit.clock import to_ms
+
+Fact = TypeVar("Fact", Report, NamedClick, NamedCoupon, Correction, HumanDecision)
 
 WAITING_ALARM = timedelta(days=7)
 
@@ -67,10 +70,10 @@ class _Facts:
         self.decisions = _grouped(HumanDecision.objects.filter(conversion_id__in=ids))
 
 
-def _grouped(rows):  # type: ignore[no-untyped-def]
-    grouped = defaultdict(list)
+def _grouped(rows: QuerySet[Fact]) -> dict[str, list[Fact]]:
+    grouped: dict[str, list[Fact]] = defaultdict(list)
     for row in rows:
-        grouped[row.conversion_id].append(row)
+        grouped[str(row.conversion_id)].append(row)
     return grouped
 
 

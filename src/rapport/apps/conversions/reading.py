@@ -70,7 +70,9 @@ def read_conversion(given: ConversionInput, *, frame: Frame, received_at: dateti
         discount_minor=reader.amount("discount", given.discount),
     )
     if amounts.tax_minor + amounts.shipping_minor > amounts.total_minor:
-        reader.refuse("total", _("Tax and shipping together are more than the total. The total is what the customer paid."))
+        reader.refuse(
+            "total", _("Tax and shipping together are more than the total. The total is what the customer paid.")
+        )
     lines = tuple(_line(reader, position, line) for position, line in enumerate(given.lines))
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
@@ -85,7 +87,8 @@ def read_correction(given: CorrectionInput, *, frame: Frame, received_at: dateti
         reader.refuse("of_kind", _kinds_sentence(frame))
     amends = given.kind == "amendment"
     parts = {
-        name: reader.delta(name, getattr(given, name), amends=amends) for name in ("total", "tax", "shipping", "discount")
+        name: reader.delta(name, getattr(given, name), amends=amends)
+        for name in ("total", "tax", "shipping", "discount")
     }
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
@@ -144,7 +147,7 @@ def _line(reader: _Reader, position: int, line: LineInput) -> ReadLine:
 
 def _kinds_sentence(frame: Frame) -> str:
     return _("The terms of this program do not name this kind. They name: %(kinds)s.") % {
-        "kinds": ", ".join(sorted(frame.kinds)) or "–"
+        "kinds": ", ".join(sorted(frame.kinds)) or _("none yet")
     }
 
 

@@ -1,23 +1,25 @@
 """Turn rows into the facts that the rules know."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from rapport.apps.conversions.models import Correction, HumanDecision, NamedClick, NamedCoupon, Report
-from rapport.domain.credit import Credit, HoldReason, Via
+from rapport.domain.credit import HoldReason
+from rapport.domain.judgement_document import credit_from_document
 from rapport.domain.story import (
     AmountReport,
-    Correction as DomainCorrection,
     CorrectionKind,
     CouponUse,
     DecisionKind,
-    HumanDecision as DomainDecision,
     Touch,
     TouchFacts,
     TouchMark,
     TouchRefusal,
+)
+from rapport.domain.story import (
+    Correction as DomainCorrection,
+)
+from rapport.domain.story import (
+    HumanDecision as DomainDecision,
 )
 from rapport.kit.clock import to_ms
 from rapport.wire.clickid import Mark
@@ -96,14 +98,5 @@ def human_decision(row: HumanDecision) -> DomainDecision:
         code=data.get("code", ""),
         amounts=AmountReport(**data["amounts"]) if "amounts" in data else None,
         hold=HoldReason(data["hold"]) if "hold" in data else None,
-        credit=_credit(data["credit"]) if "credit" in data else None,
+        credit=credit_from_document(data["credit"]) if "credit" in data else None,
     )
-
-
-def _credit(data: Mapping[str, Any]) -> Credit:
-    return Credit(**{**data, "via": Via(data["via"])})
-
-
-def credit_data(credit: Credit) -> dict[str, object]:
-    """Return a credit as a decision keeps it; `_credit` reads it again."""
-    return {**asdict(credit), "via": str(credit.via)}

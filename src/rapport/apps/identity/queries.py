@@ -64,6 +64,15 @@ def person_with_address(email: str) -> Person | None:
     return Person.objects.filter(email=email.strip().lower()).first()
 
 
+def partner_organisation_of(email: str) -> Organisation | None:
+    """Return the organisation for which the person with this address is a partner, if there is one."""
+    seats = Membership.objects.filter(
+        person__email=email.strip().lower(), person__is_active=True, role=Role.PARTNER, ended_at__isnull=True
+    )
+    seat = seats.select_related("organisation").order_by("id").first()
+    return seat.organisation if seat else None
+
+
 def workspaces_of(actor: Actor) -> QuerySet[Organisation]:
     """Return the organisations on whose team the actor is, by name."""
     return Organisation.objects.filter(id__in=_seats(actor, roles=TEAM_ROLES)).order_by("name", "id")

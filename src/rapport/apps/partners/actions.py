@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rapport.apps.identity.digests import digest_of
 from rapport.apps.partners.errors import AgreementMove, AlreadyDecided, NotOffered, ProgramNotOpen, TermsMovedOn
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
 from rapport.apps.partners.models import (
@@ -24,7 +25,7 @@ from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.inputs import MessageInput
 from rapport.apps.threads.models import Side
 from rapport.domain import states
-from rapport.kit.ids import new_id
+from rapport.kit.ids import new_id, random_token
 
 _OPEN = (ApplicationState.RECEIVED, ApplicationState.QUESTIONS)
 
@@ -78,6 +79,14 @@ def decline_application(*, application_id: str, given: DeclineInput, by: Actor, 
         application.save(update_fields=("state", "decline_code", "decline_reason", "decided_at"))
         _told(application, what="application.declined", by=by, at=at, code=given.code)
     return application
+
+
+def renew_secret(*, application: Application) -> str:
+    """Give the thread a fresh address and return its secret: only digests are kept, so the old one cannot be mailed."""
+    secret = random_token()
+    application.secret_digest = digest_of(secret)
+    application.save(update_fields=("secret_digest",))
+    return secret
 
 
 def locked_open_application(application_id: str) -> Application:

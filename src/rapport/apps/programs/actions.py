@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction as database
+from django.db import IntegrityError
+from django.db import transaction as database
 
 from rapport.apps.ledger.actions import open_book
 from rapport.apps.programs.errors import (
     BackwardTerms,
     FixedByTheBooks,
     MoveNotAllowed,
-    NothingNew,
     NoTerms,
+    NothingNew,
     SlugTaken,
     TermsProblems,
 )
@@ -79,9 +80,7 @@ def save_draft(*, program_id: str, document: dict[str, Any], by: Actor, at: date
     return draft
 
 
-def publish_terms(
-    *, program_id: str, effective_at: datetime, by: Actor, at: datetime, note: str = ""
-) -> TermsVersion:
+def publish_terms(*, program_id: str, effective_at: datetime, by: Actor, at: datetime, note: str = "") -> TermsVersion:
     """Publish the draft as the next version, in force from a moment that is not in the past."""
     if effective_at < at:
         raise BackwardTerms

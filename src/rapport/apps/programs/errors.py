@@ -19,7 +19,9 @@ class FixedByTheBooks(BadInput):
 
     def __init__(self, field: str) -> None:
         """Name the field."""
-        sentence = _("This cannot change any more: the books of the program have entries. Open a second program instead.")
+        sentence = _(
+            "This cannot change any more: the books of the program have entries. Open a second program instead."
+        )
         super().__init__(sentence, fields={field: sentence})
 
 
@@ -69,6 +71,4 @@ class MoveNotAllowed(Refusal):
 
     def __init__(self, source: str, target: str) -> None:
         """Name both states."""
-        super().__init__(
-            _("This is %(source)s and cannot become %(target)s.") % {"source": source, "target": target}
-        )
+        super().__init__(_("This is %(source)s and cannot become %(target)s.") % {"source": source, "target": target})

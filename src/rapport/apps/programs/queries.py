@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from rapport.apps.ledger.models import Book
-from rapport.apps.programs.models import Program, TermsVersion
+from rapport.apps.programs.models import TermsVersion
 from rapport.domain.terms import Problems, Terms, parse
 
 
@@ -35,7 +35,7 @@ def terms_of(version: TermsVersion, *, currency: str) -> Terms:
 def _parsed(version_id: str, currency: str) -> Terms:
     terms = parse(TermsVersion.objects.get(pk=version_id).document, currency=currency)
     if isinstance(terms, Problems):
-        raise AssertionError(f"a published version does not parse: {version_id}: {terms}")
+        raise TypeError(f"a published version does not parse: {version_id}: {terms}")
     return terms
 
 

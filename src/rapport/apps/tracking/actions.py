@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction as database
+from django.db import IntegrityError
+from django.db import transaction as database
 
 from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.programs.models import Program

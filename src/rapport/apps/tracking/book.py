@@ -59,6 +59,7 @@ def _program_entry(program: Program) -> ProgramEntry:
 def _longest_window_days(program: Program) -> int:
     """Return how long the cookie must live: the longest click window that any version promises."""
     windows = [
-        terms_of(version, currency=program.currency).attribution.click_window_days for version in versions_of(program.id)
+        terms_of(version, currency=program.currency).attribution.click_window_days
+        for version in versions_of(program.id)
     ]
     return max(windows, default=_ANY_WINDOW_DAYS)

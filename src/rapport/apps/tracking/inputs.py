@@ -12,6 +12,7 @@ from rapport.apps.record.inputs import Input
 
 SUB_NAMES = tuple(f"sub{number}" for number in range(1, 11))
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
+_SUB_LENGTH = 250
 _WORD = re.compile(r"[^\x00-\x1f\x7f]*")
 
 
@@ -37,7 +38,7 @@ def _subs(values: dict[str, str]) -> dict[str, str]:
     given = {name: value.strip() for name, value in values.items() if value.strip()}
     if set(given) - set(SUB_NAMES):
         raise ValueError(_("Sub-ids are called sub1 to sub10."))
-    if any(len(value) > 250 or not _WORD.fullmatch(value) for value in given.values()):
+    if any(len(value) > _SUB_LENGTH or not _WORD.fullmatch(value) for value in given.values()):
         raise ValueError(_("Shorten the sub-ids to 250 characters and remove control characters."))
     return given
 

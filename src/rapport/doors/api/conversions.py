@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
@@ -19,10 +20,10 @@ from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, find, scope
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput
+from rapport.domain.money import Money, format_amount
 from rapport.doors.access import Request, allow
 from rapport.doors.api.problems import Problem, problem
 from rapport.doors.api.shapes import ConversionBody, ConversionOut, ConversionTaken, CorrectionBody, CorrectionTaken
-from rapport.domain.money import Money, format_amount
 from rapport.flows.answers import Answer, answer_once
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
@@ -36,9 +37,7 @@ _KEY = Header("", alias="Idempotency-Key", max_length=255)
 
 @router.post("/conversions", response={200: ConversionTaken, 201: ConversionTaken, **REFUSALS})
 @allow(Capability.CONVERSION_REPORT)
-def report_conversion(
-    request: HttpRequest, payload: ConversionBody, idempotency_key: str = _KEY
-) -> HttpResponse:
+def report_conversion(request: HttpRequest, payload: ConversionBody, idempotency_key: str = _KEY) -> HttpResponse:
     """Report a conversion. The same report again gets the same answer; another amount for it is a conflict (409)."""
     at = now()
 
@@ -58,9 +57,7 @@ def report_conversion(
 
 @router.post("/corrections", response={200: CorrectionTaken, 201: CorrectionTaken, 202: CorrectionTaken, **REFUSALS})
 @allow(Capability.CONVERSION_REPORT)
-def report_correction(
-    request: HttpRequest, payload: CorrectionBody, idempotency_key: str = _KEY
-) -> HttpResponse:
+def report_correction(request: HttpRequest, payload: CorrectionBody, idempotency_key: str = _KEY) -> HttpResponse:
     """Report a refund, cancellation, chargeback or amendment. Without its sale it waits for it (202)."""
     at = now()
 
@@ -95,7 +92,7 @@ def read_one(request: HttpRequest, conversion_id: str) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Any:  # noqa: ANN401 - narrowed by the cast
-    return cast(Request, request).actor
+    return cast("Request", request).actor
 
 
 def _offer(request: HttpRequest, program_id: str) -> Offer:
@@ -116,8 +113,10 @@ def _offer(request: HttpRequest, program_id: str) -> Offer:
 def _answered(request: HttpRequest, payload: Any, key: str, *, at: datetime, answer: Any) -> HttpResponse:  # noqa: ANN401
     asked = {"path": request.path, "body": payload.model_dump(mode="json")}
     answered = answer_once(scope=str(_actor(request)), key=key, request=asked, at=at, answer=answer)
-    if answered.status == Taken.CONFLICT or answered.status == 409:
-        sentence = _("Another amount is known for this. The report is kept, and a person chooses; until then the lower counts.")
+    if answered.status == HTTPStatus.CONFLICT:
+        sentence = _(
+            "Another amount is known for this. The report is kept, and a person chooses; until then the lower counts."
+        )
         response = problem(409, code="conflict", detail=sentence, **answered.body)
     else:
         response = JsonResponse(answered.body, status=answered.status)

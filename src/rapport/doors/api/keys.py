@@ -20,6 +20,6 @@ class KeyAuth(HttpBearer):
         key = key_of(token)
         if key is None:
             return None
-        cast(Request, request).actor = actor_of_row(key)
+        cast("Request", request).actor = actor_of_row(key)
         note_key_use(key=key, on=now().date())
         return key

@@ -16,7 +16,7 @@ from rapport.kit.ids import new_id
 def approve_commissions(
     commissions: Sequence[Commission], *, program_id: str, reason: str, by: Actor, at: datetime
 ) -> list[Commission]:
-    """Approve commissions of one program inside the caller's transaction; those with nothing accrued stay as they are."""
+    """Approve commissions of one program inside the caller's transaction; those with nothing accrued stay."""
     drafts, approved = [], []
     for commission in commissions:
         postings = approval(booked_of(commission))

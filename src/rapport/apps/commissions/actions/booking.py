@@ -57,6 +57,7 @@ class _Booking:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     new_attributions: list[Attribution] = field(default_factory=list)
     new_commissions: list[Commission] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
     changed_commissions: dict[str, Commission] = field(default_factory=dict)
     lines: list[CommissionLine] = field(default_factory=list)
     drafts: list[EntryDraft] = field(default_factory=list)
@@ -154,6 +155,7 @@ def _new_commission(booking: _Booking, finding: Finding) -> Commission:
         created_at=booking.at,
     )
     booking.new_commissions.append(commission)
+    booking.added.add(commission.id)
     return commission
 
 
@@ -230,7 +232,7 @@ def _settle(booking: _Booking, commission: Commission, finding: Finding, *, earn
         commission.hold_until = from_ms(decision.hold_until_ms or 0)
         commission.holds = [str(hold) for hold in decision.holds]
     commission.state = state_of(commission, declined=earns and decision.outcome is Outcome.DECLINED)
-    if not commission._state.adding:
+    if commission.id not in booking.added:
         booking.changed_commissions[commission.id] = commission
 
 

@@ -79,6 +79,4 @@ def _line(proposal: Proposal, moves: Movements, *, entry: str, at: datetime) -> 
 
 def _close(proposals: list[Proposal], state: ProposalState, *, by: Actor, at: datetime) -> None:
     ids = [proposal.id for proposal in proposals]
-    Proposal.objects.filter(pk__in=ids).update(
-        state=state, decided_at=at, actor_kind=by.kind, actor_id=by.id
-    )
+    Proposal.objects.filter(pk__in=ids).update(state=state, decided_at=at, actor_kind=by.kind, actor_id=by.id)

@@ -1,4 +1,4 @@
-"""Write conversions: record what merchants report, what people decide, what the lake knows, what became of postbacks."""
+"""Write conversions: what merchants report, what people decide, what the lake knows, what became of postbacks."""
 
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
 from rapport.apps.conversions.actions.decisions import record_decision

@@ -1,6 +1,6 @@
 """Record corrections, many at once; one whose sale is not known yet waits, visibly, and finds it later."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def record_corrections(
         row = _row(read, frame=frame, door=door, by=by, at=at)
         row.conversion = sales.get((read.given.of_kind, read.given.of))
         if identity in known:
-            taken.append(_again(known[identity], row, touched))
+            taken.append(_again(known[identity], row, touched, new={one.id for one in new}))
             continue
         known[identity] = row
         new.append(row)
@@ -100,7 +100,7 @@ def _first(row: Correction, touched: Touched) -> TakenCorrection:
     return TakenCorrection(row, Taken.NEW)
 
 
-def _again(known: Correction, again: Correction, touched: Touched) -> TakenCorrection:
+def _again(known: Correction, again: Correction, touched: Touched, *, new: Container[str]) -> TakenCorrection:
     """Compare a correction with the one of the same id; of two amounts the one that leaves less is booked."""
     if _said(known) == _said(again):
         waits = known.conversion_id is None
@@ -109,7 +109,8 @@ def _again(known: Correction, again: Correction, touched: Touched) -> TakenCorre
         for name in _PARTS:
             setattr(known, name, getattr(again, name))
     known.in_conflict = True
-    known.save(update_fields=("in_conflict", *_PARTS)) if not known._state.adding else None
+    if known.id not in new:
+        known.save(update_fields=("in_conflict", *_PARTS))
     if known.conversion:
         touched.add(known.conversion)
     return TakenCorrection(known, Taken.CONFLICT)

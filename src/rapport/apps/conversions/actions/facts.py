@@ -8,9 +8,7 @@ from rapport.apps.conversions.recording import Touched
 from rapport.domain.story import TouchRefusal
 
 
-def join_facts(
-    clicks: list[NamedClick], *, facts: Mapping[str, Mapping[str, object]], at: datetime
-) -> Touched:
+def join_facts(clicks: list[NamedClick], *, facts: Mapping[str, Mapping[str, object]], at: datetime) -> Touched:
     """Store the facts of these clicks inside the caller's transaction; return the stories to judge again.
 
     A click of a revoked key counts only if the lake holds it: then its refusal falls away.
@@ -25,5 +23,3 @@ def join_facts(
         touched.add(click.conversion)
     NamedClick.objects.bulk_update(clicks, ("facts", "facts_joined_at", "refusal"))
     return touched
-
-

@@ -160,7 +160,9 @@ def _new_conversion(batch: _Batch, report: ReadConversion) -> Conversion:
 def _meet_facts(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
     """Read the click ids and coupons named, and what is known of the conversions reported before."""
     program_id = batch.frame.program_id
-    batch.capsules = read_capsules({text for report in reports for text in report.given.click_ids}, program_id=program_id)
+    batch.capsules = read_capsules(
+        {text for report in reports for text in report.given.click_ids}, program_id=program_id
+    )
     batch.coupons = read_coupons({code for report in reports for code in report.given.coupons}, program_id=program_id)
     known = [row.id for row in batch.conversions.values() if row.id not in batch.fresh]
     if not known:

@@ -1,0 +1,151 @@
+"""How a partner comes in: apply on the terms shown, ask and answer, approve with all that follows, or decline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from rapport.apps.delivery.actions import queue_mail
+from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.identity.actions import create_organisation
+from rapport.apps.identity.digests import digest_of
+from rapport.apps.identity.inputs import OrganisationInput, PersonInput
+from rapport.apps.identity.models import Organisation
+from rapport.apps.identity.queries import partner_organisation_of
+from rapport.apps.partners import actions as partners
+from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
+from rapport.apps.partners.models import Agreement, Application
+from rapport.apps.programs.models import Program, TermsVersion
+from rapport.apps.programs.queries import terms_of, version_in_force
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import transaction
+from rapport.apps.tracking.actions import create_link
+from rapport.apps.tracking.inputs import LinkInput
+from rapport.domain.terms import sentences
+from rapport.flows.invitations import Host, invite_partner_person
+from rapport.kit.ids import random_token
+
+APPLICANT = Actor.system("application-form")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An application with the address of its thread; `path` is empty when the same person had applied before."""
+
+    application: Application
+    path: str
+
+
+def apply(*, program: Program, given: ApplicationInput, at: datetime) -> Received:
+    """Receive an application and mail the applicant the address under which questions and the decision are read."""
+    secret = random_token()
+    with transaction():
+        application = partners.apply_to_program(
+            program_id=program.id,
+            given=given,
+            sentence=promise(program, at=at),
+            secret_digest=digest_of(secret),
+            by=APPLICANT,
+            at=at,
+        )
+        if application.secret_digest != digest_of(secret):
+            return Received(application, "")  # the address went out with the first mail, and only there
+        path = thread_path(program, secret)
+        _write(application, subject=_("Your application to %(program)s"), words=_RECEIVED, path=path, at=at)
+    return Received(application, path)
+
+
+def ask(*, application: Application, question: str, by: Actor, at: datetime) -> Application:
+    """Ask the applicant back; the mail carries a fresh address of the thread."""
+    with transaction():
+        asked = partners.ask_applicant(application_id=application.id, question=question, by=by, at=at)
+        path = thread_path(application.program, partners.renew_secret(application=asked))
+        _write(asked, subject=_("A question about your application to %(program)s"), words=_ASKED, path=path, at=at)
+    return asked
+
+
+def answer(*, application: Application, text: str, at: datetime) -> Application:
+    """Take the applicant's answer."""
+    return partners.answer_question(application_id=application.id, answer=text, by=APPLICANT, at=at)
+
+
+def decline(*, application: Application, given: DeclineInput, by: Actor, at: datetime) -> Application:
+    """Decline with a fixed code and a reason, and let the applicant know both."""
+    with transaction():
+        declined = partners.decline_application(application_id=application.id, given=given, by=by, at=at)
+        path = thread_path(application.program, partners.renew_secret(application=declined))
+        _write(declined, subject=_("Your application to %(program)s"), words=_DECLINED, path=path, at=at)
+    return declined
+
+
+def approve(*, application: Application, by: Actor, at: datetime) -> Agreement:
+    """Approve: organisation, agreement on the terms accepted, a first link and the mailed way in, all or nothing."""
+    with transaction():
+        partners.locked_open_application(application.id)
+        organisation = _organisation(application, by=by, at=at)
+        agreement = partners.admit_partner(application_id=application.id, organisation_id=organisation.id, by=by, at=at)
+        create_link(agreement_id=agreement.id, given=LinkInput(), by=by, at=at)
+        _let_in(application, organisation, by=by, at=at)
+    return agreement
+
+
+def promise(program: Program, *, at: datetime) -> str:
+    """Return the terms in force as the sentences that a newcomer reads and accepts, in the language of the moment."""
+    version = version_in_force(program.id, at=at)
+    return wording(version, currency=program.currency) if version else ""
+
+
+def wording(version: TermsVersion, *, currency: str) -> str:
+    """Return a version as plain sentences, one a line."""
+    return "\n".join(sentences(terms_of(version, currency=currency), speech=translation))
+
+
+def thread_path(program: Program, secret: str) -> str:
+    """Return the address of an applicant's thread."""
+    return reverse("public:application", args=(program.slug, secret))
+
+
+_RECEIVED = gettext_noop("We have your application. You hear from us here, and at the address below you can follow it.")
+_ASKED = gettext_noop("There is a question about your application. Please answer it at the address below.")
+_DECLINED = gettext_noop("Your application was not accepted this time. The reason stands at the address below.")
+_APPROVED = gettext_noop("You are a partner of this program now. Sign in to make your first link.")
+
+
+def _organisation(application: Application, *, by: Actor, at: datetime) -> Organisation:
+    """Return the applicant's organisation: the one whose partner seat the address holds already, or a new one."""
+    known = partner_organisation_of(application.email)
+    if known:
+        return known
+    given = OrganisationInput(name=application.organisation_name, website=application.website)
+    return create_organisation(given=given, by=by, at=at)
+
+
+def _let_in(application: Application, organisation: Organisation, *, by: Actor, at: datetime) -> None:
+    program = application.program
+    if partner_organisation_of(application.email):
+        path = reverse("home")
+        _write(application, subject=_("Welcome to %(program)s"), words=_APPROVED, path=path, at=at)
+        return
+    invite_partner_person(
+        organisation_id=organisation.id,
+        given=PersonInput(name=application.name, email=application.email),
+        host=Host(program.workspace_id, program.name),
+        by=by,
+        at=at,
+    )
+
+
+def _write(application: Application, *, subject: str, words: str, path: str, at: datetime) -> None:
+    program = application.program
+    letter = Letter(
+        recipient=application.email,
+        subject=subject % {"program": program.name},
+        paragraphs=(_(words),),
+        button=Button(_("Open"), path),
+        workspace_id=program.workspace_id,
+        holds_secret=True,
+    )
+    queue_mail(letter=letter, at=at)
