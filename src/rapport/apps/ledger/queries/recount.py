@@ -186,21 +186,24 @@ class _Counter:
                     source=source,
                     to=destination,
                 )
-            self._move(entry, row)
+        self._move(entry, postings)
 
-    def _move(self, entry: _EntryRow, row: _PostingRow) -> None:
-        before_minor = self._minor[row.source_id]
-        self._minor[row.source_id] = after_minor = before_minor - row.amount_minor
-        self._minor[row.destination_id] += row.amount_minor
-        source = self._accounts[row.source_id]
-        # Said once, where it happened, not at every entry after it.
-        if after_minor < 0 <= before_minor and source.kind in NEVER_BELOW_ZERO:
-            self._report(
-                _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s."),
-                number=entry.number,
-                account=source,
-                minor=after_minor,
-            )
+    def _move(self, entry: _EntryRow, postings: Sequence[_PostingRow]) -> None:
+        """Add the movements of one entry; what it does between its postings nobody ever sees."""
+        before_minor = {row.source_id: self._minor[row.source_id] for row in postings}
+        for row in postings:
+            self._minor[row.source_id] -= row.amount_minor
+            self._minor[row.destination_id] += row.amount_minor
+        for account_id, minor in before_minor.items():
+            account = self._accounts[account_id]
+            # Said once, where it happened, not at every entry after it.
+            if self._minor[account_id] < 0 <= minor and account.kind in NEVER_BELOW_ZERO:
+                self._report(
+                    _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s."),
+                    number=entry.number,
+                    account=account,
+                    minor=self._minor[account_id],
+                )
 
     def _report(self, sentence: str, **values: object) -> None:
         if len(self._problems) < MOST_PROBLEMS:
