@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,20 @@ def browser_context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(browser_context: BrowserContext) -> Iterator[Page]:
-    """A tab in which no script may fail and the content security policy has nothing to refuse."""
-    tab = browser_context.new_page()
+    """A watched tab of a visitor with no history."""
+    with watched_page(browser_context) as tab:
+        yield tab
+
+
+@contextmanager
+def watched_page(context: BrowserContext) -> Iterator[Page]:
+    """Open a tab in which no script may fail and the content security policy may have nothing to refuse."""
+    tab = context.new_page()
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("console", lambda message: faults.extend(_refusals(message)))
     yield tab
-    assert faults == []
+    assert faults == [], "\n".join(faults)
 
 
 def assert_accessible(page: Page) -> None:
