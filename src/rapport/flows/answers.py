@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class Answer:
     """What a door answers: an HTTP status and a JSON body."""
 
     status: int
-    body: dict[str, object]
+    body: Mapping[str, object]
     again: bool = False
 
 

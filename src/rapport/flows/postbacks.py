@@ -134,17 +134,17 @@ def _take_all(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) 
 def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime) -> list[Receipt]:
     reads = [_read(event, offer=offer) for event in events]
     by = Actor.system("postback")
-    conversions = [read for read in reads if isinstance(read.report, ReadConversion)]
-    corrections = [read for read in reads if isinstance(read.report, ReadCorrection)]
+    conversions = [(read, read.report) for read in reads if isinstance(read.report, ReadConversion)]
+    corrections = [(read, read.report) for read in reads if isinstance(read.report, ReadCorrection)]
     receipts = [_receipt(read, at=at) for read in reads if read.refusal]
     if conversions:
-        reports = [read.report for read in conversions]
+        reports = [report for _read, report in conversions]
         taken = take_conversions(reports, offer=offer, door=Door.POSTBACK, by=by, at=at)
-        receipts += [_receipt(read, taken=one, at=at) for read, one in zip(conversions, taken, strict=True)]
+        receipts += [_receipt(read, taken=one, at=at) for (read, _), one in zip(conversions, taken, strict=True)]
     if corrections:
-        deltas = [read.report for read in corrections]
+        deltas = [delta for _read, delta in corrections]
         answers = take_corrections(deltas, offer=offer, door=Door.POSTBACK, by=by, at=at)
-        receipts += [_receipt(read, taken=one, at=at) for read, one in zip(corrections, answers, strict=True)]
+        receipts += [_receipt(read, taken=one, at=at) for (read, _), one in zip(corrections, answers, strict=True)]
     return receipts
 
 

@@ -200,7 +200,7 @@ def _agreed(partner: Partner, application: Application, *, by: Actor, at: dateti
         },
     )
     if not new and agreement.state != AgreementState.ACTIVE:
-        raise AgreementMove(agreement.get_state_display(), AgreementState.ACTIVE.label)
+        raise AgreementMove(agreement.get_state_display(), str(AgreementState.ACTIVE.label))
     if not agreement.acceptances.filter(version=application.version).exists():
         _accepted(
             agreement,
@@ -234,7 +234,7 @@ def _accepted(
 def _moved(agreement_id: str, state: AgreementState) -> Agreement:
     agreement = Agreement.objects.select_for_update().select_related("program").get(pk=agreement_id)
     if not states.find_move(states.AgreementState(agreement.state), states.AgreementState(state)):
-        raise AgreementMove(agreement.get_state_display(), state.label)
+        raise AgreementMove(agreement.get_state_display(), str(state.label))
     agreement.state = state
     agreement.save(update_fields=("state",))
     return agreement

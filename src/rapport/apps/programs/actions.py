@@ -59,7 +59,7 @@ def move_program(*, program_id: str, state: ProgramState, by: Actor, at: datetim
         if program.state == state:
             return program
         if not states.find_move(states.ProgramState(program.state), states.ProgramState(state)):
-            raise MoveNotAllowed(program.get_state_display(), ProgramState(state).label)
+            raise MoveNotAllowed(program.get_state_display(), str(ProgramState(state).label))
         if state == ProgramState.OPEN and not versions_of(program.id).exists():
             raise NoTerms
         program.state = state

@@ -1,0 +1,181 @@
+"""Gather an explanation: the stored decision, what was accepted, what was reported, and every entry in the books."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import Attribution, Commission, CommissionState
+from rapport.apps.conversions.models import Conversion, NamedClick
+from rapport.apps.identity.queries import names_of
+from rapport.apps.ledger.models import Entry
+from rapport.apps.ledger.queries import entries_of
+from rapport.apps.partners.models import Acceptance
+from rapport.apps.programs.models import Program
+from rapport.apps.programs.queries import terms_of
+from rapport.domain.judgement import Considered, Decision, FormulaStep, Source, StepLabel, Why
+from rapport.domain.judgement_document import from_document
+from rapport.domain.money import Money, decimals_of
+from rapport.domain.payday import next_payday
+from rapport.domain.terms import Payout
+from rapport.flows.explaining.explanation import EntryRow, Explanation, FormulaRow, Promise, Touched, exact_text
+from rapport.flows.explaining.steps import story_steps
+from rapport.flows.explaining.words import (
+    account_words,
+    hold_words,
+    local_day,
+    partner_word,
+    source_words,
+    step_words,
+    why_words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The rows behind one explanation."""
+
+    commission: Commission
+    conversion: Conversion
+    program: Program
+    attribution: Attribution
+    decision: Decision
+    clicks: dict[str, NamedClick]
+    entries: list[Entry]
+
+
+def explain(commission: Commission, *, at: datetime) -> Explanation:
+    """Explain a commission from what is stored; `at` only decides which payday is next."""
+    found = _gather(commission)
+    program = found.program
+    payday = next_payday(_payout(found), after=local_day(max(at, commission.hold_until), program.zone))
+    word = partner_word(commission, zone=program.zone, payday=payday)
+    minor = commission.accrued_minor + commission.payable_minor + commission.paid_minor
+    return Explanation(
+        commission_id=commission.id,
+        agreement_id=commission.agreement_id,
+        partner_name=commission.agreement.partner.name,
+        program_id=program.id,
+        program_name=program.name,
+        zone=program.zone,
+        order=found.conversion.external_id,
+        kind=found.conversion.kind,
+        conversion_id=found.conversion.id,
+        amount=Money(minor, commission.currency),
+        state=commission.state,
+        state_word=str(CommissionState(commission.state).label),
+        partner=word,
+        holds=tuple(hold_words(hold) for hold in commission.holds),
+        steps=story_steps(found, word=word, payday=payday),
+        considered=tuple(_touched(one, found) for one in found.decision.considered),
+        promise=_promise(found),
+        formula=tuple(_formula(found.decision.formula, commission.currency)) if _earns(found) else (),
+        entries=tuple(_entries(found)),
+        judged_at=found.attribution.judged_at,
+        judgements=found.attribution.number,
+    )
+
+
+def _gather(commission: Commission) -> Gathered:
+    conversion = commission.conversion
+    if conversion is None:
+        raise AssertionError("a commission of this release comes from a conversion")
+    attribution = Attribution.objects.filter(conversion=conversion).order_by("-number")[0]
+    clicks = NamedClick.objects.filter(conversion__in=_story_of(conversion)).select_related("link", "conversion")
+    return Gathered(
+        commission=commission,
+        conversion=conversion,
+        program=commission.agreement.program,
+        attribution=attribution,
+        decision=from_document(attribution.document),
+        clicks={click.click_id: click for click in clicks},
+        entries=list(entries_of(commission.id)),
+    )
+
+
+def _story_of(conversion: Conversion) -> Iterable[Conversion]:
+    if conversion.customer_id is None:
+        return [conversion]
+    return Conversion.objects.filter(customer_id=conversion.customer_id)
+
+
+def _payout(found: Gathered) -> Payout:
+    return terms_of(found.commission.version, currency=found.commission.currency).payout
+
+
+def _earns(found: Gathered) -> bool:
+    credit = found.decision.credit
+    return credit is not None and credit.agreement_id == found.commission.agreement_id
+
+
+def _touched(one: Considered, found: Gathered) -> Touched:
+    """Say what became of a touch; another partner's is named as such, never by name."""
+    click = found.clicks.get(one.ref) if one.source is Source.CLICK else None
+    heading = source_words(one)
+    if one.agreement_id and one.agreement_id != found.commission.agreement_id:
+        heading = _("%(what)s of another partner") % {"what": heading}
+    return Touched(
+        at=click.clicked_at if click else None,
+        heading=heading,
+        sentence=why_words(one, zone=found.program.zone),
+        won=one.why is Why.WON,
+        ref=one.ref if one.source is Source.CLICK else "",
+    )
+
+
+def _promise(found: Gathered) -> Promise:
+    version = found.commission.version
+    acceptance = Acceptance.objects.filter(agreement=found.commission.agreement, version=version).first()
+    return Promise(
+        sentences=tuple(acceptance.sentence.splitlines()) if acceptance else (),
+        version_id=version.id,
+        version_number=version.number,
+        rule=found.decision.credit.rule if found.decision.credit else "",
+        accepted_at=acceptance.accepted_at if acceptance else None,
+        accepted_by=_actor_words(acceptance.actor_kind, acceptance.actor_id) if acceptance else "",
+        in_force_from=acceptance.from_at if acceptance else None,
+    )
+
+
+def _formula(steps: Iterable[FormulaStep], currency: str) -> Iterable[FormulaRow]:
+    decimals = decimals_of(currency)
+    for step in steps:
+        label = step_words(step.label)
+        if step.label is StepLabel.PERCENT:
+            yield FormulaRow(label, "factor", factor=_("× %(rate)s %%") % {"rate": exact_text(step.amount, 0)})
+        elif step.label is StepLabel.SHARE_LEFT:
+            yield FormulaRow(label, "factor", factor=f"× {step.amount}")
+        elif step.label is StepLabel.EXACT or step.amount != int(step.amount):
+            yield FormulaRow(label, "exact", factor=exact_text(step.amount, decimals))
+        else:
+            yield FormulaRow(label, _kind(step.label), amount=Money(int(step.amount), currency))
+
+
+def _kind(label: StepLabel) -> Literal["line", "subtotal", "total"]:
+    if label is StepLabel.COMMISSION:
+        return "total"
+    return "subtotal" if label in {StepLabel.BASIS_OF_ORDER, StepLabel.BASIS_NOW} else "line"
+
+
+def _entries(found: Gathered) -> Iterable[EntryRow]:
+    for entry in found.entries:
+        for posting in entry.postings.all():
+            yield EntryRow(
+                at=entry.booked_at,
+                entry_id=entry.id,
+                number=entry.number,
+                source=account_words(posting.source.kind),
+                destination=account_words(posting.destination.kind),
+                actor=_actor_words(entry.actor_kind, entry.actor_id),
+                amount=Money(posting.amount_minor, posting.currency),
+            )
+
+
+def _actor_words(kind: str, actor_id: str) -> str:
+    if kind == "person":
+        return names_of({actor_id}).get(actor_id, _("a person"))
+    if kind == "key":
+        return _("API key")
+    return _("system, %(rule)s") % {"rule": actor_id.replace("-", " ")}

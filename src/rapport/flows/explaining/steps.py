@@ -1,0 +1,138 @@
+"""The story of a commission in order: the click, the order, what was taken back, the hold, the payday."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import CommissionState
+from rapport.domain.books import AccountKind, EntryKind
+from rapport.domain.credit import Via
+from rapport.domain.money import Money, format_amount
+from rapport.flows.explaining.explanation import PartnerWord, Step
+from rapport.flows.explaining.words import day_words, hold_words, local_day
+from rapport.kit.clock import from_ms
+
+if TYPE_CHECKING:
+    from rapport.apps.ledger.models import Entry
+    from rapport.flows.explaining.gathering import Gathered
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def story_steps(found: Gathered, *, word: PartnerWord, payday: date | None) -> tuple[Step, ...]:
+    """Return the steps in the order in which they happened, then those that are still to come."""
+    told = [*_touch(found), _order(found), *(_booked(entry, found) for entry in found.entries)]
+    told.sort(key=lambda step: step.at or _EARLIEST)
+    return (*told, *_coming(found, word=word, payday=payday))
+
+
+def _touch(found: Gathered) -> list[Step]:
+    credit = found.decision.credit
+    if credit is None or credit.agreement_id != found.commission.agreement_id:
+        return []
+    if credit.via is Via.COUPON:
+        return []
+    click = found.clicks.get(credit.touch_id)
+    at = from_ms(credit.counts_from_ms)
+    if click is None or click.link is None:
+        return [Step(at, "done", _("An earlier order bound the customer"), _("Repeat purchases are included."))]
+    return [Step(at, "done", _click_heading(click.link.name), _click_sentence(found, credit.touch_id))]
+
+
+def _click_heading(link_name: str) -> str:
+    return _("A visitor clicks in “%(name)s”") % {"name": link_name} if link_name else _("A visitor clicks")
+
+
+def _click_sentence(found: Gathered, click_id: str) -> str:
+    click = found.clicks[click_id]
+    facts = click.facts or {}
+    link = click.link
+    parts = [_("Link %(code)s") % {"code": link.code}] if link else []
+    placement = facts.get("placement") or (link.placement if link else "")
+    if placement:
+        parts.append(_("placement %(placement)s") % {"placement": placement})
+    parts += [str(facts[name]) for name in ("channel", "device", "country") if facts.get(name)]
+    seen = "" if click.facts_joined_at else " " + _("Details of the visit are being looked up.")
+    return ", ".join(parts) + ". " + _("The signature of the click id is good.") + seen
+
+
+def _order(found: Gathered) -> Step:
+    conversion, decision = found.conversion, found.decision
+    code = next((one.code for one in conversion.coupons.all() if _is_winner(found, one.code)), "")
+    paid = Money(decision.amounts.total_minor, found.program.currency)
+    sentence = _("The customer paid %(amount)s %(currency)s.") % {
+        "amount": format_amount(paid),
+        "currency": paid.currency,
+    }
+    if code:
+        sentence += " " + _("The order used the code %(code)s.") % {"code": code}
+    heading = _("The shop reports %(kind)s %(order)s") % {"kind": conversion.kind, "order": conversion.external_id}
+    return Step(conversion.occurred_at, "done", heading, sentence)
+
+
+def _is_winner(found: Gathered, code: str) -> bool:
+    credit = found.decision.credit
+    return credit is not None and credit.via is Via.COUPON and credit.touch_id == code
+
+
+def _booked(entry: Entry, found: Gathered) -> Step:
+    """Tell one entry: what it moved, as the partner's worth rises or falls by it."""
+    postings = entry.postings.all()
+    minor = sum(_effect(one.source.kind, one.destination.kind) * one.amount_minor for one in postings)
+    amount = Money(minor, found.commission.currency)
+    if entry.kind == EntryKind.APPROVED:
+        whole = sum(one.amount_minor for one in postings)
+        silent = entry.reason == "end-of-hold"
+        heading = _("Approved, because nobody objected") if silent else _("Approved by hand")
+        return Step(entry.booked_at, "done", heading, _("It is yours now."), Money(whole, amount.currency), _("yours"))
+    if minor < 0:
+        heading, sentence = _fall_heading(entry.reason), _fall_sentence(found)
+        return Step(entry.booked_at, "reversed", heading, sentence, amount, _("corrected"))
+    return Step(entry.booked_at, "done", _("Booked"), _("The commission was judged and booked."), amount, _("booked"))
+
+
+def _effect(source: str, destination: str) -> int:
+    if source == AccountKind.EXPENSE:
+        return 1
+    return -1 if destination == AccountKind.EXPENSE else 0
+
+
+def _fall_heading(reason: str) -> str:
+    return {
+        "corrected": _("The order was corrected"),
+        "click-facts": _("The click turned out not to count"),
+        "reported": _("A later report changed it"),
+        "declined": _("The order was declined"),
+        "proposal-accepted": _("A proposal was accepted"),
+    }.get(reason, _("Judged again"))
+
+
+def _fall_sentence(found: Gathered) -> str:
+    corrections = list(found.conversion.corrections.all().order_by("occurred_at"))
+    if not corrections:
+        return _("The books hold the difference to what was booked before.")
+    names = ", ".join(f"{one.get_kind_display()} {one.external_id}" for one in corrections)
+    return _("Reported by the shop: %(names)s.") % {"names": names}
+
+
+def _coming(found: Gathered, *, word: PartnerWord, payday: date | None) -> list[Step]:
+    commission, zone = found.commission, found.program.zone
+    steps: list[Step] = []
+    if commission.state == CommissionState.HELD:
+        reasons = " ".join(hold_words(hold) for hold in commission.holds)
+        steps.append(Step(None, "held", _("Held until a person has looked at it"), reasons))
+    if commission.state == CommissionState.PENDING:
+        on = local_day(commission.hold_until, zone)
+        sentence = _("The hold ends at the start of %(day)s. Silence means approval.") % {"day": day_words(on)}
+        steps.append(Step(commission.hold_until, "next", _("Approved, if nobody objects"), sentence))
+    if payday and word.word in {"waiting", "yours"}:
+        at = datetime.combine(payday, time.min, tzinfo=ZoneInfo(zone))
+        due = Money(commission.accrued_minor + commission.payable_minor, commission.currency)
+        when = {"day": day_words(payday)}
+        sentence = _("With the payout of %(day)s, once your balance reaches the threshold.") % when
+        steps.append(Step(at, "paid-next", _("Paid"), sentence, due, _("to pay")))
+    return steps

@@ -1,0 +1,124 @@
+"""The sentences of an explanation: codes of the rules said in plain words."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.domain.books import AccountKind
+from rapport.domain.credit import HoldReason
+from rapport.domain.judgement import Considered, Source, StepLabel, Why
+from rapport.flows.explaining.explanation import PartnerWord
+from rapport.kit.clock import from_ms
+
+
+def partner_word(commission: Commission, *, zone: str, payday: date | None) -> PartnerWord:
+    """Return what the partner reads about a commission: waiting, held, yours, paid, declined or reversed."""
+    state = commission.state
+    if state == CommissionState.PENDING:
+        on = local_day(commission.hold_until, zone)
+        return PartnerWord("waiting", on, _("waiting until %(day)s") % {"day": day_words(on)})
+    if state in {CommissionState.HELD, CommissionState.DISPUTED}:
+        return PartnerWord("held", None, _("held until a person has looked at it"))
+    if state == CommissionState.APPROVED:
+        planned = _("yours, paid on %(day)s") % {"day": day_words(payday)} if payday else _("yours")
+        return PartnerWord("yours", payday, planned)
+    if state == CommissionState.PAID:
+        return PartnerWord("paid", None, _("paid"))
+    if state == CommissionState.DECLINED:
+        return PartnerWord("declined", None, _("declined"))
+    return PartnerWord("reversed", None, _("taken back with the order"))
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """Return the day of a moment in the program's zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def day_words(day: date) -> str:
+    """Return a day as people write it, such as 4 May 2026."""
+    return date_format(day, "j F Y")
+
+
+def hold_words(hold: str) -> str:
+    """Say why a commission is held."""
+    return {
+        HoldReason.CONFLICT: _("The order was reported with two different amounts; the lower one counts meanwhile."),
+        HoldReason.AGREEMENT_SUSPENDED: _("The agreement was suspended when the order was made."),
+        HoldReason.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),
+        HoldReason.SEVERAL_COUPONS: _("The order used codes of more than one partner."),
+    }.get(HoldReason(hold), hold)
+
+
+def why_words(one: Considered, *, zone: str) -> str:
+    """Say in one sentence why something considered earned or did not."""
+    data = dict(one.data)
+    for name in ("ended_at_ms", "at_ms"):
+        if name in data:
+            data["on"] = day_words(local_day(from_ms(int(data[name])), zone))
+    return _why(one.why) % data
+
+
+def _why(why: Why) -> str:
+    return {
+        Why.WON: _("It earns."),
+        Why.REFUSED: _("This click id is not a valid one of this program (%(refusal)s)."),
+        Why.AFTER_ORDER: _("The click came after the order."),
+        Why.BOT: _("A program, not a person, followed the link."),
+        Why.FRAMED: _("The page was loaded inside another page or in advance; nobody chose to come."),
+        Why.VIEW_ONLY: _("It was seen, not clicked."),
+        Why.TEST_CLICK: _("It was a click to try the link out."),
+        Why.NOT_ACCEPTED: _("The partner had not accepted any terms yet."),
+        Why.AGREEMENT_ENDED: _("The agreement had ended on %(on)s."),
+        Why.KIND_NOT_PAID: _("The terms pay nothing for this kind of conversion."),
+        Why.WINDOW_OVER: _("The window of %(window_days)s days was over on %(on)s."),
+        Why.REPEAT_NOT_PAID: _("It had brought an earlier order, and these terms do not pay for repeat purchases."),
+        Why.NEWER_TOUCH_WON: _("A newer click earns."),
+        Why.COUPON_GOES_FIRST: _("By the terms a code goes before a click."),
+        Why.CLICK_GOES_FIRST: _("By the terms a click goes before a code."),
+        Why.OTHER_COUPON_WON: _("Another code of the same order earns."),
+        Why.COUPON_UNKNOWN: _("No partner has this code."),
+        Why.COUPON_NOT_VALID: _("The code was not valid on the day of the order."),
+        Why.REBILL_FOLLOWS_FIRST: _("A repeated payment follows the first order."),
+        Why.SET_ASIDE_BY_PERSON: _("A person decided otherwise."),
+    }.get(why, str(why))
+
+
+def source_words(one: Considered) -> str:
+    """Name what was considered."""
+    return {
+        Source.CLICK: _("Click"),
+        Source.COUPON: _("Code %(code)s") % {"code": one.ref},
+        Source.BINDING: _("Earlier order of the same customer"),
+    }[one.source]
+
+
+def step_words(label: StepLabel) -> str:
+    """Name a line of the formula."""
+    return {
+        StepLabel.PAID_BY_CUSTOMER: _("Paid by the customer"),
+        StepLabel.SHIPPING: _("Shipping"),
+        StepLabel.TAX: _("Tax"),
+        StepLabel.DISCOUNT: _("Discount, counted in"),
+        StepLabel.BASIS_OF_ORDER: _("Basis of the order"),
+        StepLabel.CORRECTED: _("Taken back or changed"),
+        StepLabel.BASIS_NOW: _("Basis now"),
+        StepLabel.PERCENT: _("Rate"),
+        StepLabel.FLAT: _("Fixed amount"),
+        StepLabel.SHARE_LEFT: _("Part of the order that stands"),
+        StepLabel.EXACT: _("Exactly"),
+        StepLabel.COMMISSION: _("Commission, rounded once, half up"),
+    }[label]
+
+
+def account_words(kind: str) -> str:
+    """Name an account as a reader knows it."""
+    return {
+        AccountKind.EXPENSE: _("Commission expense"),
+        AccountKind.ACCRUED: _("Accrued"),
+        AccountKind.PAYABLE: _("Payable"),
+        AccountKind.RESERVED: _("Reserved"),
+        AccountKind.PAID: _("Paid"),
+    }.get(AccountKind(kind), kind.replace("_", " "))
