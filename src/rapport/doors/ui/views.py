@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rapport.apps.identity.rights import Capability
 from rapport.doors.access import allow
@@ -11,10 +12,11 @@ from rapport.doors.ui import specimens
 from rapport.doors.ui.shell import console_shell, focus_shell, portal_shell, public_shell
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow(Capability.TEAM_READ)
 def design(request: HttpRequest) -> HttpResponse:
     """Every component in every state, inside the team's frame."""
-    form = specimens.Application(request.POST or None) if request.method == "POST" else specimens.refused_application()
+    form = specimens.Application(request.POST) if request.method == "POST" else specimens.refused_application()
     shell = console_shell(
         groups=specimens.groups(),
         person=specimens.person(),
@@ -30,6 +32,7 @@ def _status(request: HttpRequest, form: forms.Form) -> int:
     return 422 if request.method == "POST" and not form.is_valid() else 200
 
 
+@require_safe
 @allow(Capability.TEAM_READ)
 def design_portal(request: HttpRequest) -> HttpResponse:
     """The partner's frame with the parts of its first page."""
@@ -42,6 +45,7 @@ def design_portal(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/design_portal.html", {**shell, **specimens.everything()})
 
 
+@require_safe
 @allow(Capability.TEAM_READ)
 def design_public(request: HttpRequest) -> HttpResponse:
     """The public frame with the parts of a program's page."""
@@ -57,6 +61,7 @@ def design_public(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 @allow(Capability.TEAM_READ)
 def design_focus(request: HttpRequest) -> HttpResponse:
     """The narrow frame of sign-in and invitations."""

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol, get_decimal_symbol
 from django.utils.translation import get_language, gettext, gettext_noop, to_locale
 
@@ -100,7 +100,9 @@ def zone_of(zone: ZoneInfo | str | None) -> ZoneInfo:
 
 def day(on: date, *, year: bool) -> str:
     """4 May, or 4 May 2026."""
-    return format_skeleton("yMMMMd" if year else "MMMMd", on, locale=reader())
+    if year:
+        return format_date(on, format="long", locale=reader())
+    return format_skeleton("MMMMd", on, locale=reader())
 
 
 def clock_time(at: datetime, *, zone: ZoneInfo, seconds: bool = False) -> str:
