@@ -17,7 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
 from django.utils.functional import SimpleLazyObject
@@ -132,6 +132,11 @@ def find_or_404(request: Request, rows: QuerySet[M], **lookup: object) -> M:
 def visible(request: Request, rows: QuerySet[M]) -> QuerySet[M]:
     """Return the rows that the caller may have under this view's capability."""
     return scope(request.actor, request.capability, rows)
+
+
+def given(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, for a form: nothing while the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def show_refusal(form: BaseForm, refusal: Refusal) -> None:

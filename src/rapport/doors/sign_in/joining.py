@@ -17,7 +17,7 @@ from rapport.apps.identity.models import Invitation, Person, Role
 from rapport.apps.identity.queries import open_invitation, person_with_address
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
-from rapport.doors.access import Request, public, show_refusal
+from rapport.doors.access import Request, given, public, show_refusal
 from rapport.doors.sign_in.forms import PartnerJoinForm, StartForm, TeammateJoinForm
 from rapport.doors.ui.shell import focus_shell
 from rapport.kit.clock import now
@@ -34,7 +34,7 @@ def start(request: Request, secret: str) -> HttpResponse:
     invitation = _opened(secret)
     if invitation is None or invitation.organisation_id is not None:
         return _closed(request)
-    form = StartForm(request.POST or None)
+    form = StartForm(given(request))
     if request.method == "POST" and form.is_valid():
         person = _tried(form, lambda: _started(secret, form=form))
         if person:
@@ -54,7 +54,7 @@ def join(request: Request, secret: str) -> HttpResponse:
     known = person_with_address(invitation.email)
     if known:
         return _join_known(request, secret, known=known, invitation=invitation)
-    form = _join_form(invitation)(request.POST or None, initial={"name": invitation.name})
+    form = _join_form(invitation)(given(request), initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
         person = _tried(form, lambda: accept_invitation(secret=secret, at=now(), **form.cleaned_data))
         if person:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rapport.apps.identity.actions import change_person
 from rapport.apps.identity.queries import is_partner, workspaces_of
 from rapport.apps.record.errors import Refusal
-from rapport.doors.access import Request, show_refusal, signed_in
+from rapport.doors.access import Request, given, show_refusal, signed_in
 from rapport.doors.sign_in.forms import AccountForm
 from rapport.doors.ui.shell import focus_shell
 from rapport.kit.clock import now
@@ -36,7 +36,7 @@ def home(request: Request) -> HttpResponse:
 @signed_in
 def account(request: Request) -> HttpResponse:
     """Show a person's own account: name, address, password, sign out."""
-    form = AccountForm(request.POST or None, initial={"name": str(request.user)})
+    form = AccountForm(given(request), initial={"name": str(request.user)})
     if request.method == "POST" and form.is_valid():
         try:
             change_person(person_id=request.actor.id, name=form.cleaned_data["name"], by=request.actor, at=now())
