@@ -36,14 +36,20 @@ class Attribution:
 
 def attribute(case: Case, touches: Iterable[Touch]) -> Attribution:
     """Weigh everything that may have brought the conversion; `touches` come in the order of their moments."""
-    clicks = [click_claim(touch, case) for touch in _in_question(touches, case.conversion)]
-    coupons = [coupon_claim(use, case) for use in sorted(case.conversion.coupons, key=lambda use: use.code)]
     if case.conversion.kind == REBILL and case.earlier:
-        chosen = _follow_first(clicks + coupons, case)
+        chosen = _follow_first(touches, case)
     else:
         bindings = [binding_claim(earned, case) for earned in case.earlier if earned.by_coupon]
-        chosen = _choose(clicks + bindings, coupons, case)
+        chosen = _choose(_click_claims(touches, case) + bindings, _coupon_claims(case), case)
     return _kept_by_person(chosen, case.conversion)
+
+
+def _click_claims(touches: Iterable[Touch], case: Case) -> list[Claim]:
+    return [click_claim(touch, case) for touch in _in_question(touches, case.conversion)]
+
+
+def _coupon_claims(case: Case) -> list[Claim]:
+    return [coupon_claim(use, case) for use in sorted(case.conversion.coupons, key=lambda use: use.code)]
 
 
 def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> Iterator[Touch]:
@@ -54,9 +60,12 @@ def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> It
             yield touch
 
 
-def _follow_first(others: Iterable[Claim], case: Case) -> Attribution:
+def _follow_first(touches: Iterable[Touch], case: Case) -> Attribution:
     """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
     first = rebill_claim(case.earlier[0], case)
+    # What else was there is weighed as if it stood alone: a rebill is no repeat of anything.
+    alone = replace(case, earlier=())
+    others = _click_claims(touches, alone) + _coupon_claims(alone)
     passed_over = [other.considered(Why.REBILL_FOLLOWS_FIRST) for other in others]
     return Attribution(first.credit, (first.considered(Why.WON), *passed_over))
 
