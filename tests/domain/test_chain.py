@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_the_same_moment_in_another_zone_has_the_same_seal() -> None:
 
 
 def test_a_change_of_any_field_changes_the_seal() -> None:
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "number": 8,
         "booked_at": ENTRY.booked_at + timedelta(microseconds=1),
         "postings": (POSTING, POSTING),
@@ -60,7 +61,7 @@ def test_a_change_of_any_field_changes_the_seal() -> None:
     seals = {
         entry_digest(GENESIS, ENTRY._replace(**{name: changes.get(name, "other")})) for name in SealedEntry._fields
     }
-    amounts = {"amount_minor": 1251}
+    amounts: dict[str, Any] = {"amount_minor": 1251}
     seals |= {
         entry_digest(GENESIS, ENTRY._replace(postings=(POSTING._replace(**{name: amounts.get(name, "other")}),)))
         for name in SealedPosting._fields

@@ -1,5 +1,7 @@
 """The recount finds whatever was changed behind the guards' back, and says so in a sentence."""
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -8,7 +10,7 @@ from rapport.apps.ledger import guards
 from rapport.apps.ledger.actions import book_entries, reverse_entry
 from rapport.apps.ledger.models import Book
 from rapport.apps.ledger.queries import recount
-from rapport.apps.ledger.queries.recount import MOST_PROBLEMS, PAGE
+from rapport.apps.ledger.queries.recount import MOST_PROBLEMS
 from rapport.domain.books import AccountKind, EntryKind, Posting
 from tests.apps.ledger.cast import (
     ACCRUED,
@@ -33,20 +35,32 @@ TAMPERINGS = [
     ("UPDATE ledger_entry SET booked_at = '2026-05-03 12:00:00+00:00' WHERE number = 2", [SEALED]),
     ("UPDATE ledger_entry SET actor_id = 'somebody' WHERE number = 2", [SEALED]),
     ("UPDATE ledger_entry SET mirrors_id = 'ent_judged_1' WHERE number = 2", [SEALED]),
-    ("UPDATE ledger_posting SET amount_minor = 1201 WHERE entry_id = 'ent_approved_1'", [SEALED, "below zero, to -1."]),
+    (
+        "UPDATE ledger_posting SET amount_minor = 1201 WHERE entry_id = 'ent_approved_1'",
+        [SEALED, "below zero, to -1 minor units."],
+    ),
     ("UPDATE ledger_posting SET memo = 'com_2' WHERE entry_id = 'ent_approved_1'", [SEALED]),
     ("UPDATE ledger_account SET owner = 'agr_thief' WHERE kind = 'payable'", [SEALED]),
     (
         "UPDATE ledger_posting SET currency = 'USD' WHERE entry_id = 'ent_approved_1'",
-        [SEALED, "entry 2 (approved) moves 1200 USD from accrued EUR of agr_anna to payable EUR of agr_anna."],
+        [
+            SEALED,
+            "entry 2 (approved) moves 1200 minor units of USD from accrued EUR of agr_anna to payable EUR of agr_anna.",
+        ],
     ),
     (
         "UPDATE ledger_entry SET kind = 'invented' WHERE number = 2",
-        [SEALED, "entry 2 (invented) moves 1200 EUR from accrued EUR of agr_anna to payable EUR of agr_anna."],
+        [
+            SEALED,
+            "entry 2 (invented) moves 1200 minor units of EUR from accrued EUR of agr_anna to payable EUR of agr_anna.",
+        ],
     ),
     (
         "UPDATE ledger_entry SET kind = 'reserved' WHERE number = 2",
-        [SEALED, "entry 2 (reserved) moves 1200 EUR from accrued EUR of agr_anna to payable EUR of agr_anna."],
+        [
+            SEALED,
+            "entry 2 (reserved) moves 1200 minor units of EUR from accrued EUR of agr_anna to payable EUR of agr_anna.",
+        ],
     ),
     (
         "DELETE FROM ledger_posting WHERE entry_id = 'ent_approved_1'",
@@ -119,11 +133,12 @@ def test_an_empty_book_is_sound_and_a_missing_one_is_not_found() -> None:
 
 
 @pytest.mark.django_db
-def test_a_book_longer_than_a_page_is_read_to_its_end() -> None:
+def test_a_book_of_several_pages_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("rapport.apps.ledger.queries.recount"), "PAGE", 10)
     opened()
-    booked(*(judged(number, 1) for number in range(PAGE + 1)))
+    booked(*(judged(number, 1) for number in range(21)))
     found = recount(PROGRAM)
-    assert (found.entries, found.balances[ACCRUED], found.problems) == (PAGE + 1, PAGE + 1, [])
+    assert (found.entries, found.balances[ACCRUED], found.problems) == (21, 21, [])
 
 
 @pytest.mark.django_db
@@ -132,7 +147,7 @@ def test_money_taken_from_where_there_is_none_is_said_once() -> None:
     fall = [Posting(AccountKind.ACCRUED, AccountKind.EXPENSE, 50)]
     booked(judged(1, 80), *(draft(f"ent_{number}", EntryKind.REVERSED, "com_1", fall) for number in range(3)))
     assert recount(PROGRAM).problems == [
-        "prg_crazy: entry 3 takes accrued EUR of agr_anna below zero, to -20.",
+        "prg_crazy: entry 3 takes accrued EUR of agr_anna below zero, to -20 minor units.",
     ]
 
 

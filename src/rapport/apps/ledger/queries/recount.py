@@ -178,7 +178,10 @@ class _Counter:
             source, destination = self._accounts[row.source_id], self._accounts[row.destination_id]
             if not _may(entry.kind, row, source=source, destination=destination):
                 self._report(
-                    _("%(book)s: entry %(number)s (%(kind)s) moves %(minor)s %(currency)s from %(source)s to %(to)s."),
+                    _(
+                        "%(book)s: entry %(number)s (%(kind)s) moves %(minor)s minor units of %(currency)s"
+                        " from %(source)s to %(to)s."
+                    ),
                     number=entry.number,
                     kind=entry.kind,
                     minor=row.amount_minor,
@@ -199,7 +202,7 @@ class _Counter:
             # Said once, where it happened, not at every entry after it.
             if self._minor[account_id] < 0 <= minor and account.kind in NEVER_BELOW_ZERO:
                 self._report(
-                    _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s."),
+                    _("%(book)s: entry %(number)s takes %(account)s below zero, to %(minor)s minor units."),
                     number=entry.number,
                     account=account,
                     minor=self._minor[account_id],
