@@ -12,7 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from rapport.apps.record.inputs import Input
 from rapport.domain.money import CURRENCIES
 
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[0-9]{1,5})?"
+)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -26,6 +28,11 @@ def web_address(value: str) -> str:
     if not usable or re.search(r"[\s\\<>\"\x00-\x1f]", value):
         raise ValueError(_("Give a complete address that starts with https:// or http://."))
     return value
+
+
+def host_of(address: str) -> str:
+    """Return the host of a complete address, with its port where one is written, in lower case."""
+    return urlsplit(address).netloc.rpartition("@")[2].lower()
 
 
 def _currency(value: str) -> str:
@@ -84,5 +91,4 @@ class ProgramInput(Input):
     @property
     def all_hosts(self) -> list[str]:
         """Return the hosts that deep links may lead to; the landing page's own is always one."""
-        own = urlsplit(self.landing_url).hostname or ""
-        return list(dict.fromkeys((own, *self.hosts)))
+        return list(dict.fromkeys((host_of(self.landing_url), *self.hosts)))

@@ -5,12 +5,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError
 from django.db import transaction as database
 
 from rapport.apps.partners.models import Agreement, AgreementState
+from rapport.apps.programs.inputs import host_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
@@ -159,7 +159,7 @@ def _active(agreement_id: str) -> Agreement:
 
 
 def _allowed(program: Program, destination: str) -> str:
-    host = (urlsplit(destination).hostname or "").lower()
+    host = host_of(destination)
     if host not in program.hosts:
         raise HostNotAllowed(host, program.hosts)
     return destination
