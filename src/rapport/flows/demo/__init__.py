@@ -1,4 +1,4 @@
-"""The demo program: an invented shop with ten partners, real clicks in the real journal and orders through the real doors."""
+"""The demo program: an invented shop with ten partners, clicks in the real journal, orders by the real use-cases."""
 
 from rapport.flows.demo.loading import Hint, Loaded, SignIn, load_demo
 

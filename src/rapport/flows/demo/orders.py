@@ -1,4 +1,4 @@
-"""Orders of the demo: what visitors bought, brought back and argued about, through the use-cases that every door calls."""
+"""Orders of the demo: what visitors bought and brought back, by the use-cases that every door calls."""
 
 import random
 from collections import defaultdict
@@ -18,6 +18,12 @@ from rapport.flows.offers import load_offer
 from rapport.flows.settlement import approve_due, join_click_facts
 
 ORDERS = 320
+_FREE_SHIPPING_MINOR = 10_000
+_USES_CODE = 0.4
+_FORGETS_CLICK = 0.5
+_CANCELLED = 0.02
+_RETURNED_WHOLE = 0.05
+_RETURNED = 0.12
 _SHOP = Actor.system("demo-shop")
 _GOODS = (
     ("linen-pyjamas", "Linen pyjamas, natural", "sleepwear", 8900),
@@ -64,7 +70,7 @@ def _plan(visits: list[Visit], *, chance: random.Random, at: datetime) -> Diary:
 
 def _order(number: int, visit: Visit, ordered_at: datetime, *, chance: random.Random) -> dict[str, Any]:
     goods = chance.choices(_GOODS, k=chance.choice((1, 1, 1, 2, 3)))
-    shipping_minor = 490 if sum(price for *_, price in goods) < 10_000 else 0
+    shipping_minor = 490 if sum(price for *_, price in goods) < _FREE_SHIPPING_MINOR else 0
     total_minor = sum(price for *_, price in goods) + shipping_minor
     order: dict[str, Any] = {
         "kind": "sale",
@@ -83,9 +89,9 @@ def _order(number: int, visit: Visit, ordered_at: datetime, *, chance: random.Ra
             for product, name, category, price in goods
         ],
     }
-    if visit.player.coupon and chance.random() < 0.4:
+    if visit.player.coupon and chance.random() < _USES_CODE:
         order["coupons"] = [visit.player.coupon]
-        order["click_ids"] = order["click_ids"] if chance.random() < 0.5 else []
+        order["click_ids"] = [] if chance.random() < _FORGETS_CLICK else order["click_ids"]
     return order
 
 
@@ -95,11 +101,11 @@ def _aftermath(
     """Let some orders come back, in part or whole."""
     fate = chance.random()
     moment = ordered_at + timedelta(days=chance.randrange(2, 14), hours=3)
-    if fate > 0.12 or moment >= at:
+    if fate > _RETURNED or moment >= at:
         return
-    whole = fate < 0.05
+    whole = fate < _RETURNED_WHOLE
     correction = {
-        "kind": "cancel" if fate < 0.02 else "refund",
+        "kind": "cancel" if fate < _CANCELLED else "refund",
         "external_id": f"back-{order['external_id']}",
         "of": order["external_id"],
         "currency": "EUR",
@@ -111,7 +117,7 @@ def _aftermath(
 
 
 def _odd_ones(diary: Diary, visits: list[Visit], *, at: datetime) -> None:
-    """Leave what a manager meets on some mornings: a conflict, a refund without its sale, a forged and a bot's click."""
+    """Leave what some mornings bring: a conflict, a refund without its sale, a forged click id, a bot's."""
     today, earlier = at.date(), at - timedelta(hours=5)
     base = {"kind": "sale", "currency": "EUR", "occurred_at": earlier, "tax": "0", "shipping": "0"}
     last = visits[-1].click_id

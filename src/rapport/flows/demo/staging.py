@@ -11,7 +11,7 @@ from rapport.apps.identity.inputs import OrganisationInput, PersonInput
 from rapport.apps.identity.models import Organisation, Role
 from rapport.apps.partners import actions as partners
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
-from rapport.apps.partners.models import Agreement, DeclineCode, Segment
+from rapport.apps.partners.models import Agreement, Application, DeclineCode, Segment
 from rapport.apps.programs.actions import create_program, move_program, publish_terms
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
@@ -113,7 +113,7 @@ def _link(agreement: Agreement, name: str, page: str, placement: str, *, at: dat
     return create_link(agreement_id=agreement.id, given=given, by=BY, at=at)
 
 
-def _apply(stage: Stage, firm: str, person: str, segment: Segment, *, at: datetime):  # type: ignore[no-untyped-def]
+def _apply(stage: Stage, firm: str, person: str, segment: Segment, *, at: datetime) -> Application:
     email = f"{random.Random(firm).randrange(1000)}@demo.example"  # noqa: S311 - a name for the stage, not a secret
     given = _application(firm, person, email, segment, stage.version)
     return admission.apply(program=stage.program, given=given, at=at).application

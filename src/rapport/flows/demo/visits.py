@@ -18,6 +18,7 @@ from rapport.wire.events import ClickEvent
 from rapport.wire.journal import JournalWriter
 
 CLICKS = 3_000
+_HAS_SUB_ID = 0.5
 _PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.5 Mobile/15E148 Safari/604.1"
@@ -88,7 +89,9 @@ def _visit(
             marks=int(marks),
             reason={"bot": "declared_bot", "framed": "framed"}.get(kind),
             destination=link.destination,
-            subs={"sub1": chance.choice(("autumn", "gift-guide", "evergreen"))} if chance.random() < 0.5 else {},
+            subs={"sub1": chance.choice(("autumn", "gift-guide", "evergreen"))}
+            if chance.random() < _HAS_SUB_ID
+            else {},
             placement=link.placement,
             referrer=f"https://{player.name.lower().replace(' ', '-')}.example/",
             user_agent=agents.get(kind, _DESK),
