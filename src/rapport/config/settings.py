@@ -25,34 +25,28 @@ EDGE_URL = _chosen.edge_address
 DEMO = _chosen.demo
 
 # ---- the rooms --------------------------------------------------------------------------------------------------
-_ours = (
-    *(
-        f"rapport.apps.{name}"
-        for name in (
-            "record",
-            "jobs",
-            "identity",
-            "threads",
-            "delivery",
-            "ledger",
-            "programs",
-            "partners",
-            "tracking",
-            "conversions",
-            "commissions",
-        )
-    ),
-    "rapport.doors",
-    *(f"rapport.doors.{name}" for name in ("ui", "console", "portal", "public", "api")),
-)
-
-
-def _stands(app: str) -> bool:
-    return _package.joinpath(*app.split(".")[1:], "__init__.py").is_file()
-
+# Doors are listed as soon as their package stands.
+_doors = [
+    f"rapport.doors.{name}"
+    for name in ("ui", "console", "portal", "public", "api")
+    if (_package / "doors" / name / "__init__.py").is_file()
+]
 
 INSTALLED_APPS = [
-    *(app for app in _ours if _stands(app)),
+    # Base, road and doors, lowest first.
+    "rapport.apps.record",
+    "rapport.apps.jobs",
+    "rapport.apps.identity",
+    "rapport.apps.threads",
+    "rapport.apps.delivery",
+    "rapport.apps.ledger",
+    "rapport.apps.programs",
+    "rapport.apps.partners",
+    "rapport.apps.tracking",
+    "rapport.apps.conversions",
+    "rapport.apps.commissions",
+    "rapport.doors",
+    *_doors,
     "allauth",
     "allauth.account",
     "django_tasks",
@@ -154,7 +148,7 @@ LANGUAGES = [("en", "English")]
 DEBUG = _chosen.debug
 SECRET_KEY = secret_key(_chosen)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_URL).hostname or "", *_chosen.allowed_hosts]
-AUTH_USER_MODEL = "identity.Person" if (_package / "apps/identity/models.py").is_file() else "auth.User"
+AUTH_USER_MODEL = "identity.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("rapport.doors.sign_in.urls")),
+    path("console/settings/", include("rapport.doors.console.settings.urls")),
     path("design/", include("rapport.doors.ui.urls")),
 ]
 

@@ -65,7 +65,7 @@ class Worker:
         tender.start()
         pool = ThreadPoolExecutor(max_workers=self.places, thread_name_prefix="job")
         while not self.stopping.is_set():
-            if not _surviving(self._take_one, pool):
+            if not surviving(self._take_one, pool):
                 self.stopping.wait(POLL_S)
         pool.shutdown(wait=False)
         tender.join()
@@ -89,7 +89,7 @@ class Worker:
         if isinstance(outcome, BaseException):
             log.warning("job %s: %s: %s", job, type(outcome).__name__, outcome, exc_info=outcome)
         try:
-            _until_stored(lambda: actions.finish_job(job=job, outcome=outcome, at=now()))
+            until_stored(lambda: actions.finish_job(job=job, outcome=outcome, at=now()))
         finally:
             self._running.discard(job)
             close_old_connections()
@@ -102,7 +102,7 @@ class Worker:
 
     def _tend_until_stopped(self) -> None:
         while True:
-            _surviving(self._tend)
+            surviving(self._tend)
             if self.stopping.wait(TEND_S):
                 connection.close()
                 return
@@ -115,7 +115,7 @@ class Worker:
         self._recover()
         known = {row.name: row for row in queries.schedules()}
         for schedule in self.schedules:
-            _surviving(look_at, schedule, known.get(schedule.name))
+            surviving(look_at, schedule, known.get(schedule.name))
 
     def _recover(self) -> None:
         dead = dead_workers(self.folder)
@@ -164,7 +164,7 @@ def _call(job: Job) -> object:
     return value
 
 
-def _until_stored(store: Callable[[], bool]) -> None:
+def until_stored(store: Callable[[], bool]) -> None:
     """Store an outcome even if the database is away for a moment; once the lease is over the job runs again anyway."""
     deadline_s = time.monotonic() + actions.LEASE.total_seconds()
     while True:
@@ -180,12 +180,14 @@ def _until_stored(store: Callable[[], bool]) -> None:
             return
 
 
-def _surviving(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+def surviving(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     """Call and outlive what fails: a database that is away, a mistake in one schedule."""
     try:
         return act(*args, **kwargs)
+    except (DatabaseError, InterfaceError) as problem:
+        log.warning("the database does not answer: %s", str(problem).strip())
     except Exception:
         log.exception("the worker goes on after a failure")
-        connection.close()
-        time.sleep(DATABASE_AWAY_S)
-        return None
+    connection.close()
+    time.sleep(DATABASE_AWAY_S)
+    return None

@@ -38,9 +38,12 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
     supervisor.listen_to_signals()
     try:
         supervisor.start("edge")  # needs no tables: no click waits for them
+        if _is_first_start(chosen):
+            supervisor.start("web")  # nobody knows its address yet: it may wake while the tables are made
         _prepare_tables()
-        supervisor.start("web")
-        supervisor.start("worker")
+        for role in ("web", "worker"):
+            if role not in supervisor.children:
+                supervisor.start(role)
         supervisor.wait_until(lambda: _answers(chosen), within_s=READY_WITHIN_S)
         _print_addresses(chosen)
         if with_demo and supervisor.run_once("demo") != 0 and not supervisor.stopping.is_set():
@@ -52,6 +55,10 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
     finally:
         supervisor.stop()
     say("Stopped.")
+
+
+def _is_first_start(chosen: Environment) -> bool:
+    return chosen.database_url is None and not (chosen.data / "rapport.sqlite3").exists()
 
 
 def _prepare_tables() -> None:
