@@ -48,10 +48,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless the house is full."""
         peer = transport.get_extra_info("peername")
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's are, without saying so
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are, without saying so
         self._parser = RequestParser(address=peer[0] if peer else "", limits=self._house.limits)
         if len(self._house.connections) >= self._house.limits.connections:
-            transport.abort()
+            self.cut()
             return
         self._house.connections.add(self)
         self._expect(self._house.limits.idle_seconds)
