@@ -4,7 +4,11 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("rapport.doors.sign_in.urls")),
+    path("api/v1/", include("rapport.doors.api.urls")),
     path("console/settings/", include("rapport.doors.console.settings.urls")),
+    path("console/", include("rapport.doors.console.urls")),
+    path("p/", include("rapport.doors.public.urls")),
+    path("demo-shop/", include("rapport.doors.public.demo_urls")),
     path("design/", include("rapport.doors.ui.urls")),
 ]
 

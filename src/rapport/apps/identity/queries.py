@@ -109,5 +109,12 @@ def names_of(person_ids: set[str]) -> dict[str, str]:
     return dict(Person.objects.filter(id__in=person_ids).values_list("id", "name"))
 
 
+def actor_names(actors: set[tuple[str, str]]) -> dict[str, str]:
+    """Return the names of people and keys by id, for pages that show who acted; `actors` are (kind, id)."""
+    keys = {actor_id for kind, actor_id in actors if kind == ActorKind.KEY}
+    people = {actor_id for kind, actor_id in actors if kind == ActorKind.PERSON}
+    return names_of(people) | dict(ApiKey.objects.filter(id__in=keys).values_list("id", "name"))
+
+
 def _seats(actor: Actor, *, roles: tuple[Role, ...]) -> list[str]:
     return sorted({seat.organisation_id for seat in actor.seats if seat.role in roles})

@@ -21,3 +21,11 @@ def kept_answer(*, scope: str, key: str, request_digest: str) -> IdempotentAnswe
 def trail_of(subject: str) -> QuerySet[AuditRow]:
     """Return the audit rows of a subject, newest first."""
     return AuditRow.objects.filter(subject=subject).order_by("-id")
+
+
+def trail_of_workspace(workspace_id: str, *, subject: str = "", before: str = "") -> QuerySet[AuditRow]:
+    """Return the audit rows of a workspace, newest first; of one subject only, and older than a row, if given."""
+    rows = AuditRow.objects.filter(workspace_id=workspace_id).order_by("-id")
+    if subject:
+        rows = rows.filter(subject=subject)
+    return rows.filter(id__lt=before) if before else rows

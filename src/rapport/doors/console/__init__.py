@@ -1,0 +1,1 @@
+"""Console: the pages of a workspace's team."""

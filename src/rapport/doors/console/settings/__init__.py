@@ -1,0 +1,1 @@
+"""Settings of a workspace: its team and invitations, API keys, organisation, audit trail and outbox."""

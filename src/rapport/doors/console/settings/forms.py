@@ -1,0 +1,46 @@
+"""Forms of the settings pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rapport.apps.identity.models import Role
+from rapport.apps.identity.rights import TEAM_ROLES, KeyScope
+
+_ROLES = [(role.value, role.label) for role in Role if role in TEAM_ROLES]
+_SCOPES = [
+    (KeyScope.CONVERSIONS_WRITE.value, _("Report conversions and corrections")),
+    (KeyScope.READ.value, _("Read programs, partners, links, conversions and commissions")),
+]
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(label=_("Mail address"))
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES, initial=Role.SALES)
+
+
+class RoleForm(forms.Form):
+    """What a member is to be."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES)
+
+
+class KeyForm(forms.Form):
+    """What a key is for."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Where it will be used, such as: shop server."))
+    scopes = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=_SCOPES,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[KeyScope.CONVERSIONS_WRITE.value],
+    )
+
+
+class OrganisationForm(forms.Form):
+    """What an organisation is called and where it is found."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    website = forms.URLField(label=_("Website"), max_length=500, required=False, assume_scheme="https")
+    country = forms.CharField(label=_("Country"), max_length=2, required=False, help_text=_("Two letters, such as DE."))

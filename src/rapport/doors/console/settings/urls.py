@@ -1,0 +1,21 @@
+"""Addresses of the settings pages."""
+
+from django.urls import path
+
+from rapport.doors.console.settings import keys, organisation, outbox, team, trail
+
+app_name = "settings"
+
+urlpatterns = [
+    path("", team.home, name="home"),
+    path("<str:organisation_id>/team/", team.team, name="team"),
+    path("<str:organisation_id>/team/<str:membership_id>/", team.member, name="member"),
+    path("<str:organisation_id>/team/<str:membership_id>/end/", team.end, name="member-end"),
+    path("<str:organisation_id>/invitations/<str:invitation_id>/revoke/", team.revoke, name="invitation-revoke"),
+    path("<str:organisation_id>/keys/", keys.keys, name="keys"),
+    path("<str:organisation_id>/keys/<str:key_id>/revoke/", keys.revoke, name="key-revoke"),
+    path("<str:organisation_id>/organisation/", organisation.organisation, name="organisation"),
+    path("<str:organisation_id>/audit/", trail.audit, name="audit"),
+    path("<str:organisation_id>/outbox/", outbox.letters, name="outbox"),
+    path("<str:organisation_id>/outbox/<str:mail_id>/", outbox.letter, name="letter"),
+]

@@ -1,0 +1,85 @@
+"""Rows of the settings of a workspace."""
+
+from rapport.apps.delivery.actions import queue_mail
+from rapport.apps.delivery.letters import Letter
+from rapport.apps.identity.actions import invite_teammate
+from rapport.apps.identity.inputs import TeammateInput
+from rapport.apps.identity.models import Membership, Organisation, Role
+from rapport.kit.clock import now
+from tests.doors.routes.table import TEAM, Addressed, Row, team
+from tests.make.identity import STORY, Cast, make_api_key
+
+
+def organisation(cast: Cast) -> Addressed:
+    """The workspace; the partner's firm is no workspace of ours either."""
+    foreign = ({"organisation_id": other} for other in (cast.theirs.id, cast.partner_firm.id, "org_missing"))
+    return Addressed(own={"organisation_id": cast.ours.id}, elsewhere=tuple(foreign))
+
+
+def membership(cast: Cast) -> Addressed:
+    """The sales person of ours, and theirs."""
+    ours, theirs = (Membership.objects.get(person=person).id for person in (cast.sales, cast.strangers["sales"]))
+    return inside(cast, "membership_id", ours=ours, theirs=theirs)
+
+
+def invitation(cast: Cast) -> Addressed:
+    """An open invitation."""
+    ours, theirs = (invited(organisation) for organisation in (cast.ours, cast.theirs))
+    return inside(cast, "invitation_id", ours=ours, theirs=theirs)
+
+
+def key(cast: Cast) -> Addressed:
+    """An API key."""
+    ours, theirs = (make_api_key(organisation).key.id for organisation in (cast.ours, cast.theirs))
+    return inside(cast, "key_id", ours=ours, theirs=theirs)
+
+
+def mail(cast: Cast) -> Addressed:
+    """A mail that the workspace sent."""
+    ours, theirs = (mailed(organisation) for organisation in (cast.ours, cast.theirs))
+    return inside(cast, "mail_id", ours=ours, theirs=theirs)
+
+
+def inside(cast: Cast, gap: str, *, ours: str, theirs: str) -> Addressed:
+    """A thing inside a workspace: foreign as a whole, foreign under our own address, and missing."""
+    return Addressed(
+        own={"organisation_id": cast.ours.id, gap: ours},
+        elsewhere=(
+            {"organisation_id": cast.theirs.id, gap: theirs},
+            {"organisation_id": cast.ours.id, gap: theirs},
+            {"organisation_id": cast.theirs.id, gap: ours},
+            {"organisation_id": cast.ours.id, gap: "xxx_missing"},
+        ),
+    )
+
+
+def invited(organisation: Organisation) -> str:
+    given = TeammateInput(email="new@example.com", role=Role.SALES)
+    issued = invite_teammate(organisation_id=organisation.id, given=given, by=STORY, at=now())
+    return issued.invitation.id
+
+
+def mailed(organisation: Organisation) -> str:
+    letter = Letter(recipient="a@example.com", subject="Hello", paragraphs=("Hi.",), workspace_id=organisation.id)
+    return queue_mail(letter=letter, at=now()).id
+
+
+RUNNERS = ("owner", "manager")
+
+ROWS = (
+    Row("settings:home", "GET", team(*TEAM, ok=302)),
+    Row("settings:team", "GET", team(*TEAM), at=organisation),
+    Row("settings:team", "POST", team(*RUNNERS, ok=422), at=organisation),
+    Row("settings:member", "GET", team(*TEAM), at=membership),
+    Row("settings:member", "POST", team(*RUNNERS, ok=422), at=membership),
+    Row("settings:member-end", "POST", team(*RUNNERS, ok=302), at=membership),
+    Row("settings:invitation-revoke", "POST", team(*RUNNERS, ok=302), at=invitation),
+    Row("settings:keys", "GET", team(*RUNNERS), at=organisation),
+    Row("settings:keys", "POST", team(*RUNNERS, ok=422), at=organisation),
+    Row("settings:key-revoke", "POST", team(*RUNNERS, ok=302), at=key),
+    Row("settings:organisation", "GET", team(*TEAM), at=organisation),
+    Row("settings:organisation", "POST", team("owner", ok=422), at=organisation),
+    Row("settings:audit", "GET", team(*RUNNERS, "finance"), at=organisation),
+    Row("settings:outbox", "GET", team(*RUNNERS), at=organisation),
+    Row("settings:letter", "GET", team(*RUNNERS), at=mail),
+)
