@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
 
 from rapport.apps.commissions.actions import approve_commissions
 from rapport.apps.commissions.models import Commission
@@ -18,21 +17,22 @@ from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
-from rapport.lake.questions import ClickFacts, Lake
+from rapport.lake.questions import ClickFacts, lake_at
 
 SETTLING = timedelta(minutes=2)
 """How long a click may be under way from the edge to the lake before its absence means something."""
 
 BATCH = 100
 
-lake: Lake = SimpleLazyObject(lambda: Lake(settings.LAKE_FOLDER))  # type: ignore[assignment]  # opened when first asked
-
 
 def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
     """Join the lake's facts to the clicks that reports named, judge again, and return how many clicks it were."""
     joined = 0
     while joined < most and (clicks := clicks_to_join(limit=BATCH, before=at - SETTLING)):
-        facts = {text: _kept(found) for text, found in lake.facts_of({click.click_id for click in clicks}).items()}
+        facts = {
+            text: _kept(found)
+            for text, found in lake_at(settings.LAKE_FOLDER).facts_of({click.click_id for click in clicks}).items()
+        }
         for program_id, group in groupby(sorted(clicks, key=_program), key=_program):
             _join_program(list(group), program_id=program_id, facts=facts, at=at)
         joined += len(clicks)

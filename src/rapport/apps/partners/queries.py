@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from rapport.apps.identity.digests import digest_of
+from rapport.apps.identity.errors import NotFound
 from rapport.apps.partners.models import Acceptance, Agreement, Application, ApplicationState
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
@@ -49,3 +51,12 @@ def _standing(agreement: Agreement) -> Standing:
         ended_at_ms=to_ms(agreement.ended_at) if agreement.ended_at else None,
         ended_for_breach=agreement.ended_for_breach,
     )
+
+
+def application_of(*, slug: str, secret: str) -> Application:
+    """Return the application whose mailed address carries this secret; raises `NotFound`."""
+    rows = Application.objects.select_related("program").filter(program__slug=slug)
+    found = rows.filter(secret_digest=digest_of(secret)).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from django.db.models import QuerySet
 
+from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.ledger.models import Book
-from rapport.apps.programs.models import TermsVersion
+from rapport.apps.programs.models import Program, TermsVersion
+from rapport.apps.record.actors import Actor
 from rapport.domain.terms import Problems, Terms, parse
 
 
@@ -47,3 +49,9 @@ def has_entries(program_id: str) -> bool:
 def kinds_named(terms: Iterable[Terms]) -> frozenset[str]:
     """Return the kinds of conversion that any of these terms name."""
     return frozenset(rule.when.kind for each in terms for rule in each.rules)
+
+
+def programs_of(actor: Actor) -> QuerySet[Program]:
+    """Return the programs that the actor may read, by name."""
+    mine = scope(actor, Capability.PROGRAM_READ, Program.objects.select_related("workspace"))
+    return mine.order_by("name", "id")
