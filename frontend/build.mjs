@@ -89,6 +89,7 @@ function write(folder, files) {
 }
 
 for (const [name, path] of Object.entries(fonts)) keep(name, readFileSync(join(here, 'node_modules', path)));
+keep('icon.svg', readFileSync(join(here, 'icon.svg')));
 keep('app.css', stylesheet());
 keep('theme.js', script('theme.js'));
 keep('app.js', script('app.js'));
