@@ -111,10 +111,10 @@ def test_a_damaged_line_is_counted_and_the_rest_is_carried_over(journal: Path, l
 
 
 def test_many_small_segments_make_several_commits_of_a_bounded_size(journal: Path, lake: Path, seal: Seal) -> None:
-    for _ in range(520):
+    for _ in range(260):
         seal([click()])
 
-    assert carry(journal, lake) == Ingested(segments=520, clicks=520)
+    assert carry(journal, lake) == Ingested(segments=260, clicks=260)
     assert open_clicks(lake).version() == 2  # the table itself, and two commits
 
 

@@ -12,8 +12,8 @@ from rapport.wire.journal import read_segment, sealed_segments
 from tests.lake.conftest import Seal
 from tests.lake.traffic import NOON, crowd, seeded
 
-KILLS = 12
-SEGMENTS = 150
+KILLS = 10
+SEGMENTS = 100
 CLICKS_IN_SEGMENT = 40
 INGESTING = """
 import sys

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from stat import S_IMODE
+from threading import Barrier, Thread
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,25 @@ def test_every_lake_has_keys_of_its_own_and_shows_them_to_nobody(tmp_path: Path)
     assert one.seen("203.0.113.77", "2026-05").mark != other.seen("203.0.113.77", "2026-05").mark
     assert S_IMODE((tmp_path / "one" / "address_keys").stat().st_mode) == 0o700
     assert S_IMODE((tmp_path / "one" / "address_keys" / "2026-05").stat().st_mode) == 0o600
+
+
+def test_ingests_that_start_a_month_together_agree_on_its_key(lake: Path) -> None:
+    start = Barrier(8)
+    marks: set[str] = set()
+
+    def work() -> None:
+        visitors = Visitors(lake)
+        start.wait()
+        marks.update(visitors.seen("203.0.113.77", f"20{year}-05").mark for year in range(10, 60))
+
+    threads = [Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(marks) == 50  # one for each month, whoever made its key
+    assert len(list((lake / "address_keys").iterdir())) == 50  # and nothing half made is left
 
 
 def test_keys_are_forgotten_after_the_following_month(lake: Path) -> None:

@@ -19,7 +19,7 @@ from rapport.wire.events import ClickEvent
 from rapport.wire.journal import read_segment, sealed_segments
 
 _ROWS_AT_ONCE = 16_384
-_SEGMENTS_AT_ONCE = 512
+_SEGMENTS_AT_ONCE = 256
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of journal in one commit
 
 

@@ -30,7 +30,7 @@ _READER = "rapport.journal"  # under this name the table remembers its position
 _CONFIGURATION = {"delta.deletedFileRetentionDuration": _KEPT, "delta.logRetentionDuration": _KEPT}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)  # the upkeep's business
 _FILE_BYTES = 64 * 1024 * 1024  # bounds what an append holds in memory
-_ROWS_IN_GROUP = 128 * 1024  # what a look-up of one click must read at least
+_ROWS_IN_GROUP = 32 * 1024  # what a look-up of one click must read at least
 
 
 class Overtaken(Exception):
