@@ -118,6 +118,11 @@ def test_a_book_without_keys_is_not_begun(tmp_path: Path) -> None:
     assert Reader(tmp_path).version == 0
 
 
+def test_keys_without_the_one_that_signs_are_not_published(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="signs"):
+        linkbook.publish(tmp_path, keys=Keys(current=3, keys=KEYS.keys))
+
+
 def test_a_token_leads_to_its_program_until_it_is_withdrawn(tmp_path: Path) -> None:
     linkbook.publish(tmp_path, programs=[program("prg_1", "t1", "t2"), program("prg_2", "t3")], keys=KEYS)
     reader = Reader(tmp_path)

@@ -25,7 +25,7 @@ _LONGEST_VALUE = 255
 _LONGEST_ADDRESS = 2_048
 _MOST_OTHER_FIELDS = 20
 _OWN_FIELDS = frozenset({*SUB_IDS, "placement", "channel", "to", "consent"})
-_NO_COOKIE = Mark.BOT | Mark.FRAMED | Mark.NO_CONSENT
+_NO_COOKIE = int(Mark.BOT | Mark.FRAMED | Mark.NO_CONSENT)  # a plain number: flags are slow to compare
 
 
 @dataclass(frozen=True, slots=True)
