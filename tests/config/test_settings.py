@@ -66,3 +66,28 @@ def test_pages_forbid_foreign_scripts_and_frames() -> None:
 @pytest.mark.django_db
 def test_a_foreign_host_name_is_refused() -> None:
     assert Client().get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_address_of_a_visitor_is_believed_from_a_trusted_proxy_alone(tmp_path: Path) -> None:
+    program = """
+import sys
+from rapport.config.wsgi import application
+wsgi_environ = {"REMOTE_ADDR": sys.argv[1], "HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https",
+    "REQUEST_METHOD": "GET", "PATH_INFO": "/static/dist/manifest.json", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+    "wsgi.url_scheme": "http", "wsgi.input": sys.stdin.buffer, "HTTP_HOST": "localhost"}
+application(wsgi_environ, lambda *_: None)
+print(wsgi_environ["REMOTE_ADDR"], wsgi_environ["wsgi.url_scheme"])
+"""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    variables = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_TRUSTED_PROXIES": "10.0.0.0/8"}
+    seen = [
+        subprocess.run(
+            [sys.executable, "-c", program, caller],
+            env={**inherited, **variables},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for caller in ("10.1.2.3", "198.51.100.7")
+    ]
+    assert seen == [["203.0.113.9", "https"], ["198.51.100.7", "http"]]

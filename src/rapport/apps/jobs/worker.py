@@ -27,7 +27,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 POLL_S = 0.1  # a fresh job waits half of this on average
-TEND_S = 1.0  # leases and recovery
+TEND_S = 0.5  # leases, recovery, schedules: a link that changed must reach the edge within two seconds
 RENEW_S = 4.0
 # After this a stopping worker leaves its running jobs to others.
 GRACE_S = 8.0
