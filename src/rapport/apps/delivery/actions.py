@@ -1,6 +1,7 @@
 """Write mail and send it."""
 
 import smtplib
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from rapport.kit.ids import new_id
 
 # By its path, because jobs stand above actions and call them.
 SEND_JOB = "rapport.apps.delivery.tasks.send_mail_job"
+# Answers of a mail server from here on are final (RFC 5321, 4.2.1).
+FINAL = 500
 LONGEST_SUBJECT = 250
 LONGEST_PROBLEM = 250
 
@@ -58,11 +61,11 @@ def send_mail(*, mail_id: str, at: datetime) -> Mail:
         return mail
     try:
         _hand_over(mail)
-    except smtplib.SMTPRecipientsRefused as refused:
-        # The server knows that nobody reads this address; asking again would not change that.
-        return _noted(mail, problem=_first_answer(refused))
     except (smtplib.SMTPException, OSError) as error:
-        _noted(mail, problem=str(error))
+        answer = _refusal_of_reader(error)
+        _noted(mail, problem=answer.words if answer else str(error))
+        if answer and answer.is_final:
+            return mail
         raise MailNotSent(mail_id) from error
     return _sent(mail, at=at)
 
@@ -90,6 +93,21 @@ def _noted(mail: Mail, *, problem: str) -> Mail:
     return mail
 
 
-def _first_answer(refused: smtplib.SMTPRecipientsRefused) -> str:
-    code, sentence = next(iter(refused.recipients.values()))
-    return f"{code} {sentence.decode('utf-8', 'replace')}"
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the server said about the one reader of a mail."""
+
+    code: int
+    words: str
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether asking again would change nothing."""
+        return self.code >= FINAL
+
+
+def _refusal_of_reader(error: Exception) -> _Answer | None:
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return None
+    code, sentence = next(iter(error.recipients.values()))
+    return _Answer(code, f"{code} {sentence.decode('utf-8', 'replace')}")
