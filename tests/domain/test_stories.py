@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from rapport.domain.credit import HoldReason, Via
 from rapport.domain.judge import judge
@@ -41,6 +43,15 @@ def test_the_slow_model_agrees_after_every_step(first: int) -> None:
             story = assemble(scenario, arrived)
             judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
             assert judged == expected(story, promises), f"story {seed} after {len(arrived)} facts"
+
+
+@settings(max_examples=200)
+@given(seed=some.integers(STORIES, 10**12), known=some.integers(0, 30))
+def test_the_slow_model_agrees_on_any_other_story_however_much_of_it_is_known(seed: int, known: int) -> None:
+    scenario = make_scenario(seed)
+    story, promises = assemble(scenario, scenario.facts[:known]), scenario.promises()
+    judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
+    assert judged == expected(story, promises)
 
 
 def test_the_stories_visit_every_corner() -> None:

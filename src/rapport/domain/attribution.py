@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from rapport.domain.claims import Case, Claim, binding_claim, click_claim, coupon_claim, is_late, rebill_claim
+from rapport.domain.candidates import (
+    Candidate,
+    Question,
+    is_late,
+    weigh_binding,
+    weigh_click,
+    weigh_coupon,
+    weigh_rebill,
+)
 from rapport.domain.credit import Credit
 from rapport.domain.judgement import Considered, Outcome, Why
 from rapport.domain.story import DecisionKind, ReportedConversion, Touch
@@ -34,22 +42,22 @@ class Attribution:
         return Outcome.NO_ELIGIBLE_TOUCH
 
 
-def attribute(case: Case, touches: Iterable[Touch]) -> Attribution:
+def attribute(question: Question, touches: Iterable[Touch]) -> Attribution:
     """Weigh everything that may have brought the conversion; `touches` come in the order of their moments."""
-    if case.conversion.kind == REBILL and case.earlier:
-        chosen = _follow_first(touches, case)
+    if question.conversion.kind == REBILL and question.earlier:
+        chosen = _follow_first(touches, question)
     else:
-        bindings = [binding_claim(earned, case) for earned in case.earlier if earned.by_coupon]
-        chosen = _choose(_click_claims(touches, case) + bindings, _coupon_claims(case), case)
-    return _kept_by_person(chosen, case.conversion)
+        bindings = [weigh_binding(earned, question) for earned in question.earlier if earned.by_coupon]
+        chosen = _choose(_clicks_of(touches, question) + bindings, _coupons_of(question), question)
+    return _kept_by_person(chosen, question.conversion)
 
 
-def _click_claims(touches: Iterable[Touch], case: Case) -> list[Claim]:
-    return [click_claim(touch, case) for touch in _in_question(touches, case.conversion)]
+def _clicks_of(touches: Iterable[Touch], question: Question) -> list[Candidate]:
+    return [weigh_click(touch, question) for touch in _in_question(touches, question.conversion)]
 
 
-def _coupon_claims(case: Case) -> list[Claim]:
-    return [coupon_claim(use, case) for use in sorted(case.conversion.coupons, key=lambda use: use.code)]
+def _coupons_of(question: Question) -> list[Candidate]:
+    return [weigh_coupon(use, question) for use in sorted(question.conversion.coupons, key=lambda use: use.code)]
 
 
 def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> Iterator[Touch]:
@@ -60,25 +68,25 @@ def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> It
             yield touch
 
 
-def _follow_first(touches: Iterable[Touch], case: Case) -> Attribution:
+def _follow_first(touches: Iterable[Touch], question: Question) -> Attribution:
     """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
-    first = rebill_claim(case.earlier[0], case)
+    first = weigh_rebill(question.earlier[0], question)
     # What else was there is weighed as if it stood alone: a rebill is no repeat of anything.
-    alone = replace(case, earlier=())
-    others = _click_claims(touches, alone) + _coupon_claims(alone)
+    alone = replace(question, earlier=())
+    others = _clicks_of(touches, alone) + _coupons_of(alone)
     passed_over = [other.considered(Why.REBILL_FOLLOWS_FIRST) for other in others]
     return Attribution(first.credit, (first.considered(Why.WON), *passed_over))
 
 
-def _choose(clicks: Sequence[Claim], coupons: Sequence[Claim], case: Case) -> Attribution:
+def _choose(clicks: Sequence[Candidate], coupons: Sequence[Candidate], question: Question) -> Attribution:
     """Let the last eligible click (a binding is one) meet the valid coupon."""
-    click, coupon = _last(clicks), next((claim for claim in coupons if claim.credit), None)
-    winner = _preferred(click, coupon, case)
+    click, coupon = _last(clicks), next((candidate for candidate in coupons if candidate.credit), None)
+    winner = _preferred(click, coupon, question)
     click_why = Why.COUPON_GOES_FIRST if winner is coupon else Why.NEWER_TOUCH_WON
     coupon_why = Why.OTHER_COUPON_WON if winner is coupon else Why.CLICK_GOES_FIRST
-    considered = [claim.considered(Why.WON if claim is winner else click_why) for claim in clicks]
-    considered += [claim.considered(Why.WON if claim is winner else coupon_why) for claim in coupons]
-    owners = {claim.agreement_id for claim in coupons if claim.credit}
+    considered = [candidate.considered(Why.WON if candidate is winner else click_why) for candidate in clicks]
+    considered += [candidate.considered(Why.WON if candidate is winner else coupon_why) for candidate in coupons]
+    owners = {candidate.agreement_id for candidate in coupons if candidate.credit}
     return Attribution(
         credit=winner.credit if winner else None,
         considered=tuple(considered),
@@ -86,18 +94,18 @@ def _choose(clicks: Sequence[Claim], coupons: Sequence[Claim], case: Case) -> At
     )
 
 
-def _last(clicks: Iterable[Claim]) -> Claim | None:
+def _last(clicks: Iterable[Candidate]) -> Candidate | None:
     """Find the last eligible click; of two in the same ms the greater id, so that no order of arrival decides."""
-    eligible = [(claim.credit.counts_from_ms, claim.ref, claim) for claim in clicks if claim.credit]
+    eligible = [(candidate.credit.counts_from_ms, candidate.ref, candidate) for candidate in clicks if candidate.credit]
     return max(eligible)[2] if eligible else None
 
 
-def _preferred(click: Claim | None, coupon: Claim | None, case: Case) -> Claim | None:
+def _preferred(click: Candidate | None, coupon: Candidate | None, question: Question) -> Candidate | None:
     """Choose between click and coupon by the program's version in force at the order."""
     if click is None or coupon is None:
         return click or coupon
     # A program without a version at the order has said nothing: the language's own default applies.
-    policy = case.promises.program_terms_at(case.conversion.occurred_at_ms)
+    policy = question.promises.program_terms_at(question.conversion.occurred_at_ms)
     coupon_first = policy is None or policy.attribution.coupon is CouponPriority.BEFORE_CLICK
     return coupon if coupon_first else click
 

@@ -5,7 +5,7 @@ The same facts give the same answer, in whatever order they arrived; the books g
 
 from rapport.domain.amounts import Left, left_of, possible_reports
 from rapport.domain.attribution import Attribution, attribute
-from rapport.domain.claims import Case, Earned
+from rapport.domain.candidates import Earned, Question
 from rapport.domain.credit import Credit, HoldReason
 from rapport.domain.days import hold_end_ms
 from rapport.domain.judgement import Decision, Flag, Flagged, Judgement, Line, Outcome
@@ -20,7 +20,7 @@ def judge(story: Story, promises: Promises) -> Judgement:
     decisions: list[Decision] = []
     earlier: list[Earned] = []
     for conversion in sorted(story.conversions, key=_place_in_story):
-        attribution = attribute(Case(conversion, promises, earlier), touches)
+        attribution = attribute(Question(conversion, promises, earlier), touches)
         decision = _decide(conversion, attribution, story=story, promises=promises)
         decisions.append(decision)
         # What was declined or only a test binds nobody and uses no click up.

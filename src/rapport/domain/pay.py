@@ -8,7 +8,7 @@ from rapport.domain.days import DAY_MS
 from rapport.domain.judgement import FormulaStep, StepLabel
 from rapport.domain.money import round_half_up
 from rapport.domain.story import AmountReport, ReportedConversion
-from rapport.domain.terms import Basis, DiscountTreatment, Flat, Rule, Terms, Treatment
+from rapport.domain.terms import Basis, DiscountTreatment, Flat, Percent, Rule, Terms, Treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,7 @@ def _exact(left: Left, report: AmountReport, rule: Rule, basis: Basis) -> Fracti
     """Compute what the rule pays for what is left, without rounding anything."""
     if isinstance(rule.pay, Flat):
         return Fraction(rule.pay.flat_minor * share_left(report, left))
-    numerator, denominator = rule.pay.percent.as_integer_ratio()
-    return Fraction(basis_of(left, basis) * numerator, denominator * 100)
+    return Fraction(basis_of(left, basis) * _percent(rule.pay), 100)
 
 
 def _steps(whole: Left, left: Left, report: AmountReport, rule: Rule, basis: Basis) -> list[FormulaStep]:
@@ -70,7 +69,7 @@ def _steps(whole: Left, left: Left, report: AmountReport, rule: Rule, basis: Bas
         *_order_steps(whole, basis),
         FormulaStep(StepLabel.BASIS_OF_ORDER, before),
         *([] if left is whole else _corrected_steps(before, basis_of(left, basis))),
-        FormulaStep(StepLabel.PERCENT, Fraction(rule.pay.percent)),
+        FormulaStep(StepLabel.PERCENT, _percent(rule.pay)),
     ]
 
 
@@ -89,3 +88,8 @@ def _corrected_steps(before: Exact, now: Exact) -> list[FormulaStep]:
     if now == before:
         return []
     return [FormulaStep(StepLabel.CORRECTED, now - before), FormulaStep(StepLabel.BASIS_NOW, now)]
+
+
+def _percent(pay: Percent) -> Exact:
+    numerator, denominator = pay.percent.as_integer_ratio()
+    return numerator if denominator == 1 else Fraction(numerator, denominator)

@@ -1,4 +1,4 @@
-"""What one click, one binding or one coupon can claim of a conversion: a credit by its own promise, or why not."""
+"""What one click, one binding or one coupon could earn from a conversion: a credit by its own promise, or why not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Question:
     """The conversion in question, the promises, and what earned before it in the story."""
 
     conversion: ReportedConversion
@@ -47,7 +47,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Candidate:
     """What was weighed, and the answer: the credit it could have, or why it has none."""
 
     source: Source
@@ -57,11 +57,11 @@ class Claim:
 
     @property
     def credit(self) -> Credit | None:
-        """Return the credit that the claim could have."""
+        """Return the credit that the candidate could have."""
         return None if isinstance(self.answer, Lost) else self.answer
 
     def considered(self, why: Why) -> Considered:
-        """Record the claim: `why` tells what became of it, unless it had no credit to begin with."""
+        """Record the candidate: `why` tells what became of it, unless it had no credit to begin with."""
         if isinstance(self.answer, Lost):
             return Considered(self.source, self.ref, self.agreement_id, self.answer.why, self.answer.data)
         return Considered(self.source, self.ref, self.agreement_id, why)
@@ -72,29 +72,29 @@ def is_late(touch: Touch, conversion: ReportedConversion) -> bool:
     return touch.at_ms > conversion.occurred_at_ms + LATE_CLICK_MS
 
 
-def click_claim(touch: Touch, case: Case) -> Claim:
+def weigh_click(touch: Touch, question: Question) -> Candidate:
     """Weigh a click by the version of terms that its agreement had accepted when it happened."""
-    answer = _broken(touch) or _by_click(touch, case)
-    return Claim(Source.CLICK, touch.click_id, touch.agreement_id, answer)
+    answer = _broken(touch) or _by_click(touch, question)
+    return Candidate(Source.CLICK, touch.click_id, touch.agreement_id, answer)
 
 
-def coupon_claim(use: CouponUse, case: Case) -> Claim:
+def weigh_coupon(use: CouponUse, question: Question) -> Candidate:
     """Weigh a coupon by the version of terms that its agreement had accepted at the order."""
-    return Claim(Source.COUPON, use.code, use.agreement_id or "", _by_coupon(use, case))
+    return Candidate(Source.COUPON, use.code, use.agreement_id or "", _by_coupon(use, question))
 
 
-def binding_claim(bound: Earned, case: Case) -> Claim:
+def weigh_binding(bound: Earned, question: Question) -> Candidate:
     """Weigh an earlier order that a coupon brought: it binds the customer like a click at the moment of that order."""
-    answer = _following(bound, case)
-    if isinstance(answer, Credit) and _binding_has_earned(bound, case):
-        terms = case.promises.terms[answer.terms_version_id]
+    answer = _following(bound, question)
+    if isinstance(answer, Credit) and _binding_has_earned(bound, question):
+        terms = question.promises.terms[answer.terms_version_id]
         answer = _repeat_lost(terms) or answer
-    return Claim(Source.BINDING, bound.conversion_id, bound.credit.agreement_id, answer)
+    return Candidate(Source.BINDING, bound.conversion_id, bound.credit.agreement_id, answer)
 
 
-def rebill_claim(first: Earned, case: Case) -> Claim:
+def weigh_rebill(first: Earned, question: Question) -> Candidate:
     """Weigh the first conversion that earned: a repeated payment follows it without being a repeat purchase."""
-    return Claim(Source.BINDING, first.conversion_id, first.credit.agreement_id, _following(first, case))
+    return Candidate(Source.BINDING, first.conversion_id, first.credit.agreement_id, _following(first, question))
 
 
 def _broken(touch: Touch) -> Lost | None:
@@ -111,20 +111,20 @@ def _broken(touch: Touch) -> Lost | None:
     return Lost(Why.TEST_CLICK) if TouchMark.TEST in touch.marks else None
 
 
-def _by_click(touch: Touch, case: Case) -> Credit | Lost:
-    if is_late(touch, case.conversion):
+def _by_click(touch: Touch, question: Question) -> Credit | Lost:
+    if is_late(touch, question.conversion):
         return Lost(Why.AFTER_ORDER, {"at_ms": touch.at_ms})
-    promise = _promise(touch.agreement_id, touch.at_ms, case)
+    promise = _promise(touch.agreement_id, touch.at_ms, question)
     if isinstance(promise, Lost):
         return promise
-    terms = case.promises.terms[promise.version_id]
-    lost = _window_lost(touch.at_ms, terms, case.conversion)
-    used_by = [earned for earned in case.earlier if earned.credit.touch_id == touch.click_id]
-    if not lost and any(earned.kind == case.conversion.kind for earned in used_by):
+    terms = question.promises.terms[promise.version_id]
+    lost = _window_lost(touch.at_ms, terms, question.conversion)
+    used_by = [earned for earned in question.earlier if earned.credit.touch_id == touch.click_id]
+    if not lost and any(earned.kind == question.conversion.kind for earned in used_by):
         lost = _repeat_lost(terms)
     if lost:
         return lost
-    named = touch.click_id in case.conversion.click_ids
+    named = touch.click_id in question.conversion.click_ids
     return Credit(
         agreement_id=touch.agreement_id,
         via=Via.CLICK if named else Via.BINDING,
@@ -136,13 +136,13 @@ def _by_click(touch: Touch, case: Case) -> Credit | Lost:
     )
 
 
-def _by_coupon(use: CouponUse, case: Case) -> Credit | Lost:
+def _by_coupon(use: CouponUse, question: Question) -> Credit | Lost:
     if use.agreement_id is None:
         return Lost(Why.COUPON_UNKNOWN)
     if not use.valid:
         return Lost(Why.COUPON_NOT_VALID, {"why": use.why})
-    ordered_at_ms = case.conversion.occurred_at_ms
-    promise = _promise(use.agreement_id, ordered_at_ms, case)
+    ordered_at_ms = question.conversion.occurred_at_ms
+    promise = _promise(use.agreement_id, ordered_at_ms, question)
     if isinstance(promise, Lost):
         return promise
     return Credit(
@@ -156,28 +156,28 @@ def _by_coupon(use: CouponUse, case: Case) -> Credit | Lost:
     )
 
 
-def _following(bound: Earned, case: Case) -> Credit | Lost:
+def _following(bound: Earned, question: Question) -> Credit | Lost:
     """Follow an earlier credit by its own pinned version and its own window."""
-    terms = case.promises.terms[bound.credit.terms_version_id]
-    rule = terms.rule_for(case.conversion.kind)
+    terms = question.promises.terms[bound.credit.terms_version_id]
+    rule = terms.rule_for(question.conversion.kind)
     if rule is None:
-        return _kind_lost(case.conversion)
-    lost = _window_lost(bound.credit.counts_from_ms, terms, case.conversion)
+        return _kind_lost(question.conversion)
+    lost = _window_lost(bound.credit.counts_from_ms, terms, question.conversion)
     if lost:
         return lost
     return replace(bound.credit, via=Via.BINDING, bound_by=bound.conversion_id, rule=rule.name)
 
 
-def _promise(agreement_id: str, at_ms: int, case: Case) -> "_Promise | Lost":
+def _promise(agreement_id: str, at_ms: int, question: Question) -> "_Promise | Lost":
     """Find what the agreement was promised at a moment: accepted, not ended, and paying this kind."""
-    standing = case.promises.agreements.get(agreement_id)
+    standing = question.promises.agreements.get(agreement_id)
     version_id = standing.accepted_at(at_ms) if standing else None
     if standing is None or version_id is None:
         return Lost(Why.NOT_ACCEPTED, {"at_ms": at_ms})
     if standing.ended_at_ms is not None and at_ms >= standing.ended_at_ms:
         return Lost(Why.AGREEMENT_ENDED, {"ended_at_ms": standing.ended_at_ms})
-    rule = case.promises.terms[version_id].rule_for(case.conversion.kind)
-    return _kind_lost(case.conversion) if rule is None else _Promise(version_id, rule)
+    rule = question.promises.terms[version_id].rule_for(question.conversion.kind)
+    return _kind_lost(question.conversion) if rule is None else _Promise(version_id, rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +199,12 @@ def _repeat_lost(terms: Terms) -> Lost | None:
     return None if terms.attribution.repeat_purchases else Lost(Why.REPEAT_NOT_PAID)
 
 
-def _binding_has_earned(bound: Earned, case: Case) -> bool:
+def _binding_has_earned(bound: Earned, question: Question) -> bool:
     """Say whether this binding brought a conversion of the same kind before, its own first order included."""
-    return any(
-        earned.kind == case.conversion.kind and bound.conversion_id in (earned.conversion_id, earned.credit.bound_by)
-        for earned in case.earlier
-    )
+    brought = [
+        earned for earned in question.earlier if bound.conversion_id in (earned.conversion_id, earned.credit.bound_by)
+    ]
+    return any(earned.kind == question.conversion.kind for earned in brought)
 
 
 def _kind_lost(conversion: ReportedConversion) -> Lost:
