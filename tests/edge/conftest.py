@@ -68,7 +68,8 @@ class Caller:
     def __init__(self, port: int) -> None:
         self._socket = socket.socket()
         self._socket.settimeout(10)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):  # small, so that a test can fill them
+            self._socket.setsockopt(socket.SOL_SOCKET, buffer, 16_384)
         self._stream = self._socket.makefile("rb")
         try:
             self._socket.connect(("127.0.0.1", port))
