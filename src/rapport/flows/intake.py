@@ -14,7 +14,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import Offer
 
-_NOTHING_NEW = (Taken.KNOWN,)
+_NEWS = frozenset(Taken) - {Taken.KNOWN}
 
 
 def take_conversions(
@@ -22,12 +22,11 @@ def take_conversions(
 ) -> list[TakenConversion]:
     """Take in reports of one program in their order; what becomes of one does not hang on the others."""
     with transaction():
-        taken, touched = record_conversions(reports, frame=offer.frame, door=door, by=by, at=at)
-        fresh = {one.conversion.id for one in taken if one.taken is Taken.NEW}
-        moved = judge_touched(touched, offer=offer, cause="reported", by=by, at=at, fresh=fresh)
-        _trace([(one.conversion.id, f"conversion.{one.taken}", one.taken) for one in taken], offer=offer, by=by, at=at)
-        _announce_moved(moved, offer=offer, at=at)
-    return taken
+        recorded = record_conversions(reports, frame=offer.frame, door=door, by=by, at=at)
+        moved = judge_touched(recorded.touched, offer=offer, cause="reported", by=by, at=at, fresh=recorded.fresh)
+        news = [(one.conversion.id, f"conversion.{one.taken}") for one in recorded.taken if one.taken in _NEWS]
+        _trace(news, moved, offer=offer, by=by, at=at)
+    return recorded.taken
 
 
 def take_corrections(
@@ -37,28 +36,20 @@ def take_corrections(
     with transaction():
         taken, touched = record_corrections(corrections, frame=offer.frame, door=door, by=by, at=at)
         moved = judge_touched(touched, offer=offer, cause="corrected", by=by, at=at)
-        _trace([(one.correction.id, f"correction.{one.taken}", one.taken) for one in taken], offer=offer, by=by, at=at)
-        _announce_moved(moved, offer=offer, at=at)
+        news = [(one.correction.id, f"correction.{one.taken}") for one in taken if one.taken in _NEWS]
+        _trace(news, moved, offer=offer, by=by, at=at)
     return taken
 
 
-def _trace(rows: Sequence[tuple[str, str, Taken]], *, offer: Offer, by: Actor, at: datetime) -> None:
-    """Leave an audit row and an announcement for everything that changed something."""
+def _trace(
+    news: Sequence[tuple[str, str]], moved: Sequence[Commission], *, offer: Offer, by: Actor, at: datetime
+) -> None:
+    """Leave an audit row for every report that changed something, and announce it with the commissions that moved."""
     workspace_id = offer.program.workspace_id
-    news = [(subject, what) for subject, what, taken in rows if taken not in _NOTHING_NEW]
+    told = [*news, *((row.id, f"commission.{row.state}") for row in moved)]
     audit_many(
         [audit_row(by=by, at=at, action=what, subject=subject, workspace_id=workspace_id) for subject, what in news]
     )
     announce_many(
-        [announcement(at=at, kind=what, subject=subject, workspace_id=workspace_id) for subject, what in news]
-    )
-
-
-def _announce_moved(commissions: Sequence[Commission], *, offer: Offer, at: datetime) -> None:
-    workspace_id = offer.program.workspace_id
-    announce_many(
-        [
-            announcement(at=at, kind=f"commission.{row.state}", subject=row.id, workspace_id=workspace_id)
-            for row in commissions
-        ]
+        [announcement(at=at, kind=what, subject=subject, workspace_id=workspace_id) for subject, what in told]
     )

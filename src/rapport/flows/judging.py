@@ -1,13 +1,14 @@
 """The one road from facts to money: load the stories, judge them, note what orders come to, book the difference."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from rapport.apps.commissions.actions import Finding, book_findings
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.actions import Judged, lock_stories, note_effects
+from rapport.apps.conversions.facts import Fresh
 from rapport.apps.conversions.queries import LoadedStory, load_stories
-from rapport.apps.conversions.recording import Touched
+from rapport.apps.conversions.recording import StoryKey, Touched
 from rapport.apps.record.actors import Actor
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision
@@ -15,19 +16,20 @@ from rapport.flows.offers import Offer
 
 
 def judge_touched(
-    touched: Touched, *, offer: Offer, cause: str, by: Actor, at: datetime, fresh: Collection[str] = ()
+    touched: Touched, *, offer: Offer, cause: str, by: Actor, at: datetime, fresh: Fresh | None = None
 ) -> list[Commission]:
     """Judge the touched stories inside the caller's transaction; return the commissions that moved.
 
-    `fresh` are the conversions that this transaction inserted: nothing can be booked for them yet.
+    `fresh` are the stories that this transaction began: nothing of them is read back, and nothing can be booked yet.
     """
     keys = touched.in_order()
     lock_stories(keys)
-    loaded = load_stories(offer.program, keys=keys)
+    loaded = load_stories(offer.program, keys=keys, fresh=fresh)
     promises = offer.promises_for(loaded)
     judged = [one for story in loaded for one in _judged(story, judge(story.story, promises).decisions)]
     note_effects(judged)
-    findings = [Finding(one.row, one.decision, fresh=one.row.id in fresh) for one in judged]
+    began = fresh.conversions if fresh else {}
+    findings = [Finding(one.row, one.decision, fresh=StoryKey.of(one.row) in began) for one in judged]
     return book_findings(findings, program=offer.program, cause=cause, by=by, at=at)
 
 

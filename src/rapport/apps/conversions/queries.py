@@ -1,21 +1,21 @@
 """Read conversions: as stories for the rules, as lists for pages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
+from rapport.apps.conversions.facts import Facts, Fresh, load_facts
 from rapport.apps.conversions.models import (
     Conversion,
     Correction,
-    HumanDecision,
     NamedClick,
     NamedCoupon,
     Receipt,
-    Report,
 )
 from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.conversions.wording import (
@@ -29,8 +29,6 @@ from rapport.apps.programs.models import Program
 from rapport.domain.story import ReportedConversion, Story
 from rapport.kit.clock import to_ms
 
-Fact = TypeVar("Fact", Report, NamedClick, NamedCoupon, Correction, HumanDecision)
-
 WAITING_ALARM = timedelta(days=7)
 
 
@@ -42,43 +40,31 @@ class LoadedStory:
     conversions: tuple[Conversion, ...]
 
 
-def load_stories(program: Program, *, keys: Sequence[StoryKey]) -> list[LoadedStory]:
-    """Load stories whole, with six queries however many; the caller holds their locks."""
-    customers = [key.customer_id for key in keys if key.customer_id]
-    alone = [key.conversion_id for key in keys if key.conversion_id]
-    rows = list(
-        Conversion.objects.filter(
-            Q(customer_id__in=customers) | Q(pk__in=alone, customer__isnull=True), program_id=program.id
-        ).order_by("id")
-    )
-    facts = _Facts(rows)
-    told = defaultdict(list)
+def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | None = None) -> list[LoadedStory]:
+    """Load stories whole, with six queries however many; the caller holds their locks. Fresh ones cost none."""
+    known = fresh or Fresh()
+    rows = _rows_of(program, [key for key in keys if key not in known.conversions])
+    facts = load_facts([row.id for row in rows])
+    told: dict[StoryKey, list[Conversion]] = defaultdict(list)
     for row in rows:
         told[StoryKey.of(row)].append(row)
-    return [_loaded(program, told[key], facts) for key in keys if key in told]
+    return [
+        *(_loaded(program, told[key], facts) for key in keys if key in told),
+        *(_loaded(program, known.conversions[key], known.facts) for key in keys if key in known.conversions),
+    ]
 
 
-class _Facts:
-    """What is known of the conversions of some stories, by conversion."""
-
-    def __init__(self, conversions: Iterable[Conversion]) -> None:
-        ids = [row.id for row in conversions]
-        self.reports = _grouped(Report.objects.filter(conversion_id__in=ids))
-        self.clicks = _grouped(NamedClick.objects.filter(conversion_id__in=ids).select_related("link"))
-        self.coupons = _grouped(NamedCoupon.objects.filter(conversion_id__in=ids).select_related("coupon"))
-        self.corrections = _grouped(Correction.objects.filter(conversion_id__in=ids))
-        self.decisions = _grouped(HumanDecision.objects.filter(conversion_id__in=ids))
+def _rows_of(program: Program, keys: Sequence[StoryKey]) -> list[Conversion]:
+    customers = [key.customer_id for key in keys if key.customer_id]
+    alone = [key.conversion_id for key in keys if key.conversion_id]
+    if not keys:
+        return []
+    named = Q(customer_id__in=customers) | Q(pk__in=alone, customer__isnull=True)
+    return list(Conversion.objects.filter(named, program_id=program.id).order_by("id"))
 
 
-def _grouped(rows: QuerySet[Fact]) -> dict[str, list[Fact]]:
-    grouped: dict[str, list[Fact]] = defaultdict(list)
-    for row in rows:
-        grouped[str(row.conversion_id)].append(row)
-    return grouped
-
-
-def _loaded(program: Program, rows: Sequence[Conversion], facts: _Facts) -> LoadedStory:
-    touches = {click.click_id: touch_of(click) for row in rows for click in facts.clicks[row.id]}
+def _loaded(program: Program, rows: Sequence[Conversion], facts: Facts) -> LoadedStory:
+    touches = {click.click_id: touch_of(click) for row in rows for click in facts.clicks.get(row.id, ())}
     story = Story(
         program_id=program.id,
         zone=program.zone,
@@ -89,18 +75,18 @@ def _loaded(program: Program, rows: Sequence[Conversion], facts: _Facts) -> Load
     return LoadedStory(story, tuple(rows))
 
 
-def _reported(row: Conversion, facts: _Facts) -> ReportedConversion:
+def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
     return ReportedConversion(
         id=row.id,
         kind=row.kind,
         external_id=row.external_id,
         occurred_at_ms=to_ms(row.occurred_at),
-        reports=tuple(wording_of(report) for report in facts.reports[row.id]),
-        corrections=tuple(domain_correction(correction) for correction in facts.corrections[row.id]),
-        click_ids=tuple(click.click_id for click in facts.clicks[row.id]),
-        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in facts.coupons[row.id]),
+        reports=tuple(wording_of(report) for report in facts.reports.get(row.id, ())),
+        corrections=tuple(domain_correction(correction) for correction in facts.corrections.get(row.id, ())),
+        click_ids=tuple(click.click_id for click in facts.clicks.get(row.id, ())),
+        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in facts.coupons.get(row.id, ())),
         test=row.test,
-        decisions=tuple(human_decision(decision) for decision in facts.decisions[row.id]),
+        decisions=tuple(human_decision(decision) for decision in facts.decisions.get(row.id, ())),
     )
 
 
@@ -123,3 +109,35 @@ def waiting_corrections(program_id: str) -> QuerySet[Correction]:
 def refused_receipts(program_id: str) -> QuerySet[Receipt]:
     """Return the acknowledged postbacks that could not be used, newest first."""
     return Receipt.objects.filter(program_id=program_id, state="refused").order_by("-id")
+
+
+def conversions_of(program_id: str) -> QuerySet[Conversion]:
+    """Return the conversions of a program, the last received first."""
+    return Conversion.objects.filter(program_id=program_id).select_related("program", "customer").order_by("-id")
+
+
+def conversions_found(rows: QuerySet[Conversion], text: str) -> QuerySet[Conversion]:
+    """Return those of these conversions whose order, customer, click or code somebody looks for, or its public id."""
+    wanted = text.strip()
+    named = Q(external_id=wanted) | Q(pk=wanted) | Q(customer__key=wanted)
+    clicked = Q(pk__in=NamedClick.objects.filter(click_id=wanted).values("conversion_id"))
+    used = Q(pk__in=NamedCoupon.objects.filter(code__iexact=wanted).values("conversion_id"))
+    return rows.filter(named | clicked | used)
+
+
+def receipts_of(program_id: str) -> QuerySet[Receipt]:
+    """Return what became of the postbacks of a program, newest first."""
+    return Receipt.objects.filter(program_id=program_id).order_by("-received_at", "-id")
+
+
+def orders_by_day(program_id: str, *, zone: str, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
+    """Return number and total (minor units) of the orders of each day of a zone; without tests, until excluded."""
+    orders = Conversion.objects.filter(program_id=program_id, test=False)
+    days = (
+        orders.filter(occurred_at__gte=from_at, occurred_at__lt=until_at)
+        .order_by()
+        .annotate(day=TruncDate("occurred_at", tzinfo=ZoneInfo(zone)))
+        .values_list("day")
+        .annotate(Count("id"), Sum("total_minor"))
+    )
+    return {day: (number, minor) for day, number, minor in days}

@@ -37,11 +37,11 @@ def record_corrections(
     return taken, touched
 
 
-def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> None:
-    """Give conversions the corrections that came before them."""
+def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> list[Correction]:
+    """Give conversions the corrections that came before them, and return these."""
     by_identity = {(row.kind, row.external_id): row for row in conversions}
     if not by_identity:
-        return
+        return []
     waiting = Correction.objects.filter(
         program_id=next(iter(by_identity.values())).program_id,
         conversion__isnull=True,
@@ -53,6 +53,7 @@ def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> 
         touched.add(row.conversion)
     if found:
         Correction.objects.bulk_update(found, ("conversion",))
+    return found
 
 
 def _sales(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Conversion]:

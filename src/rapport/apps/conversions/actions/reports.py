@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions.corrections import attach_waiting
 from rapport.apps.conversions.capsules import Capsule, read_capsules, read_coupons
+from rapport.apps.conversions.facts import Facts, Fresh, by_conversion
 from rapport.apps.conversions.models import (
     Conversion,
     ConversionLine,
     ConversionState,
+    Correction,
     Customer,
     Door,
     NamedClick,
@@ -20,7 +22,7 @@ from rapport.apps.conversions.models import (
     Report,
 )
 from rapport.apps.conversions.reading import Frame, ReadConversion
-from rapport.apps.conversions.recording import Taken, TakenConversion, Touched, Warned, only_new
+from rapport.apps.conversions.recording import StoryKey, Taken, TakenConversion, Touched, Warned, only_new
 from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
@@ -56,6 +58,7 @@ class _Batch:
     capsules: dict[str, Capsule] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
+    new_customers: set[str] = field(default_factory=set)
     changed: dict[str, Conversion] = field(default_factory=dict)
     new_reports: list[Report] = field(default_factory=list)
     new_lines: list[ConversionLine] = field(default_factory=list)
@@ -64,18 +67,43 @@ class _Batch:
     touched: Touched = field(default_factory=Touched)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of each report, the stories to judge, and what need not be read back for it."""
+
+    taken: list[TakenConversion]
+    touched: Touched
+    fresh: Fresh
+
+
 def record_conversions(
     reports: Sequence[ReadConversion], *, frame: Frame, door: Door, by: Actor, at: datetime
-) -> tuple[list[TakenConversion], Touched]:
-    """Record reports in their order, inside the caller's transaction; return what became of each, and what to judge."""
+) -> Recorded:
+    """Record reports in their order, inside the caller's transaction."""
     batch = _Batch(frame=frame, door=door, by=by, at=at)
     _lock_customers(batch, reports)
     _meet_conversions(batch, reports)
     _meet_facts(batch, reports)
     taken = [_take(batch, report) for report in reports]
     _write(batch)
-    attach_waiting([batch.conversions[identity] for identity in _identities(reports)], touched=batch.touched)
-    return taken, batch.touched
+    reported = [batch.conversions[identity] for identity in _identities(reports)]
+    attached = attach_waiting(reported, touched=batch.touched)
+    return Recorded(taken, batch.touched, _fresh(batch, attached))
+
+
+def _fresh(batch: _Batch, attached: Sequence[Correction]) -> Fresh:
+    """Remember the stories that began here: new orders of new customers, or of nobody known."""
+    stories: dict[StoryKey, list[Conversion]] = {}
+    for row in batch.conversions.values():
+        if row.id in batch.fresh and (row.customer_id is None or row.customer_id in batch.new_customers):
+            stories.setdefault(StoryKey.of(row), []).append(row)
+    facts = Facts(
+        reports=by_conversion(batch.new_reports),
+        clicks=by_conversion(batch.new_clicks),
+        coupons=by_conversion(batch.new_coupons),
+        corrections=by_conversion(attached),
+    )
+    return Fresh(stories, facts)
 
 
 def _identities(reports: Iterable[ReadConversion]) -> list[Identity]:
@@ -95,6 +123,7 @@ def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
         Customer.objects.bulk_create(missing, ignore_conflicts=_others_write())
         found = mine.select_for_update().order_by("id") if _others_write() else missing
         batch.customers |= {customer.key: customer for customer in found}
+        batch.new_customers = {row.id for row in missing} & {row.id for row in batch.customers.values()}
 
 
 def _new_customer(batch: _Batch, key: str) -> Customer:
