@@ -73,6 +73,11 @@ def partner_organisation_of(email: str) -> Organisation | None:
     return seat.organisation if seat else None
 
 
+def organisations() -> QuerySet[Organisation]:
+    """Return all organisations; whoever shows one finds it through `rights.find`."""
+    return Organisation.objects.all()
+
+
 def workspaces_of(actor: Actor) -> QuerySet[Organisation]:
     """Return the organisations on whose team the actor is, by name."""
     return Organisation.objects.filter(id__in=_seats(actor, roles=TEAM_ROLES)).order_by("name", "id")

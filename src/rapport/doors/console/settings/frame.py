@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rapport.apps.identity.models import Organisation, Role
-from rapport.apps.identity.queries import workspaces_of
+from rapport.apps.identity.queries import organisations, workspaces_of
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.record.actors import Actor
 from rapport.doors.access import Request, find_or_404
@@ -16,7 +16,7 @@ from rapport.doors.ui.shell import Group, Person, Place, ProgramChoice, console_
 
 def workspace_or_404(request: Request, organisation_id: str) -> Organisation:
     """Return the workspace of this address, if the caller may do there what the view is for."""
-    return find_or_404(request, Organisation.objects.all(), pk=organisation_id)
+    return find_or_404(request, organisations(), pk=organisation_id)
 
 
 def settings_page(
