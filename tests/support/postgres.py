@@ -3,18 +3,23 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
-import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
+
 from tests.support.ports import free_port
+from tests.support.processes import end_with_parent
 from tests.support.system import Missing
 
 # PostgreSQL refuses to run as root; this account exists on every Unix and owns nothing.
 UNPRIVILEGED = "nobody"
 START_SECONDS = 60
+POLL_SECONDS = 0.05
 
 SETTINGS = {
     # A test database never survives its run, so nothing needs to reach the disk.
@@ -26,6 +31,7 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
     # Containers grant 64 MB of shared memory, and parallel plans take it.
     "max_parallel_workers_per_gather": "0",
     "dynamic_shared_memory_type": "mmap",
@@ -34,27 +40,35 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateServer:
-    """A running server; whoever starts it must stop it."""
+    """A running server; whoever starts it must stop it, and it ends with its starter in any case."""
 
-    programs: Path
-    folder: Path
+    process: subprocess.Popen[bytes]
     port: int
 
     @classmethod
-    def start(cls, *, parent: Path) -> Self:
-        """Initialise a cluster in a new folder under `parent` and start it.
+    def start(cls, *, folder: Path) -> Self:
+        """Initialise a cluster in a new folder, start it and wait until it answers.
 
-        Raises Missing when PostgreSQL is not installed, and CalledProcessError with the log when it does not start.
+        Raises Missing when PostgreSQL is not installed, and StartFailed with its log when it does not start.
         """
         programs = server_programs()
-        folder = Path(tempfile.mkdtemp(prefix="rapport-postgresql-", dir=parent))
-        server = cls(programs=programs, folder=folder, port=free_port())
-        try:
-            server._start()
-        except subprocess.CalledProcessError as error:
-            error.add_note(server._read_log())
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        folder.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder, UNPRIVILEGED)
+        port = free_port()
+        cluster = _initialise(programs, folder)
+        log = folder / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [str(programs / "postgres"), "-D", str(cluster), *_options(port)],
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads run yet, and no other way ends with the parent
+                **_unprivileged(),
+            )
+        server = cls(process=process, port=port)
+        server._wait_until_it_answers(log)
         return server
 
     @property
@@ -63,43 +77,47 @@ class PrivateServer:
         return f"postgresql://rapport@127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """Stop without ceremony and remove everything."""
-        self._call("pg_ctl", "stop", "-D", str(self._cluster), "-m", "immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Stop without ceremony: nothing in it is needed again."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
 
-    @property
-    def _cluster(self) -> Path:
-        return self.folder / "cluster"
+    def _wait_until_it_answers(self, log: Path) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise StartFailed(log.read_text(errors="replace"))
+            time.sleep(POLL_SECONDS)
 
-    def _start(self) -> None:
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, UNPRIVILEGED)
-        self._call(
-            *("initdb", "-D", str(self._cluster), "--username=rapport", "--auth=trust"),
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(f"{self.url}/postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+class StartFailed(RuntimeError):
+    """PostgreSQL is installed and did not start; the message is its log."""
+
+
+def _initialise(programs: Path, folder: Path) -> Path:
+    cluster = folder / "cluster"
+    subprocess.run(
+        [
+            *(str(programs / "initdb"), "-D", str(cluster), "--username=rapport", "--auth=trust"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
-        )
-        options = {**SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
-        arguments = " ".join(f"-c {name}={value}" for name, value in options.items())
-        self._call(
-            *("pg_ctl", "start", "-D", str(self._cluster), "-l", str(self._log)),
-            *("-w", "-t", str(START_SECONDS), "-o", arguments),
-        )
+        ],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        **_unprivileged(),
+    )
+    return cluster
 
-    def _call(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(self.programs / program), *arguments],
-            check=True,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            **_unprivileged(),
-        )
 
-    @property
-    def _log(self) -> Path:
-        return self.folder / "log"
-
-    def _read_log(self) -> str:
-        return self._log.read_text() if self._log.is_file() else "PostgreSQL wrote no log"
+def _options(port: int) -> list[str]:
+    return [part for name, value in {**SETTINGS, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
 
 
 def server_programs() -> Path:

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.support.postgres import PrivateServer
 DATABASE_VARIABLE = "RAPPORT_TEST_DATABASE"
 FOLDER_VARIABLE = "RAPPORT_TEST_FOLDER"
 SERVER_VARIABLE = "RAPPORT_TEST_SERVER"
+
+PREFIX = "rapport-tests-"
 
 # Tests commit many thousand times; memory spares the disk. A container may grant too little of it.
 MEMORY = Path("/dev/shm")  # noqa: S108 - a fresh folder of its own is made inside
@@ -47,11 +50,24 @@ def roomy_folder() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def _open_folder() -> str:
-    folder = tempfile.mkdtemp(prefix="rapport-tests-", dir=roomy_folder())
+def _open_folder() -> Path:
+    parent = roomy_folder()
+    _remove_what_dead_runs_left(parent)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    # PostgreSQL runs as somebody else and must reach its part.
+    folder.chmod(0o711)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ[FOLDER_VARIABLE] = folder
+    # Ended by a time limit, a run still stops what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.environ[FOLDER_VARIABLE] = str(folder)
     return folder
+
+
+def _remove_what_dead_runs_left(parent: Path) -> None:
+    for leftover in parent.glob(f"{PREFIX}*"):
+        process = leftover.name.removeprefix(PREFIX).split("-")[0]
+        if process.isdecimal() and not Path("/proc", process).exists():
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _engine(name: str, *, folder: Path) -> Engine:
@@ -59,13 +75,13 @@ def _engine(name: str, *, folder: Path) -> Engine:
         case "sqlite":
             return Sqlite(folder=folder)
         case "postgresql":
-            return Postgresql(server=os.environ.get(SERVER_VARIABLE) or _start_server())
+            return Postgresql(server=os.environ.get(SERVER_VARIABLE) or _start_server(folder))
         case _:
             raise ValueError(f"{DATABASE_VARIABLE} must be sqlite or postgresql, not {name!r}")
 
 
-def _start_server() -> str:
-    server = PrivateServer.start(parent=roomy_folder())
+def _start_server(folder: Path) -> str:
+    server = PrivateServer.start(folder=folder / "postgresql")
     atexit.register(server.stop)
     os.environ[SERVER_VARIABLE] = server.url
     return server.url

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ports import free_port
+from tests.support.processes import end_with_parent
 from tests.support.run import Run
 
 # A loaded machine with two cores starts five processes in a few seconds; loading the demo takes longer.
@@ -84,6 +85,7 @@ def running_rapport(
             stdout=log,
             stderr=subprocess.STDOUT,
             env=_environment(data=data, database_url=database_url, variables=variables),
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - no other way ends with a test run that was killed
         )
     try:
         addresses = _wait_for_addresses(process, data=data)
