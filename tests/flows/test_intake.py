@@ -51,10 +51,9 @@ def test_a_partial_refund_is_mirrored_and_a_full_one_leaves_nothing() -> None:
 def test_a_repeated_report_changes_nothing() -> None:
     program = make_program()
     click = make_click_id(make_link(make_agreement(program)))
-    for _ in range(3):
-        taken = report_sale(program, external_id="1", total="100.00", click_ids=[click])
+    answers = [report_sale(program, external_id="1", total="100.00", click_ids=[click]).taken for _ in range(3)]
 
-    assert taken.taken is Taken.KNOWN
+    assert answers == [Taken.NEW, Taken.KNOWN, Taken.KNOWN]
     assert Commission.objects.get().accrued_minor == 1200
 
 

@@ -11,10 +11,11 @@ import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from rapport.apps.conversions.actions import keep_receipts, move_cursor
+from rapport.apps.conversions.actions import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.inputs import ConversionInput
-from rapport.apps.conversions.models import Door, JournalCursor, Receipt, ReceiptState
+from rapport.apps.conversions.models import Door, Receipt, ReceiptState
 from rapport.apps.conversions.postback import report_of
+from rapport.apps.conversions.queries import cursor_of
 from rapport.apps.conversions.reading import ReadConversion, ReadCorrection, read_conversion, read_correction
 from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
 from rapport.apps.record.actors import Actor
@@ -77,19 +78,15 @@ def postbacks_wait() -> bool:
 
 def position() -> int:
     """Return the number of the last segment that is taken in whole; 0 before the first."""
-    cursor = _cursor()
+    cursor = cursor_of(CURSOR)
     if not cursor.segment:
         return 0
     number = segment_number(Path(cursor.segment))
     return number if cursor.offset == WHOLE else number - 1
 
 
-def _cursor() -> JournalCursor:
-    return JournalCursor.objects.filter(pk=CURSOR).first() or JournalCursor(name=CURSOR)
-
-
 def _unread_segments(journal: Path) -> list[Path]:
-    cursor = _cursor()
+    cursor = cursor_of(CURSOR)
     whole = cursor.offset == WHOLE
     return [
         path
@@ -100,7 +97,7 @@ def _unread_segments(journal: Path) -> list[Path]:
 
 def _pending(path: Path) -> Iterator[tuple[PostbackEvent, str, int]]:
     """Yield the postbacks of a segment behind the cursor, with their places."""
-    cursor = _cursor()
+    cursor = cursor_of(CURSOR)
     taken_upto = cursor.offset if path.name == cursor.segment else -1
     for offset, event in read_segment(path):
         if offset > taken_upto and isinstance(event, PostbackEvent):
@@ -166,7 +163,7 @@ def _receipt(read: _Read, *, at: datetime, taken: TakenConversion | TakenCorrect
         subject = taken.conversion.id if isinstance(taken, TakenConversion) else taken.correction.id
     problems = [{"field": "", "sentence": refusal.sentence}] if refusal and not refusal.fields else []
     problems += [{"field": name, "sentence": text} for name, text in refusal.fields.items()] if refusal else []
-    return Receipt(
+    return new_receipt(
         id=event.receipt_id,
         program_id=event.program_id,
         state=_STATES[taken.taken] if taken else ReceiptState.REFUSED,

@@ -13,6 +13,7 @@ from rapport.apps.conversions.facts import Facts, Fresh, load_facts
 from rapport.apps.conversions.models import (
     Conversion,
     Correction,
+    JournalCursor,
     NamedClick,
     NamedCoupon,
     Receipt,
@@ -125,9 +126,14 @@ def conversions_found(rows: QuerySet[Conversion], text: str) -> QuerySet[Convers
     return rows.filter(named | clicked | used)
 
 
+def corrections_of(program_id: str) -> QuerySet[Correction]:
+    """Return the corrections of a program with their orders, newest first."""
+    return Correction.objects.filter(program_id=program_id).select_related("conversion").order_by("-id")
+
+
 def receipts_of(program_id: str) -> QuerySet[Receipt]:
     """Return what became of the postbacks of a program, newest first."""
-    return Receipt.objects.filter(program_id=program_id).order_by("-received_at", "-id")
+    return Receipt.objects.filter(program_id=program_id).order_by("-id")
 
 
 def orders_by_day(program_id: str, *, zone: str, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
@@ -141,3 +147,8 @@ def orders_by_day(program_id: str, *, zone: str, from_at: datetime, until_at: da
         .annotate(Count("id"), Sum("total_minor"))
     )
     return {day: (number, minor) for day, number, minor in days}
+
+
+def cursor_of(name: str) -> JournalCursor:
+    """Return how far a reader of the journal has come; one at its beginning when it never read."""
+    return JournalCursor.objects.filter(pk=name).first() or JournalCursor(name=name)

@@ -5,7 +5,7 @@ from rapport.apps.conversions.actions.decisions import record_decision
 from rapport.apps.conversions.actions.effects import Judged, note_effects
 from rapport.apps.conversions.actions.facts import join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
-from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor
+from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "keep_receipts",
     "lock_stories",
     "move_cursor",
+    "new_receipt",
     "note_effects",
     "record_conversions",
     "record_corrections",

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from rapport.apps.conversions.models import JournalCursor, Receipt
 
 
+def new_receipt(**fields: object) -> Receipt:
+    """Build a receipt, for callers that keep many at once."""
+    return Receipt(**fields)
+
+
 def keep_receipts(receipts: Sequence[Receipt]) -> None:
     """Write receipts; one that is known already was taken in before and stays as it is."""
     Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
