@@ -194,7 +194,7 @@ class Model:
     def answer(self, win: Win | None) -> Expected:
         """Everything about the conversion, once it is known who earns."""
         variants = self.variants()
-        holds = frozenset({"conflict"} if len(variants) > 1 else ())
+        holds = frozenset({"conflict"} if len(variants) > 1 or self.torn_correction() else ())
         if win is None:
             _, _, over, late = self.worth(variants[0], None)
             return Expected(self.outcome(win), over, late, holds)
@@ -226,6 +226,10 @@ class Model:
         if choice is not None and choice.amounts in different:
             different = [choice.amounts]
         return different
+
+    def torn_correction(self) -> bool:
+        """Whether a correction was told with two amounts and nobody has said a word about it."""
+        return self.last_word("conflict_settled") is None and any(one.in_conflict for one in self.order.corrections)
 
     def worth(self, report: AmountReport, terms: Terms | None) -> tuple[list[Fraction], bool, bool, tuple[str, ...]]:
         """What is left of total, tax, shipping and discount; was all taken, or too much; what came too late."""

@@ -1,5 +1,6 @@
 """What is judged on one order: amounts, corrections, conflicts, holds, and people's last words."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -225,6 +226,13 @@ class TestConflicts:
     def test_a_choice_that_is_no_longer_among_the_amounts_settles_nothing(self) -> None:
         elsewhere = person(DecisionKind.CONFLICT_SETTLED, amounts=AmountReport(revision=0, total_minor=1))
         assert self.judged(self.LOW, self.HIGH, decisions=(elsewhere,)).holds == (HoldReason.CONFLICT,)
+
+    def test_a_correction_told_with_two_amounts_holds_until_a_person_settles_it(self) -> None:
+        torn = make_sale(corrections=(replace(refund(-5_000), in_conflict=True),))
+        assert decide(torn, make_click()).holds == (HoldReason.CONFLICT,)
+        assert decide(torn).holds == (HoldReason.CONFLICT,)
+        settled = person(DecisionKind.CONFLICT_SETTLED, amounts=AmountReport(total_minor=10_000))
+        assert decide(replace(torn, decisions=(settled,)), make_click()).holds == ()
 
     def test_lifting_a_hold_does_not_settle_a_conflict(self) -> None:
         lifted = person(DecisionKind.HOLD_LIFTED, hold=HoldReason.CONFLICT)

@@ -132,12 +132,26 @@ def _conversion(scenario: Scenario, key: tuple[str, str], arrived: Sequence[Fact
         external_id=key[1],
         occurred_at_ms=occurred_at_ms,
         reports=tuple(dict.fromkeys(report.amounts for report in reports)),
-        corrections=tuple(dict.fromkeys(fact.correction for fact in mine if isinstance(fact, Corrected))),
+        corrections=_corrections([fact.correction for fact in mine if isinstance(fact, Corrected)]),
         click_ids=tuple(dict.fromkeys(click_id for report in reports for click_id in report.click_ids)),
         coupons=tuple(_use(scenario, code, occurred_at_ms) for code in codes),
         test=any(report.test for report in reports),
         decisions=tuple(dict.fromkeys(fact.decision for fact in mine if isinstance(fact, Decided))),
     )
+
+
+def _corrections(told: Sequence[Correction]) -> tuple[Correction, ...]:
+    """Keep of each correction what takes the most away; told with different amounts, it is in conflict."""
+    variants: dict[tuple[str, str], set[Correction]] = {}
+    for one in told:
+        variants.setdefault((one.kind, one.external_id), set()).add(one)
+    return tuple(replace(min(each, key=_taking), in_conflict=len(each) > 1) for each in variants.values())
+
+
+def _taking(correction: Correction) -> tuple[tuple[bool, int], ...]:
+    """Sort what takes more before what takes less: all that is left first, a part left open before a named one."""
+    parts = (correction.total_minor, correction.tax_minor, correction.shipping_minor, correction.discount_minor)
+    return tuple((part is not None, part or 0) for part in parts)
 
 
 def _use(scenario: Scenario, code: str, at_ms: int) -> CouponUse:

@@ -172,6 +172,7 @@ def _order(rng: random.Random, scenario: Scenario, number: int, *, people: bool)
     reports = [first, *_more_reports(rng, first)]
     facts: list[Fact] = [*reports]
     corrections = [_correction(rng, first, index) for index in range(rng.choice((0, 0, 1, 1, 2, 3)))]
+    corrections += [_retold(rng, correction) for correction in corrections if rng.random() < 0.1]
     facts += [Corrected(kind, first.external_id, correction) for correction in corrections]
     if people:
         facts += [Decided(kind, first.external_id, decision) for decision in _decisions(rng, scenario, reports)]
@@ -228,6 +229,12 @@ def _correction(rng: random.Random, order: Reported, index: int) -> Correction:
         shipping_minor=0 if named else None,
         discount_minor=None,
     )
+
+
+def _retold(rng: random.Random, correction: Correction) -> Correction:
+    """Tell a correction once more with another amount: a conflict."""
+    taken_minor = correction.total_minor or 0
+    return replace(correction, total_minor=taken_minor - rng.randint(1, 500), tax_minor=rng.choice((None, 0)))
 
 
 def _decisions(rng: random.Random, scenario: Scenario, reports: Sequence[Reported]) -> Iterable[HumanDecision]:

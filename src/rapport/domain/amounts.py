@@ -44,6 +44,14 @@ def possible_reports(conversion: ReportedConversion) -> list[AmountReport]:
     return [choice.amounts] if choice and choice.amounts in variants else variants
 
 
+def in_conflict(conversion: ReportedConversion) -> bool:
+    """Say whether an order, or one of its corrections, was told with two amounts and nobody has settled it."""
+    if len(possible_reports(conversion)) > 1:
+        return True
+    contradicted = any(correction.in_conflict for correction in conversion.corrections)
+    return contradicted and conversion.last_decision(DecisionKind.CONFLICT_SETTLED) is None
+
+
 def uncorrected(report: AmountReport) -> Left:
     """Return the order as it was reported."""
     return Left(

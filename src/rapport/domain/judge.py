@@ -3,7 +3,7 @@
 The same facts give the same answer, in whatever order they arrived; the books get the difference.
 """
 
-from rapport.domain.amounts import Left, left_of, possible_reports
+from rapport.domain.amounts import Left, in_conflict, left_of, possible_reports
 from rapport.domain.attribution import Attribution, attribute
 from rapport.domain.candidates import Earned, Question
 from rapport.domain.credit import Credit, HoldReason
@@ -62,20 +62,20 @@ def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: 
 
 def _nobody_earns(conversion: ReportedConversion, attribution: Attribution, outcome: Outcome) -> Decision:
     """Answer with the reasons alone; doubts about the order's amounts stay visible."""
-    reports = possible_reports(conversion)
+    amounts = possible_reports(conversion)[0]
     return Decision(
         conversion_id=conversion.id,
         outcome=outcome,
         credit=None,
         target_minor=0,
         uncorrected_minor=0,
-        amounts=reports[0],
+        amounts=amounts,
         lines=(),
         formula=(),
         considered=attribution.considered,
-        holds=(HoldReason.CONFLICT,) if len(reports) > 1 else (),
+        holds=(HoldReason.CONFLICT,) if in_conflict(conversion) else (),
         hold_until_ms=None,
-        flags=_flags(left_of(reports[0], conversion.corrections, until_ms=None), waits_for_facts=False),
+        flags=_flags(left_of(amounts, conversion.corrections, until_ms=None), waits_for_facts=False),
     )
 
 
@@ -99,7 +99,7 @@ def _holds(
         HoldReason.SEVERAL_COUPONS: rivals,
     }
     lifted = {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
-    conflict = [HoldReason.CONFLICT] if len(possible_reports(conversion)) > 1 else []
+    conflict = [HoldReason.CONFLICT] if in_conflict(conversion) else []
     return (*conflict, *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted))
 
 

@@ -86,7 +86,7 @@ class Correction:
     """A delta on a conversion, in minor units: negative takes away, only an amendment may add.
 
     `total_minor` None takes everything that is left (never for an amendment); a part that is None moves in proportion
-    to the total.
+    to the total. `in_conflict` when it was told with two different amounts: this is the one that leaves less.
     """
 
     external_id: str
@@ -96,6 +96,7 @@ class Correction:
     tax_minor: int | None = None
     shipping_minor: int | None = None
     discount_minor: int | None = None
+    in_conflict: bool = False
 
     def __post_init__(self) -> None:
         """Crash on a delta that the doors must never let through."""

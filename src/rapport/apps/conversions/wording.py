@@ -75,6 +75,7 @@ def domain_correction(row: Correction) -> DomainCorrection:
         tax_minor=row.tax_minor,
         shipping_minor=row.shipping_minor,
         discount_minor=row.discount_minor,
+        in_conflict=row.in_conflict,
     )
 
 

@@ -12,6 +12,7 @@ from rapport.apps.record.actors import Actor
 from rapport.kit.ids import new_id
 
 _PARTS = ("total_minor", "tax_minor", "shipping_minor", "discount_minor")
+_MAY_CHANGE = ("in_conflict", "occurred_at", *_PARTS)
 
 
 def record_corrections(
@@ -103,27 +104,35 @@ def _first(row: Correction, touched: Touched) -> TakenCorrection:
 
 def _again(known: Correction, again: Correction, touched: Touched, *, new: Container[str]) -> TakenCorrection:
     """Compare a correction with the one of the same id; of two amounts the one that leaves less is booked."""
-    if _said(known) == _said(again):
-        waits = known.conversion_id is None
-        return TakenCorrection(known, Taken.WAITING if waits else Taken.KNOWN)
-    if _takes_more(again, known):
+    contradicted = _said(known) != _said(again)
+    learned = _learn(known, again, contradicted=contradicted)
+    if learned and known.id not in new:
+        known.save(update_fields=_MAY_CHANGE)
+    if learned and known.conversion:
+        touched.add(known.conversion)
+    if contradicted:
+        return TakenCorrection(known, Taken.CONFLICT)
+    if known.conversion_id is None:
+        return TakenCorrection(known, Taken.WAITING)
+    return TakenCorrection(known, Taken.ADDED if learned else Taken.KNOWN)
+
+
+def _learn(known: Correction, again: Correction, *, contradicted: bool) -> bool:
+    """Take over what the second telling changes, whichever of the two came first; say whether it changed anything."""
+    before = [getattr(known, name) for name in _MAY_CHANGE]
+    known.occurred_at = min(known.occurred_at, again.occurred_at)
+    known.in_conflict = known.in_conflict or contradicted
+    if _taking(again) < _taking(known):
         for name in _PARTS:
             setattr(known, name, getattr(again, name))
-    known.in_conflict = True
-    if known.id not in new:
-        known.save(update_fields=("in_conflict", *_PARTS))
-    if known.conversion:
-        touched.add(known.conversion)
-    return TakenCorrection(known, Taken.CONFLICT)
+    return before != [getattr(known, name) for name in _MAY_CHANGE]
 
 
 def _said(row: Correction) -> tuple[object, ...]:
     return (row.of_kind, row.of_external_id, *(getattr(row, name) for name in _PARTS))
 
 
-def _takes_more(row: Correction, other: Correction) -> bool:
-    """Say whether a correction takes more than another; one without an amount takes all, ties go by the parts."""
-    if row.total_minor is None or other.total_minor is None:
-        return row.total_minor is None and other.total_minor is not None
-    mine = tuple(getattr(row, name) or 0 for name in _PARTS)
-    return mine < tuple(getattr(other, name) or 0 for name in _PARTS)
+def _taking(row: Correction) -> tuple[tuple[bool, int], ...]:
+    """Sort what takes more before what takes less: all that is left first, a part left open before a named one."""
+    parts = [getattr(row, name) for name in _PARTS]
+    return tuple((part is not None, part or 0) for part in parts)

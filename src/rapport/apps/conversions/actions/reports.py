@@ -95,8 +95,10 @@ def _fresh(batch: _Batch, attached: Sequence[Correction]) -> Fresh:
     """Remember the stories that began here: new orders of new customers, or of nobody known."""
     stories: dict[StoryKey, list[Conversion]] = {}
     for row in batch.conversions.values():
-        if row.id in batch.fresh and (row.customer_id is None or row.customer_id in batch.new_customers):
+        if row.customer_id is None or row.customer_id in batch.new_customers:
             stories.setdefault(StoryKey.of(row), []).append(row)
+    # An order known before may learn in this batch that it is a new customer's: such a story is read back whole.
+    stories = {key: rows for key, rows in stories.items() if all(row.id in batch.fresh for row in rows)}
     facts = Facts(
         reports=by_conversion(batch.new_reports),
         clicks=by_conversion(batch.new_clicks),
@@ -326,24 +328,33 @@ def _take_rest(batch: _Batch, conversion: Conversion, report: ReadConversion) ->
         setattr(conversion, name, value)
         batch.changed[conversion.id] = conversion
         added = True
+    if _take_moment(conversion, report):
+        batch.changed[conversion.id] = conversion
+        added = True
     if given.occurred_at and given.occurred_at != conversion.occurred_at:
-        # Of two reported moments the earlier stands, so that the order of arrival does not matter.
-        if conversion.moment_reported:
-            warnings.append(_kept("occurred_at"))
-        if not conversion.moment_reported or given.occurred_at < conversion.occurred_at:
-            conversion.occurred_at, conversion.moment_reported = given.occurred_at, True
-            batch.changed[conversion.id] = conversion
-            added = True
+        warnings.append(_kept("occurred_at"))
     if given.test != conversion.test:
         warnings.append(_kept("test"))
     return added, warnings
+
+
+def _take_moment(conversion: Conversion, report: ReadConversion) -> bool:
+    """Take a moment that goes before the known one: a reported one before an arrival, else the earlier of two."""
+    reported = report.given.occurred_at is not None
+    if reported == conversion.moment_reported:
+        goes_first = report.occurred_at < conversion.occurred_at
+    else:
+        goes_first = reported
+    if goes_first:
+        conversion.occurred_at, conversion.moment_reported = report.occurred_at, reported
+    return goes_first
 
 
 def _kept(name: str) -> Warned:
     return Warned(
         "fact_kept",
         {"customer": "customer_id"}.get(name, name),
-        _("This differs from what was reported first; the first report stands."),
+        _("This differs from what was reported before, which stands."),
     )
 
 
