@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from tests.house.checks.words import BANNED
+from tests.house.checks.words import BANNED, HAS_ANOTHER_MEANING
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 ROW = re.compile(r"^\|\s*([^|]+?)\s*\|[^|]+\|\s*([^|]*?)\s*\|$", re.MULTILINE)
@@ -50,3 +50,8 @@ def test_what_one_row_rules_out_is_not_what_another_row_means() -> None:
 def test_the_words_refused_in_names_lead_to_words_of_the_glossary() -> None:
     ours = {word for words, _theirs in _rows() for word in words}
     assert set(BANNED.values()) - {"case"} <= ours, "a case comes with disputes; its word is kept free until then"
+
+
+def test_every_word_that_the_glossary_rules_out_is_refused_in_names_or_has_another_meaning() -> None:
+    theirs = {word for _ours, words in _rows() for word in words}
+    assert theirs <= BANNED.keys() | HAS_ANOTHER_MEANING.keys()
