@@ -137,7 +137,7 @@ def test_the_trail_names_people_keys_and_rules(by_owner: Client, ours: Organisat
 def test_the_trail_of_one_subject_is_shown_alone(by_owner: Client, ours: Organisation) -> None:
     key = make_api_key(ours).key
     words = words_of(by_owner.get(f"/console/settings/{ours.id}/audit/?subject={key.id}").content)
-    assert "key.made" in words
+    assert "key.made scopes: conversions:write" in words
     assert "member.added" not in words
 
 
@@ -149,7 +149,7 @@ def test_the_trail_is_read_page_by_page(by_owner: Client, ours: Organisation) ->
     address: str | None = page
     while address:
         answer = by_owner.get(address)
-        seen += [row.id for row, _ in answer.context["rows"]]
+        seen += [row.id for row, _name, _details in answer.context["rows"]]
         older = answer.context["older"]
         address = f"{page}?before={older}" if older else None
     wanted = AuditRow.objects.filter(workspace_id=ours.id).order_by("-id").values_list("id", flat=True)

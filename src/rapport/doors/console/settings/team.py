@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rapport.apps.delivery.queries import mail_is_sent
 from rapport.apps.identity.actions import change_role, end_membership, revoke_invitation
 from rapport.apps.identity.inputs import TeammateInput
 from rapport.apps.identity.models import Organisation, Role
@@ -35,7 +36,7 @@ def team(request: Request, organisation_id: str) -> HttpResponse:
     workspace = workspace_or_404(request, organisation_id)
     form = InviteForm(given(request))
     if request.method == "POST" and form.is_valid() and _invited(request, workspace, form=form):
-        messages.success(request, _("The invitation is on its way."))
+        messages.success(request, _on_its_way())
         return redirect("settings:team", workspace.id)
     return settings_page(
         request,
@@ -97,6 +98,12 @@ def revoke(request: Request, organisation_id: str, invitation_id: str) -> HttpRe
     revoke_invitation(invitation_id=invitation.id, by=request.actor, at=now())
     messages.success(request, _("The invitation is closed."))
     return redirect("settings:team", workspace.id)
+
+
+def _on_its_way() -> str:
+    if mail_is_sent():
+        return _("The invitation is on its way.")
+    return _("The invitation is written. There is no mail server yet: hand over its address from the outbox yourself.")
 
 
 def _invited(request: Request, workspace: Organisation, *, form: InviteForm) -> bool:

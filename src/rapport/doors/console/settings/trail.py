@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability
+from rapport.apps.record.models import AuditRow
 from rapport.apps.record.queries import trail_of_workspace
 from rapport.doors.access import Request, allow
 from rapport.doors.console.settings.frame import settings_page, workspace_or_404
@@ -25,8 +26,16 @@ def audit(request: Request, organisation_id: str) -> HttpResponse:
         request,
         "audit.html",
         workspace=workspace,
-        rows=[(row, names.get(row.actor_id, row.actor_id)) for row in shown],
+        rows=[(row, names.get(row.actor_id, row.actor_id), _details(row)) for row in shown],
         subject=subject,
         before=before,
         older=shown[-1].id if len(rows) > SHOWN else "",
     )
+
+
+def _details(row: AuditRow) -> list[str]:
+    """Return what a row says beside its action, one line each."""
+    values: dict[str, object] = row.data
+    return [
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in values.items()
+    ]
