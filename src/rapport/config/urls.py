@@ -7,6 +7,7 @@ urlpatterns = [
     path("api/v1/", include("rapport.doors.api.urls")),
     path("console/settings/", include("rapport.doors.console.settings.urls")),
     path("console/", include("rapport.doors.console.urls")),
+    path("portal/", include("rapport.doors.portal.urls")),
     path("p/", include("rapport.doors.public.urls")),
     path("demo-shop/", include("rapport.doors.public.demo_urls")),
     path("design/", include("rapport.doors.ui.urls")),

@@ -1,9 +1,10 @@
 """Read judgements and commissions."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState, Proposal, ProposalState
 from rapport.domain.books import Booked
@@ -50,3 +51,73 @@ def booked_of(commission: Commission) -> Booked:
         payable_minor=commission.payable_minor,
         paid_minor=commission.paid_minor,
     )
+
+
+def commissions_of_program(program_id: str) -> QuerySet[Commission]:
+    """Return the commissions of a program with partner and order, the last earned first."""
+    rows = Commission.objects.filter(agreement__program_id=program_id)
+    return rows.select_related("agreement__partner", "agreement__program", "conversion", "version").order_by("-id")
+
+
+def commissions_of_agreement(agreement_id: str) -> QuerySet[Commission]:
+    """Return the commissions of one agreement with their orders, the last earned first."""
+    rows = Commission.objects.filter(agreement_id=agreement_id)
+    return rows.select_related("agreement__partner", "agreement__program", "conversion", "version").order_by(
+        "-earned_at", "-id"
+    )
+
+
+def held_commissions(program_id: str) -> QuerySet[Commission]:
+    """Return the commissions that a doubt holds, oldest first; a conflict is settled at its order, not here."""
+    held = commissions_of_program(program_id).filter(state=CommissionState.HELD)
+    return held.exclude(conversion__in_conflict=True).order_by("id")
+
+
+def open_proposals_of(program_id: str) -> QuerySet[Proposal]:
+    """Return the proposals of a program that wait for a person, oldest first."""
+    rows = Proposal.objects.filter(commission__agreement__program_id=program_id, state=ProposalState.OPEN)
+    return rows.select_related("commission__agreement__partner", "commission__conversion").order_by("id")
+
+
+def attributions_of(conversion_id: str) -> QuerySet[Attribution]:
+    """Return every judgement of a conversion, the one that holds first."""
+    return Attribution.objects.filter(conversion_id=conversion_id).order_by("-number")
+
+
+def holds_ending(program_id: str, *, until: datetime) -> QuerySet[Commission]:
+    """Return the commissions that silence approves up to this moment."""
+    pending = Commission.objects.filter(agreement__program_id=program_id, state=CommissionState.PENDING, holds=[])
+    return pending.filter(hold_until__lte=until, accrued_minor__gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Some commissions together, in minor units: how many, and where their money is."""
+
+    count: int = 0
+    accrued_minor: int = 0
+    payable_minor: int = 0
+    paid_minor: int = 0
+
+    @property
+    def minor(self) -> int:
+        """Return what they are worth together."""
+        return self.accrued_minor + self.payable_minor + self.paid_minor
+
+
+def sums_by_state(rows: QuerySet[Commission]) -> dict[str, Standing]:
+    """Return the sums of these commissions by their state."""
+    return _sums(rows, by="state")
+
+
+def sums_by_agreement(rows: QuerySet[Commission]) -> dict[str, Standing]:
+    """Return the sums of these commissions by agreement."""
+    return _sums(rows, by="agreement_id")
+
+
+def _sums(rows: QuerySet[Commission], *, by: str) -> dict[str, Standing]:
+    grouped = rows.order_by().values_list(by).annotate(Count("id"), *map(Sum, _AMOUNTS))
+    return {key: Standing(*sums) for key, *sums in grouped}
+
+
+_AMOUNTS = ("accrued_minor", "payable_minor", "paid_minor")

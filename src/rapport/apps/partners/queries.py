@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
+from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.partners.models import Acceptance, Agreement, Application, ApplicationState
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
+from rapport.apps.record.actors import Actor
 from rapport.domain.promises import InForce, Standing, Suspension
 from rapport.kit.clock import to_ms
 
@@ -60,3 +62,41 @@ def application_of(*, slug: str, secret: str) -> Application:
     if found is None:
         raise NotFound
     return found
+
+
+def applications_of(program_id: str) -> QuerySet[Application]:
+    """Return every application to a program, newest first."""
+    return Application.objects.filter(program_id=program_id).select_related("program", "agreement").order_by("-id")
+
+
+def agreements_of(program_id: str) -> QuerySet[Agreement]:
+    """Return the agreements of a program with their partners, by name."""
+    rows = Agreement.objects.filter(program_id=program_id).select_related("partner__organisation", "program")
+    return rows.order_by("partner__name", "id")
+
+
+def acceptances_of(agreement_id: str) -> QuerySet[Acceptance]:
+    """Return what an agreement accepted, the version that binds from the latest moment first."""
+    return Acceptance.objects.filter(agreement_id=agreement_id).select_related("version").order_by("-from_at", "-id")
+
+
+def all_agreements() -> QuerySet[Agreement]:
+    """Return the agreements of every program, for a door that looks for the one its address names."""
+    return Agreement.objects.select_related("program__workspace", "partner")
+
+
+def agreements_held_by(actor: Actor) -> QuerySet[Agreement]:
+    """Return the agreements that the actor holds as a partner, by program."""
+    return scope(actor, Capability.PORTAL_READ, all_agreements()).order_by("program__name", "id")
+
+
+def acceptances_of_version(version_id: str) -> QuerySet[Acceptance]:
+    """Return who accepted a version, by partner."""
+    rows = Acceptance.objects.filter(version_id=version_id).select_related("agreement__partner")
+    return rows.order_by("agreement__partner__name", "id")
+
+
+def accepted_counts(program_id: str) -> dict[str, int]:
+    """Return how many agreements accepted each version of a program, by version id."""
+    rows = Acceptance.objects.filter(agreement__program_id=program_id).order_by()
+    return dict(rows.values_list("version_id").annotate(Count("id")))

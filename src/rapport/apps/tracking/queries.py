@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from rapport.apps.tracking.models import ClickKey, Coupon, Link
+from rapport.apps.tracking.models import ClickKey, Coupon, Link, PostbackSecret
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
@@ -19,6 +19,17 @@ def address_of(link: Link) -> str:
 def links_of(agreement_id: str) -> QuerySet[Link]:
     """Return the links of an agreement, newest first."""
     return Link.objects.filter(agreement_id=agreement_id).order_by("-id")
+
+
+def links_of_program(program_id: str) -> QuerySet[Link]:
+    """Return the links of all partners of a program, newest first."""
+    rows = Link.objects.filter(agreement__program_id=program_id)
+    return rows.select_related("agreement__partner", "agreement__program").order_by("-id")
+
+
+def coupons_of_program(program_id: str) -> QuerySet[Coupon]:
+    """Return the codes of all partners of a program, by code."""
+    return Coupon.objects.filter(program_id=program_id).select_related("agreement__partner").order_by("code")
 
 
 def links_by_number(numbers: Collection[int]) -> dict[int, Link]:
@@ -46,3 +57,14 @@ def free_link_number() -> int:
         number = secrets.randbelow(HIGHEST_LINK_NUMBER) + 1
         if not Link.objects.filter(number=number).exists():
             return number
+
+
+def coupons_of(agreement_id: str) -> QuerySet[Coupon]:
+    """Return the codes of an agreement, newest first."""
+    return Coupon.objects.filter(agreement_id=agreement_id).order_by("-id")
+
+
+def postback_secrets_of(program_id: str) -> QuerySet[PostbackSecret]:
+    """Return the tokens and signing secrets of a program, living ones first, newest first."""
+    rows = PostbackSecret.objects.filter(program_id=program_id)
+    return rows.order_by(F("revoked_at").asc(nulls_first=True), "-id")

@@ -1,0 +1,56 @@
+"""Forms of the portal."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from rapport.apps.tracking.inputs import SUB_NAMES
+
+_PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
+
+
+def _word(label: str, *, most: int, help_text: str = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, required=False, validators=[_PRINTABLE], help_text=help_text)
+
+
+class LinkForm(forms.Form):
+    """What a partner says about a link; sub-ids come back in the partner's own reports."""
+
+    destination = forms.CharField(
+        label=_("Leads to"),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
+        help_text=_("Empty: the landing page of the program."),
+    )
+    name = _word(_("Name"), most=120, help_text=_("For you alone, such as: newsletter of May."))
+    placement = _word(_("Placement"), most=64, help_text=_("Where it will stand, such as: sidebar."))
+    channel = _word(_("Channel"), most=64, help_text=_("How people come, such as: newsletter."))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Add the ten sub-ids, which differ in nothing but their number."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as Django takes them
+        for name in SUB_NAMES:
+            self.fields[name] = _word(name, most=250)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """Return the fields that most links need."""
+        return [field for field in self if field.name not in SUB_NAMES]
+
+    @property
+    def sub_fields(self) -> list[forms.BoundField]:
+        """Return the sub-ids."""
+        return [self[name] for name in SUB_NAMES]
+
+    @property
+    def given(self) -> dict[str, object]:
+        """Return what was filled in, as the action takes it."""
+        words = {name: value for name, value in self.cleaned_data.items() if name not in SUB_NAMES}
+        return words | {"subs": {name: self.cleaned_data[name] for name in SUB_NAMES if self.cleaned_data[name]}}
+
+
+class ProfileForm(forms.Form):
+    """What a person may change about oneself."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, validators=[_PRINTABLE])

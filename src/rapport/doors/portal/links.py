@@ -1,0 +1,98 @@
+"""Links of a partner: the list with its clicks, one more, one in detail, paused and resumed."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rapport.apps.identity.rights import Capability
+from rapport.apps.partners.models import Agreement
+from rapport.apps.record.errors import Refusal
+from rapport.apps.record.inputs import read_input
+from rapport.apps.tracking.actions import create_link, switch_link
+from rapport.apps.tracking.inputs import LinkInput
+from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.queries import address_of, links_of
+from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
+from rapport.doors.portal.addresses import complete
+from rapport.doors.portal.forms import LinkForm
+from rapport.doors.portal.frame import agreement_or_404, portal_page
+from rapport.kit.clock import now
+from rapport.lake.questions import Filter, GroupRow, lake_at
+
+_ON_A_PAGE = 50
+
+
+@require_safe
+@allow(Capability.PORTAL_READ)
+def links(request: Request, agreement_id: str) -> HttpResponse:
+    """Show the links, newest first, with the visits of people."""
+    agreement = agreement_or_404(request, agreement_id)
+    page = Paginator(links_of(agreement.id), _ON_A_PAGE).get_page(request.GET.get("page"))
+    counted = _counted(agreement)
+    rows = [(link, address_of(link), counted[link.id].net if link.id in counted else 0) for link in page]
+    return portal_page(request, "links.html", agreement=agreement, rows=rows, page=page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(Capability.PORTAL_READ, post=Capability.PORTAL_WRITE)
+def new(request: Request, agreement_id: str) -> HttpResponse:
+    """Make a link with everything that can be said about it."""
+    agreement = agreement_or_404(request, agreement_id)
+    form = LinkForm(given(request))
+    link = _made(request, agreement, form=form) if request.method == "POST" and form.is_valid() else None
+    if link:
+        messages.success(request, _("Your link is ready to be shared."))
+        return _to(reverse("portal:link", args=[agreement.id, link.id]))
+    status = 422 if form.errors else 200
+    return portal_page(request, "link_new.html", agreement=agreement, status=status, form=form)
+
+
+@require_safe
+@allow(Capability.PORTAL_READ)
+def link(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
+    """Show one link: its address, code to scan, and clicks."""
+    agreement = agreement_or_404(request, agreement_id)
+    row = find_or_404(request, links_of(agreement.id), pk=link_id)
+    totals = lake_at(settings.LAKE_FOLDER).totals(Filter(agreement_id=agreement.id, link_id=row.id))
+    content = {"link": row, "address": address_of(row), "totals": totals, "not_counted": totals.bots + totals.framed}
+    return portal_page(request, "link.html", agreement=agreement, **content)
+
+
+@require_POST
+@allow(Capability.PORTAL_WRITE)
+def switch(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
+    """Pause a link, or let it lead on again."""
+    agreement = agreement_or_404(request, agreement_id)
+    row = find_or_404(request, links_of(agreement.id), pk=link_id)
+    active = request.POST.get("active") == "yes"
+    switch_link(link_id=row.id, active=active, by=request.actor, at=now())
+    words = _("The link leads on again.") if active else _("The link is paused: it earns nothing until you resume it.")
+    messages.success(request, words)
+    return _to(reverse("portal:link", args=[agreement.id, row.id]))
+
+
+def _made(request: Request, agreement: Agreement, *, form: LinkForm) -> Link | None:
+    try:
+        wanted = form.given | {"destination": complete(form.cleaned_data["destination"])}
+        return create_link(
+            agreement_id=agreement.id, given=read_input(LinkInput, wanted), by=request.actor, at=now()
+        )
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return None
+
+
+def _counted(agreement: Agreement) -> dict[str, GroupRow]:
+    groups = lake_at(settings.LAKE_FOLDER).clicks_by(Filter(agreement_id=agreement.id), "link")
+    return {group.key: group for group in groups}
+
+
+def _to(address: str) -> HttpResponse:
+    """Lead on with 303, so that the next request is a GET."""
+    answer = HttpResponseRedirect(address)
+    answer.status_code = 303
+    return answer

@@ -1,0 +1,23 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from rapport.doors.portal import earnings, home, links, profile, reports, terms
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.choose, name="choose"),
+    path("<str:agreement_id>/", home.home, name="home"),
+    path("<str:agreement_id>/make/", home.make_link, name="make-link"),
+    path("<str:agreement_id>/links/", links.links, name="links"),
+    path("<str:agreement_id>/links/new/", links.new, name="link-new"),
+    path("<str:agreement_id>/links/<str:link_id>/", links.link, name="link"),
+    path("<str:agreement_id>/links/<str:link_id>/switch/", links.switch, name="link-switch"),
+    path("<str:agreement_id>/earnings/", earnings.earnings, name="earnings"),
+    path("<str:agreement_id>/earnings.csv", earnings.earnings_file, name="earnings-file"),
+    path("<str:agreement_id>/earnings/<str:commission_id>/", earnings.commission, name="commission"),
+    path("<str:agreement_id>/reports/", reports.reports, name="reports"),
+    path("<str:agreement_id>/terms/", terms.terms, name="terms"),
+    path("<str:agreement_id>/terms/<str:version_id>/accept/", terms.accept, name="terms-accept"),
+    path("<str:agreement_id>/profile/", profile.profile, name="profile"),
+]

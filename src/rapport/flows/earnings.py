@@ -1,0 +1,109 @@
+"""What a partner has in a program: the three words as sums of postings, and each commission with its word and date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.apps.commissions.queries import commissions_of_agreement
+from rapport.apps.ledger.queries import balances_of
+from rapport.apps.partners.models import Agreement
+from rapport.apps.partners.queries import acceptance_at
+from rapport.apps.programs.queries import terms_of
+from rapport.domain.books import AccountKind, AccountName
+from rapport.domain.money import Money
+from rapport.domain.payday import next_payday
+from rapport.flows.explaining.explanation import PartnerWord
+from rapport.flows.explaining.words import local_day, partner_word
+
+_TRACKS = {CommissionState.PENDING: "waiting"}
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """A partner's money in one program; each amount is a sum of postings.
+
+    `yours` holds what is payable and what is on its way; `waiting_until` is the first day on which something that
+    waits becomes the partner's, `payday` the day on which `yours` is planned to be paid.
+    """
+
+    waiting: Money
+    waiting_count: int
+    waiting_until: date | None
+    yours: Money
+    payday: date | None
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earning:
+    """One commission as its partner reads it; `passed` is the part of the hold that is over, in percent."""
+
+    id: str
+    order: str
+    kind: str
+    at: datetime
+    amount: Money
+    word: PartnerWord
+    track: str
+    passed: int
+
+
+def purse_of(agreement: Agreement, *, at: datetime) -> Purse:
+    """Return what an agreement has, in the currency of its program."""
+    balances = balances_of([agreement.id])
+    currency = agreement.program.currency
+
+    def sum_of(*kinds: AccountKind) -> Money:
+        minor = sum(balances.get(AccountName(kind, agreement.id, currency), 0) for kind in kinds)
+        return Money(minor, currency)
+
+    rows = commissions_of_agreement(agreement.id).filter(accrued_minor__gt=0)
+    pending = rows.filter(state=CommissionState.PENDING).order_by("hold_until").first()
+    return Purse(
+        waiting=sum_of(AccountKind.ACCRUED),
+        waiting_count=rows.count(),
+        waiting_until=local_day(pending.hold_until, agreement.program.zone) if pending else None,
+        yours=sum_of(AccountKind.PAYABLE, AccountKind.RESERVED),
+        payday=_payday(agreement, at=at),
+        paid=sum_of(AccountKind.PAID),
+    )
+
+
+def earnings_of(rows: Iterable[Commission], *, at: datetime) -> list[Earning]:
+    """Return these commissions as their partner reads them."""
+    return [_earning(row, at=at) for row in rows]
+
+
+def _earning(row: Commission, *, at: datetime) -> Earning:
+    zone = row.agreement.program.zone
+    payout = terms_of(row.version, currency=row.currency).payout
+    payday = next_payday(payout, after=local_day(max(at, row.hold_until), zone))
+    state = CommissionState(row.state)
+    return Earning(
+        id=row.id,
+        order=row.conversion.external_id if row.conversion else "",
+        kind=row.conversion.kind if row.conversion else "",
+        at=row.earned_at,
+        amount=Money(row.accrued_minor + row.payable_minor + row.paid_minor, row.currency),
+        word=partner_word(row, zone=zone, payday=payday),
+        track=_TRACKS.get(state, state.value),
+        passed=_passed(row, at=at),
+    )
+
+
+def _passed(row: Commission, *, at: datetime) -> int:
+    whole = row.hold_until - row.earned_at
+    if not whole:
+        return _WHOLE
+    return max(0, min(_WHOLE, (at - row.earned_at) * _WHOLE // whole))
+
+
+def _payday(agreement: Agreement, *, at: datetime) -> date | None:
+    """Return the next payout day of the terms that bind the agreement now."""
+    acceptance = acceptance_at(agreement.id, at=at)
+    if acceptance is None:
+        return None
+    payout = terms_of(acceptance.version, currency=agreement.program.currency).payout
+    return next_payday(payout, after=local_day(at, agreement.program.zone))
