@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from django.apps.registry import Apps
+from django.apps.registry import Apps, apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 Step = Callable[[Apps, BaseDatabaseSchemaEditor], None]
 
@@ -22,6 +24,36 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()
 """
 _VERBS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
+
+
+class Guarded(Operation):
+    """A migration step of guards alone: statements only, so Django need not rebuild its picture of all tables."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, create: Step, drop: Step) -> None:
+        """Keep the two halves."""
+        self.create, self.drop = create, drop
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: guards are no part of the models."""
+
+    def database_forwards(
+        self, _app_label: str, editor: BaseDatabaseSchemaEditor, _before: ProjectState, _after: ProjectState
+    ) -> None:
+        """Create the guards."""
+        self.create(apps, editor)
+
+    def database_backwards(
+        self, _app_label: str, editor: BaseDatabaseSchemaEditor, _before: ProjectState, _after: ProjectState
+    ) -> None:
+        """Drop the guards."""
+        self.drop(apps, editor)
+
+    def describe(self) -> str:
+        """Say what it does, for `migrate --plan`."""
+        return "Guard tables against being rewritten"
 
 
 def append_only(*tables: str) -> tuple[Step, Step]:

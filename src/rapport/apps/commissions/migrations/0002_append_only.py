@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from rapport.apps.record.guards import append_only
+from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
     dependencies = [("commissions", "0001_initial")]
 
-    operations = [migrations.RunPython(*append_only("commissions_attribution", "commissions_commissionline"))]
+    operations = [Guarded(*append_only("commissions_attribution", "commissions_commissionline"))]

@@ -2,14 +2,12 @@
 
 from django.db import migrations
 
-from rapport.apps.record.guards import append_only
+from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
     dependencies = [("conversions", "0001_initial")]
 
     operations = [
-        migrations.RunPython(
-            *append_only("conversions_report", "conversions_conversionline", "conversions_humandecision")
-        )
+        Guarded(*append_only("conversions_report", "conversions_conversionline", "conversions_humandecision"))
     ]

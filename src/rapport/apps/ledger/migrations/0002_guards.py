@@ -3,9 +3,10 @@
 from django.db import migrations
 
 from rapport.apps.ledger import guards
+from rapport.apps.record.guards import Guarded
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
 
-    operations = [migrations.RunPython(guards.create, guards.drop)]
+    operations = [Guarded(guards.create, guards.drop)]

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from rapport.apps.record.guards import append_only
+from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
     dependencies = [("record", "0001_initial")]
 
-    operations = [migrations.RunPython(*append_only("record_auditrow"))]
+    operations = [Guarded(*append_only("record_auditrow"))]
