@@ -4,6 +4,7 @@ from rapport.apps.jobs.schedule import Schedule
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(name="forget-jobs", task_path="rapport.apps.jobs.tasks.forget_old_jobs", cron="17 * * * *"),
+    Schedule(name="forget-sessions", task_path="rapport.apps.identity.tasks.forget_sessions", cron="41 * * * *"),
     Schedule(
         name="link-book",
         task_path="rapport.apps.tracking.tasks.publish_link_book",

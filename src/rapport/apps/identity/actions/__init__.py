@@ -22,6 +22,7 @@ from rapport.apps.identity.actions.people import (
     note_sign_in,
     set_password,
 )
+from rapport.apps.identity.actions.sessions import forget_ended_sessions
 
 __all__ = [
     "IssuedInvitation",
@@ -35,6 +36,7 @@ __all__ = [
     "create_person",
     "disable_person",
     "end_membership",
+    "forget_ended_sessions",
     "invite_partner_person",
     "invite_teammate",
     "issue_first_owner_invitation",
