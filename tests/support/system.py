@@ -33,6 +33,11 @@ def has_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb") is not None
 
 
+def has_curl() -> bool:
+    """Say whether curl is installed, with which a journey runs the lines that the demo prints."""
+    return shutil.which("curl") is not None
+
+
 def has_chromium() -> bool:
     """Say whether the system's Chromium is installed."""
     return shutil.which("chromium") is not None
@@ -42,6 +47,7 @@ PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
     Program(name="Chromium", packages=("chromium", "fonts-liberation"), is_there=has_chromium),
+    Program(name="curl", packages=("curl",), is_there=has_curl),
 )
 
 

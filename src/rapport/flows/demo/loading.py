@@ -3,7 +3,7 @@
 import json
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ from rapport.lake.ingest import ingest
 Progress = Callable[[int, int | None, str], None]
 STEPS = 5
 SEED = 12
+CLICK_ID = "RPID"
+"""Stands in the printed line where the reader puts the click id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +115,26 @@ def _hints(program: Program) -> tuple[Hint, ...]:
     secrets = json.loads(_secrets_file().read_text(encoding="utf-8"))
     player = cast.PLAYERS[0]
     link = Link.objects.filter(agreement__partner__name=player.name).order_by("id")[0]
+    sale = {"kind": "sale", "external_id": "demo-1", "currency": program.currency, "total": "104.22"}
+    clicked = {**sale, "external_id": "demo-2", "click_ids": [CLICK_ID]}
+    refund = {"kind": "refund", "external_id": "demo-2-back", "of": "demo-2", "currency": program.currency}
     return (
         Hint("A partner's link to click", address_of(link)),
-        Hint("Report an order that used the partner's code", _curl(secrets["key"], program, coupon=player.coupon)),
-        Hint("After a click, give its id (rpid in the address) instead of the code", '"click_ids": ["…"]'),
+        Hint(
+            "Report an order that used the partner's code",
+            _curl(secrets["key"], "conversions", {**sale, "coupons": [player.coupon]}),
+        ),
+        Hint(
+            f"Report an order after a click: put the rpid from the shop's address in the place of {CLICK_ID}",
+            _curl(secrets["key"], "conversions", clicked),
+        ),
+        Hint("Refund half of it", _curl(secrets["key"], "corrections", {**refund, "total": "52.11"})),
         Hint("The public page of the program", f"{settings.PUBLIC_URL}/p/{program.slug}"),
     )
 
 
-def _curl(key: str, program: Program, *, coupon: str) -> str:
-    body = {
-        "kind": "sale",
-        "external_id": "demo-1",
-        "currency": program.currency,
-        "total": "104.22",
-        "coupons": [coupon],
-    }
+def _curl(key: str, what: str, body: Mapping[str, object]) -> str:
     return (
-        f"curl -X POST {settings.PUBLIC_URL}/api/v1/conversions "
+        f"curl -X POST {settings.PUBLIC_URL}/api/v1/{what} "
         f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{json.dumps(body)}'"
     )
