@@ -3,6 +3,49 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rapport.apps.partners.models import Segment
+
+
+class ApplicationForm(forms.Form):
+    """What somebody says who wants to join: one page, six fields and the terms."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("Mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    organisation_name = forms.CharField(
+        label=_("Name of your site, shop or firm"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    website = forms.CharField(
+        label=_("Where you would show us"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autocapitalize": "off"}),
+        help_text=_("The address of your site, shop or channel."),
+    )
+    segment = forms.ChoiceField(label=_("What you do"), choices=Segment.choices)
+    promotion = forms.CharField(
+        label=_("How you would promote us"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    accepted_version = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    accept = forms.BooleanField(error_messages={"required": _("Read the terms and accept them to join.")})
+
+    def __init__(self, *args: object, version_id: str, version_number: int, **kwargs: object) -> None:
+        """Ask to accept this version, and no other."""
+        super().__init__(*args, initial={"accepted_version": version_id}, **kwargs)  # type: ignore[arg-type]  # passed through as Django takes them
+        self.fields["accept"].label = _("I accept terms v%(number)s.") % {"number": version_number}
+
+    @property
+    def given(self) -> dict[str, object]:
+        """Return what was filled in, as the action takes it; a bare host becomes an address."""
+        fields = {name: value for name, value in self.cleaned_data.items() if name != "accept"}
+        website = fields["website"]
+        return fields | {"website": f"https://{website}" if website and "://" not in website else website}
+
 
 class AnswerForm(forms.Form):
     """The applicant's answer to a question."""
