@@ -1,11 +1,25 @@
-"""What waits for a person in a program: counts for the frame of every page, rows for Today."""
+"""What waits for a person in a program: counts for the frame of every page, rows with their promises for Today."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from rapport.apps.commissions.models import Commission, CommissionState, Proposal, ProposalState
-from rapport.apps.conversions.queries import conversions_in_conflict, refused_receipts, waiting_corrections
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import held_commissions, open_proposals_of
+from rapport.apps.conversions.models import Receipt
+from rapport.apps.conversions.queries import (
+    WAITING_ALARM,
+    conversions_in_conflict,
+    refused_receipts,
+    waiting_corrections,
+)
 from rapport.apps.partners.queries import open_applications
 from rapport.apps.programs.models import Program
+from rapport.domain.money import Money, format_amount
+from rapport.flows.explaining.words import hold_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,23 +27,203 @@ class Counts:
     """How much waits, by place."""
 
     applications: int
-    conversions: int
-    commissions: int
+    conflicts: int
+    corrections: int
+    receipts: int
+    proposals: int
+    held: int
 
     @property
-    def together(self) -> int:
-        """Return all that waits."""
-        return self.applications + self.conversions + self.commissions
+    def conversions(self) -> int:
+        """Return what waits among the conversions."""
+        return self.conflicts + self.corrections
+
+    @property
+    def commissions(self) -> int:
+        """Return what waits among the commissions."""
+        return self.proposals + self.held
+
+
+class Waits(StrEnum):
+    """What kind of thing waits."""
+
+    APPLICATION = "application"
+    CONFLICT = "conflict"
+    CORRECTION = "correction"
+    RECEIPT = "receipt"
+    PROPOSAL = "proposal"
+    HELD = "held"
+
+
+PROMISES = {
+    Waits.APPLICATION: timedelta(hours=24),
+    Waits.CONFLICT: timedelta(days=2),
+    Waits.CORRECTION: WAITING_ALARM,
+    Waits.RECEIPT: timedelta(days=2),
+    Waits.PROPOSAL: timedelta(days=2),
+    Waits.HELD: timedelta(days=7),
+}
+"""Within which time each is looked at: the ring around its age is full when this is used up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One thing that waits: `subject` is the id whose page tells more, `amount` the money that waits with it."""
+
+    kind: Waits
+    subject: str
+    heading: str
+    sentence: str
+    since: datetime
+    age: timedelta
+    amount: Money | None = None
+
+    @property
+    def share(self) -> float:
+        """Return how much of the promise is used up; over 1 it is broken."""
+        return self.age / PROMISES[self.kind]
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether the promise is broken."""
+        return self.share > 1
 
 
 def count_waiting(program: Program) -> Counts:
     """Count what waits in a program."""
-    proposals = Proposal.objects.filter(commission__agreement__program=program, state=ProposalState.OPEN)
-    held = Commission.objects.filter(agreement__program=program, state=CommissionState.HELD)
     return Counts(
         applications=open_applications(program.id).count(),
-        conversions=conversions_in_conflict(program.id).count()
-        + waiting_corrections(program.id).count()
-        + refused_receipts(program.id).count(),
-        commissions=proposals.count() + held.exclude(conversion__in_conflict=True).count(),
+        conflicts=conversions_in_conflict(program.id).count(),
+        corrections=waiting_corrections(program.id).count(),
+        receipts=refused_receipts(program.id).count(),
+        proposals=open_proposals_of(program.id).count(),
+        held=held_commissions(program.id).count(),
     )
+
+
+def what_waits(program: Program, *, kinds: frozenset[Waits], most: int, at: datetime) -> list[Waiting]:
+    """Return what waits of these kinds, those nearest to their promise (or furthest past it) first; `most` of each."""
+    found = [one for kind in Waits if kind in kinds for one in _READERS[kind](program, most, at)]
+    return sorted(found, key=lambda one: -one.share)
+
+
+def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in open_applications(program.id)[:most]:
+        words = [row.get_segment_display(), row.website.removeprefix("https://"), row.promotion.splitlines()[0]]
+        yield Waiting(
+            kind=Waits.APPLICATION,
+            subject=row.id,
+            heading=_("%(name)s wants to join") % {"name": row.organisation_name},
+            sentence=", ".join(word for word in words if word)[:220],
+            since=row.received_at,
+            age=at - row.received_at,
+        )
+
+
+def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in conversions_in_conflict(program.id).prefetch_related("reports")[:most]:
+        reports = sorted(row.reports.all(), key=lambda report: report.received_at)
+        told = [
+            _("%(amount)s %(currency)s by %(door)s")
+            % {
+                "amount": format_amount(Money(report.total_minor, program.currency)),
+                "currency": program.currency,
+                "door": report.get_door_display(),
+            }
+            for report in reports
+        ]
+        since = reports[-1].received_at if reports else row.received_at
+        yield Waiting(
+            kind=Waits.CONFLICT,
+            subject=row.id,
+            heading=_("Order %(order)s was reported with different amounts") % {"order": row.external_id},
+            sentence=", ".join(told),
+            since=since,
+            age=at - since,
+            amount=Money(min((report.total_minor for report in reports), default=0), program.currency),
+        )
+
+
+def _corrections(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in waiting_corrections(program.id)[:most]:
+        names = {"kind": row.get_kind_display(), "id": row.external_id, "order": row.of_external_id}
+        yield Waiting(
+            kind=Waits.CORRECTION,
+            subject=row.id,
+            heading=_("%(kind)s %(id)s waits for order %(order)s") % names,
+            sentence=_("The order has not been reported. As soon as it is, this is taken from it."),
+            since=row.received_at,
+            age=at - row.received_at,
+            amount=None if row.total_minor is None else Money(row.total_minor, row.currency),
+        )
+
+
+def _receipts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in refused_receipts(program.id)[:most]:
+        yield Waiting(
+            kind=Waits.RECEIPT,
+            subject=row.id,
+            heading=_("A postback could not be used"),
+            sentence=" ".join(problem_words(row))[:220],
+            since=row.received_at,
+            age=at - row.received_at,
+        )
+
+
+def _proposals(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in open_proposals_of(program.id)[:most]:
+        commission = row.commission
+        now_minor = commission.accrued_minor + commission.payable_minor + commission.paid_minor
+        names = {"partner": commission.agreement.partner.name, "order": _order_of(commission)}
+        target = Money(row.target_minor, commission.currency)
+        yield Waiting(
+            kind=Waits.PROPOSAL,
+            subject=commission.id,
+            heading=_("Change the approved commission of %(partner)s for order %(order)s?") % names,
+            sentence=_("It would then be %(amount)s %(currency)s.")
+            % {"amount": format_amount(target), "currency": target.currency},
+            since=row.created_at,
+            age=at - row.created_at,
+            amount=Money(now_minor, commission.currency),
+        )
+
+
+def _held(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in held_commissions(program.id)[:most]:
+        names = {"partner": row.agreement.partner.name, "order": _order_of(row)}
+        yield Waiting(
+            kind=Waits.HELD,
+            subject=row.id,
+            heading=_("The commission of %(partner)s for order %(order)s is held") % names,
+            sentence=" ".join(hold_words(hold) for hold in row.holds),
+            since=row.created_at,
+            age=at - row.created_at,
+            amount=Money(row.accrued_minor, row.currency),
+        )
+
+
+def problem_words(receipt: Receipt) -> list[str]:
+    """Return why a postback could not be used, field by field."""
+    return [
+        f"{problem['field']}: {problem['sentence']}" if problem["field"] else problem["sentence"]
+        for problem in receipt.problems
+    ]
+
+
+def order_of(conversion: object) -> str:
+    """Return the merchant's own number of the order behind a commission."""
+    return str(getattr(conversion, "external_id", ""))
+
+
+def _order_of(commission: Commission) -> str:
+    return commission.conversion.external_id if commission.conversion else ""
+
+
+_READERS = {
+    Waits.APPLICATION: _applications,
+    Waits.CONFLICT: _conflicts,
+    Waits.CORRECTION: _corrections,
+    Waits.RECEIPT: _receipts,
+    Waits.PROPOSAL: _proposals,
+    Waits.HELD: _held,
+}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import TermsVersion
+from rapport.domain.money import Money
 
 
 class Attribution(models.Model):
@@ -87,6 +88,11 @@ class Commission(models.Model):
     def __str__(self) -> str:
         """Return its public id."""
         return self.id
+
+    @property
+    def worth(self) -> Money:
+        """Return what it is worth: what waits, what is owed and what is paid together."""
+        return Money(self.accrued_minor + self.payable_minor + self.paid_minor, self.currency)
 
 
 class CommissionLine(models.Model):

@@ -49,6 +49,21 @@ class ConversionState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class DeclineCode(models.TextChoices):
+    """The fixed reasons for declining an order."""
+
+    CANCELLED = "cancelled", _("Cancelled by the customer")
+    RETURNED = "returned", _("Returned")
+    OUT_OF_STOCK = "out_of_stock", _("Out of stock")
+    NOT_PAID = "not_paid", _("The payment failed")
+    DUPLICATE = "duplicate", _("A duplicate of another order")
+    ORDER_ERROR = "order_error", _("An error in the order")
+    FRAUD = "fraud", _("Fraud")
+    BREACH = "breach", _("Brought against the terms")
+    TEST = "test", _("A test order")
+    OTHER = "other", _("Another reason")
+
+
 class Conversion(models.Model):
     """A reported outcome; (program, kind, external id) is its identity for ever.
 

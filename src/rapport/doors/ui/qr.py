@@ -1,5 +1,7 @@
 """QR codes as drawings: one path of dark runs on a plate that stays paper in both themes."""
 
+from io import BytesIO
+
 import segno
 
 from rapport.doors.ui import svg
@@ -27,3 +29,10 @@ def _runs(row: bytes, y: int) -> str:
             drawn.append(f"M{x} {y}h{end - x}v1h-{end - x}z")
         x = end + 1
     return "".join(drawn)
+
+
+def qr_file(text: str) -> bytes:
+    """The same code as an SVG file of its own, black on white, for print."""
+    file = BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="svg", border=4, scale=8, light="#ffffff", title=text)
+    return file.getvalue()

@@ -16,6 +16,12 @@ def entries_of_book(book_subject: str) -> QuerySet[Entry]:
     return with_postings(Entry.objects.filter(book__subject=book_subject).order_by("-number"))
 
 
+def entries_moving(entries: QuerySet[Entry], owner: str) -> QuerySet[Entry]:
+    """Return those of these entries that move money of one owner (an agreement)."""
+    moving = Posting.objects.filter(Q(source__owner=owner) | Q(destination__owner=owner))
+    return entries.filter(id__in=moving.values("entry_id"))
+
+
 def with_postings(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """Add to entries their postings in order, each with its two accounts."""
     postings = Posting.objects.select_related("source", "destination").order_by("position")

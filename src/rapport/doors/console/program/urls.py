@@ -1,0 +1,23 @@
+"""Addresses of the pages of a program itself."""
+
+from django.urls import path
+
+from rapport.doors.console.program import creating, integration, settings, terms, versions, yaml_page
+
+app_name = "program"
+urlpatterns = [
+    path("new/", creating.choose, name="choose"),
+    path("new/<str:organisation_id>/", creating.create, name="create"),
+    path("<str:program_id>/settings/", settings.settings, name="settings"),
+    path("<str:program_id>/settings/state/", settings.move, name="move"),
+    path("<str:program_id>/terms/", terms.terms, name="terms"),
+    path("<str:program_id>/terms/preview/", terms.preview, name="terms-preview"),
+    path("<str:program_id>/terms/yaml/", yaml_page.as_yaml, name="terms-yaml"),
+    path("<str:program_id>/terms/publish/", versions.publish, name="terms-publish"),
+    path("<str:program_id>/terms/v<int:number>/", versions.version, name="version"),
+    path("<str:program_id>/integration/", integration.integration, name="integration"),
+    path("<str:program_id>/integration/test/", integration.send_test, name="send-test"),
+    path(
+        "<str:program_id>/integration/secrets/<str:secret_id>/revoke/", integration.revoke, name="postback-revoke"
+    ),
+]

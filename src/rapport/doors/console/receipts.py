@@ -1,0 +1,68 @@
+"""Pages of receipts: what became of each acknowledged postback."""
+
+import json
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from rapport.apps.conversions.models import Receipt, ReceiptState
+from rapport.apps.conversions.queries import receipts_of
+from rapport.apps.identity.rights import Capability
+from rapport.doors.access import Request, allow, find_or_404
+from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.paging import Page, page_of
+from rapport.flows.waiting import problem_words
+
+PAGES = {"cnv": "conversion", "cor": "correction"}
+"""Which page tells more about a subject, by the prefix of its id."""
+
+
+@require_safe
+@allow(Capability.CONVERSION_READ)
+def receipts(request: Request, program_id: str) -> HttpResponse:
+    """Show the receipts, newest first; `?state=` shows those, `?id=` the one of a receipt id."""
+    program = program_or_404(request, program_id)
+    rows = receipts_of(program.id)
+    chosen, wanted = request.GET.get("state", ""), request.GET.get("id", "").strip()
+    if chosen in ReceiptState.values:
+        rows = rows.filter(state=chosen)
+    if wanted:
+        rows = rows.filter(pk=wanted)
+    page: Page[Receipt] = page_of(rows, request)
+    return program_page(
+        request,
+        "receipts/list.html",
+        program=program,
+        page=page,
+        rows=[(row, subject_url(row), problem_words(row)) for row in page.rows],
+        chosen=chosen,
+        wanted=wanted,
+        states=ReceiptState.choices,
+    )
+
+
+@require_safe
+@allow(Capability.CONVERSION_READ)
+def receipt(request: Request, program_id: str, receipt_id: str) -> HttpResponse:
+    """Show one receipt: what came, what became of it, and why."""
+    program = program_or_404(request, program_id)
+    row = find_or_404(request, receipts_of(program.id), pk=receipt_id)
+    return program_page(
+        request,
+        "receipts/one.html",
+        program=program,
+        row=row,
+        subject_url=subject_url(row),
+        problems=problem_words(row),
+        warnings=[warning["sentence"] for warning in row.warnings],
+        raw=json.dumps(row.raw, indent=2, ensure_ascii=False, sort_keys=True),
+        caption=_("As it arrived at the edge"),
+    )
+
+
+def subject_url(row: Receipt) -> str:
+    """Return the page of what a postback reported; empty where it reported nothing."""
+    page = PAGES.get(row.subject.partition("_")[0])
+    return reverse(f"console:{page}", args=[row.program_id, row.subject]) if page else ""
