@@ -16,6 +16,7 @@ from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import version_in_force, versions_of
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.program.choices import CHOICES
 from rapport.doors.console.program.editor import Texts, changed, document_of, editor_of, texts_of
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
@@ -78,7 +79,7 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
     draft = draft_of(program)
     shown = texts_of(draft) if texts is None else texts
     read: Terms | Problems = draft if texts is None else parse(document_of(shown), currency=program.currency)
-    in_force = version_in_force(program.id, at=now())
+    in_force, accepted = version_in_force(program.id, at=now()), accepted_counts(program.id)
     return program_page(
         request,
         "program/terms.html",
@@ -89,10 +90,10 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
         is_kept=is_kept,
         publish_form=publish_form or PublishForm(zone=program.zone),
         may_write=can(request.actor, Capability.TERMS_WRITE, program),
-        versions=versions_of(program.id),
+        versions=[(row, accepted.get(row.id, 0)) for row in versions_of(program.id)],
         in_force=in_force,
         in_force_sentences=wording(in_force, currency=program.currency).splitlines() if in_force else [],
-        accepted=accepted_counts(program.id),
+        choices=CHOICES,
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 MOST_CHARACTERS = 100_000
 _DEEPEST = 12
+_LONGEST_VALUE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Refused(Exception):
 
 
 def read_yaml(text: str) -> Written | NotYaml:
-    """Read one document. Anchors, several documents, double keys and deep nesting are refused, whatever they hold."""
+    """Read one document. Anchors, tags, several documents, double keys and deep nesting are refused, whatever they hold."""
     if len(text) > MOST_CHARACTERS:
         return NotYaml(1, _("Shorten this to %(most)s characters.") % {"most": MOST_CHARACTERS})
     try:
@@ -73,24 +74,25 @@ def _refuse_tricks(text: str) -> None:
     """Look at the stream before anything is built: what could grow without end, or hide, is not let in."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(event.start_mark, _("Write it out: anchors and aliases are not taken here."))
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise _Refused(event.start_mark, _("Write it out: anchors, aliases and tags are not taken here."))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
                 raise _Refused(event.start_mark, _("This is nested too deep."))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        elif isinstance(event, yaml.ScalarEvent) and _is_broken(event.value):
-            raise _Refused(event.start_mark, _("This holds half a character. Write it anew."))
+        elif isinstance(event, yaml.ScalarEvent):
+            _refuse_odd(event)
 
 
-def _is_broken(text: str) -> bool:
+def _refuse_odd(event: yaml.ScalarEvent) -> None:
+    if len(event.value) > _LONGEST_VALUE:
+        raise _Refused(event.start_mark, _("This value is too long."))
     try:
-        text.encode()
+        event.value.encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        raise _Refused(event.start_mark, _("This holds half a character. Write it anew.")) from None
 
 
 def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,88 @@
+"""Lines to copy into a shop: how it keeps the click id, and how it reports an order, a refund, a postback."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from rapport.apps.programs.models import Program
+from rapport.apps.tracking.actions import IssuedSecret
+from rapport.apps.tracking.models import PostbackWay
+
+_ORDER = '"external_id": "10428", "total": "128.92", "tax": "20.58", "shipping": "4.90"'
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One thing to copy, with what it is for."""
+
+    title: str
+    words: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One name that a postback understands."""
+
+    names: str
+    words: str
+
+
+def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, object]:
+    """Return the lines of a program; a secret that was just issued stands in them this once."""
+    return {
+        "order": Recipe(
+            _("Report an order"),
+            _("From your server, with an API key. Send it again whenever you are not sure: it counts once."),
+            _curl("conversions", f'{{"program": "{program.id}", "kind": "sale", {_ORDER}, "currency": '
+                  f'"{program.currency}", "click_ids": ["…"], "coupons": []}}'),
+        ),
+        "refund": Recipe(
+            _("Report a refund"),
+            _("A part with its amount; without an amount all that is left."),
+            _curl("corrections", f'{{"program": "{program.id}", "kind": "refund", "of": "10428", "external_id": '
+                  f'"R-77", "total": "40.00", "currency": "{program.currency}"}}'),
+        ),
+        "postback": Recipe(
+            _("Postback"),
+            _("One address that your shop system calls for each order."),
+            _postback(program, issued=issued),
+        ),
+        "parameters": _parameters(program),
+    }
+
+
+def _curl(what: str, body: str) -> str:
+    return (
+        f"curl -X POST {settings.PUBLIC_URL}/api/v1/{what} \\\n"
+        f"  -H 'Authorization: Bearer rk_live_…' \\\n"
+        f"  -H 'Content-Type: application/json' \\\n"
+        f"  -d '{body}'"
+    )
+
+
+def _postback(program: Program, *, issued: IssuedSecret | None) -> str:
+    if issued and issued.secret.way == PostbackWay.HMAC:
+        return f"POST {settings.EDGE_URL}/pb?{urlencode({'program': program.id})}"
+    token = issued.shown_once if issued else "pbt_…"
+    return (
+        f"{settings.EDGE_URL}/pb?token={token}&external_id={{order}}&total={{total}}&tax={{tax}}"
+        f"&shipping={{shipping}}&currency={program.currency}&click_id={{{program.parameter}}}"
+    )
+
+
+def _parameters(program: Program) -> list[Parameter]:
+    return [
+        Parameter("external_id, order_id", _("The order’s number. It counts once, for ever.")),
+        Parameter("total, amount", _("What the customer paid, with tax and shipping, such as 128.92.")),
+        Parameter("tax, shipping, discount", _("Parts of it.")),
+        Parameter("currency", _("%(currency)s; may be left out.") % {"currency": program.currency}),
+        Parameter("kind", _("sale, unless you name another kind of your terms.")),
+        Parameter("click_id, rpid", _("The click id, or several with commas.")),
+        Parameter("coupon", _("The code that the customer used.")),
+        Parameter("customer_id, customer", _("Your number for the customer, so that repeat purchases are known.")),
+        Parameter("type, of", _("For a refund, cancel, chargeback or amendment: which it is, and the order’s number.")),
+        Parameter("test", _("1 for a test order: judged, booked nowhere.")),
+    ]

@@ -1,0 +1,121 @@
+"""Rows of the program pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from rapport.apps.commissions.models import Attribution, Proposal
+from rapport.apps.partners.actions import suspend_agreement
+from rapport.kit.clock import now
+from rapport.kit.ids import new_id
+from tests.doors.routes.table import TEAM, Addressed, Row, team
+from tests.make.identity import STORY, Cast
+from tests.make.program_pages import Everything, make_everything
+
+
+def both(cast: Cast) -> tuple[Everything, Everything]:
+    """The same program twice: ours and theirs."""
+    at = now() - timedelta(minutes=1)
+    return make_everything(cast.ours, at=at), make_everything(cast.theirs, at=at)
+
+
+def program(cast: Cast) -> Addressed:
+    """A program; the id of a workspace names none."""
+    ours, theirs = both(cast)
+    foreign = ({"program_id": other} for other in (theirs.program.id, cast.ours.id, "prg_missing"))
+    return Addressed(own={"program_id": ours.program.id}, elsewhere=tuple(foreign))
+
+
+def inside(gap: str, id_of: Callable[[Everything], str]) -> Callable[[Cast], Addressed]:
+    """A thing inside a program: foreign as a whole, foreign under our own address, and missing."""
+
+    def at(cast: Cast) -> Addressed:
+        ours, theirs = both(cast)
+        own, foreign = id_of(ours), id_of(theirs)
+        return Addressed(
+            own={"program_id": ours.program.id, gap: own},
+            elsewhere=(
+                {"program_id": theirs.program.id, gap: foreign},
+                {"program_id": ours.program.id, gap: foreign},
+                {"program_id": theirs.program.id, gap: own},
+                {"program_id": ours.program.id, gap: "xxx_missing"},
+            ),
+        )
+
+    return at
+
+
+def suspended(story: Everything) -> str:
+    suspend_agreement(agreement_id=story.agreement.id, reason="A question is open.", by=STORY, at=now())
+    return story.agreement.id
+
+
+def proposed(story: Everything) -> str:
+    """A commission about which a change is proposed."""
+    attribution = Attribution.objects.get(conversion=story.conversion)
+    Proposal.objects.create(
+        id=new_id("ppl", at=now()),
+        commission=story.commission,
+        attribution=attribution,
+        target_minor=1,
+        cause="recomputed",
+        created_at=now(),
+    )
+    return story.commission.id
+
+
+application = inside("application_id", lambda story: story.application.id)
+agreement = inside("agreement_id", lambda story: story.agreement.id)
+link = inside("link_id", lambda story: story.link.id)
+coupon = inside("coupon_id", lambda story: story.coupon.id)
+conversion = inside("conversion_id", lambda story: story.conversion.id)
+correction = inside("correction_id", lambda story: story.waiting.id)
+receipt = inside("receipt_id", lambda story: story.refused.id)
+commission = inside("commission_id", lambda story: story.commission.id)
+proposal = inside("commission_id", proposed)
+
+RUNNERS = ("owner", "manager")
+BRINGERS = (*RUNNERS, "sales")
+COUNTERS = (*RUNNERS, "finance")
+
+ROWS = (
+    Row("console:home", "GET", team(*TEAM)),
+    Row("console:today", "GET", team(*TEAM), at=program),
+    Row("console:applications", "GET", team(*BRINGERS), at=program),
+    Row("console:application", "GET", team(*BRINGERS), at=application),
+    Row("console:application-approve", "POST", team(*BRINGERS, ok=303), at=application),
+    Row("console:application-ask", "POST", team(*BRINGERS, ok=422), at=application),
+    Row("console:application-decline", "POST", team(*BRINGERS, ok=422), at=application),
+    Row("console:partners", "GET", team(*TEAM), at=program),
+    Row("console:partners-csv", "GET", team(*TEAM), at=program),
+    Row("console:partner", "GET", team(*TEAM), at=agreement),
+    Row("console:agreement-suspend", "POST", team(*BRINGERS, ok=422), at=agreement),
+    Row("console:agreement-resume", "POST", team(*BRINGERS, ok=303), at=inside("agreement_id", suspended)),
+    Row("console:agreement-end", "POST", team(*BRINGERS, ok=422), at=agreement),
+    Row("console:links", "GET", team(*TEAM), at=program),
+    Row("console:link-new", "GET", team(*BRINGERS), at=program),
+    Row("console:link-new", "POST", team(*BRINGERS, ok=422), at=program),
+    Row("console:link", "GET", team(*TEAM), at=link),
+    Row("console:link-qr", "GET", team(*TEAM), at=link),
+    Row("console:link-switch", "POST", team(*BRINGERS, ok=303), at=link),
+    Row("console:coupon-new", "GET", team(*BRINGERS), at=program),
+    Row("console:coupon-new", "POST", team(*BRINGERS, ok=422), at=program),
+    Row("console:coupon-end", "POST", team(*BRINGERS, ok=303), at=coupon),
+    Row("console:clicks", "GET", team(*TEAM), at=program),
+    Row("console:conversions", "GET", team(*TEAM), at=program),
+    Row("console:conversion", "GET", team(*TEAM), at=conversion),
+    Row("console:conversion-settle", "POST", team(*RUNNERS, ok=422), at=conversion),
+    Row("console:conversion-decline", "POST", team(*RUNNERS, ok=422), at=conversion),
+    Row("console:conversion-undo-decline", "POST", team(*RUNNERS, ok=422), at=conversion),
+    Row("console:conversion-lift", "POST", team(*RUNNERS, ok=422), at=conversion),
+    Row("console:corrections", "GET", team(*TEAM), at=program),
+    Row("console:correction", "GET", team(*TEAM), at=correction),
+    Row("console:receipts", "GET", team(*TEAM), at=program),
+    Row("console:receipt", "GET", team(*TEAM), at=receipt),
+    Row("console:commissions", "GET", team(*TEAM), at=program),
+    Row("console:commission", "GET", team(*TEAM), at=commission),
+    Row("console:proposal-accept", "POST", team(*COUNTERS, ok=303), at=proposal),
+    Row("console:proposal-refuse", "POST", team(*COUNTERS, ok=422), at=proposal),
+    Row("console:ledger", "GET", team(*COUNTERS), at=program),
+    Row("console:ledger-verify", "POST", team(*COUNTERS, ok=303), at=program),
+    Row("console:jobs", "GET", team(*RUNNERS), at=program),
+)
