@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("rapport.doors.sign_in.urls")),
     path("api/v1/", include("rapport.doors.api.urls")),
     path("console/settings/", include("rapport.doors.console.settings.urls")),
+    path("console/", include("rapport.doors.console.program.urls")),
     path("console/", include("rapport.doors.console.urls")),
     path("portal/", include("rapport.doors.portal.urls")),
     path("p/", include("rapport.doors.public.urls")),
