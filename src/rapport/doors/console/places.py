@@ -17,7 +17,10 @@ May = Callable[[Capability], bool]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A place before it is known for which program: `route` is its address in this door, `waits` a field of Counts."""
+    """A place before it is known for which program.
+
+    `route` is its address, in `console:` unless it names another; `waits` is a field of Counts.
+    """
 
     label: Promise
     route: str
@@ -46,6 +49,14 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
     ),
     (_("Money"), (Named(_("Ledger"), "ledger", "wallet", Capability.LEDGER_READ),)),
     (
+        _("Program"),
+        (
+            Named(_("Terms"), "program:terms", "file-sliders", Capability.PROGRAM_READ),
+            Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
+            Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),
+        ),
+    ),
+    (
         _("On record"),
         (
             Named(_("Receipts"), "receipts", "file-text", Capability.CONVERSION_READ),
@@ -66,12 +77,17 @@ def groups_of(program: Program, *, counts: Counts, may: May) -> list[Group]:
 
 def _placed(named: Named, *, program: Program, counts: Counts) -> Place:
     count = getattr(counts, named.waits) if named.waits else None
-    return Place(named.label, reverse(f"console:{named.route}", args=[program.id]), icon=named.icon, count=count or None)
+    route = named.route if ":" in named.route else f"console:{named.route}"
+    return Place(named.label, reverse(route, args=[program.id]), icon=named.icon, count=count or None)
 
 
 def _workspace(program: Program, *, may: May) -> list[Group]:
-    """Return the way to the settings of the workspace, which are not those of one program."""
-    if not may(Capability.TEAM_READ):
-        return []
-    team = Place(_("Team and settings"), reverse("settings:team", args=[program.workspace_id]), icon="settings")
-    return [Group(_("Workspace"), (team,))]
+    """Return the way to what is not of one program: settings of the workspace, another program."""
+    places = []
+    if may(Capability.TEAM_READ):
+        team = reverse("settings:team", args=[program.workspace_id])
+        places.append(Place(_("Team and keys"), team, icon="users"))
+    if may(Capability.PROGRAM_WRITE):
+        another = reverse("program:create", args=[program.workspace_id])
+        places.append(Place(_("New program"), another, icon="plus"))
+    return [Group(_("Workspace"), tuple(places))] if places else []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from rapport.apps.conversions.queries import conversions_of
-from rapport.apps.identity.rights import Capability, can
+from rapport.apps.identity.rights import Capability, can, has
 from rapport.apps.jobs.queries import failed_jobs
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import programs_of
@@ -83,7 +83,8 @@ def home(request: Request) -> HttpResponse:
     program = programs_of(request.actor).first()
     if program:
         return redirect("console:today", program.id)
-    return render(request, "console/no_program.html", focus_shell())
+    may_open = has(request.actor, Capability.PROGRAM_WRITE)
+    return render(request, "console/no_program.html", focus_shell() | {"may_open": may_open})
 
 
 @require_safe
