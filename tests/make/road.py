@@ -26,6 +26,7 @@ from rapport.kit.clock import to_ms
 from rapport.wire.clickid import Key, Mark, mint
 from tests.make.identity import NOON, STORY, make_organisation
 
+NO_MARKS = Mark(0)
 START = NOON - timedelta(days=100)
 """When the programs of stories open, well before anything happens in them."""
 
@@ -94,7 +95,7 @@ def make_coupon(agreement: Agreement, code: str, *, at: datetime = START, **give
     )
 
 
-def make_click_id(link: Link, *, at: datetime = NOON, marks: Mark = Mark(0)) -> str:
+def make_click_id(link: Link, *, at: datetime = NOON, marks: Mark = NO_MARKS) -> str:
     """Return a click id as the edge would mint it for this link."""
     row = ensure_click_key(by=STORY, at=at)
     key = Key(number=row.number, secret=bytes(row.secret))
