@@ -1,1 +1,1 @@
-"""Business: what Rapport remembers and does, one Django app per part of the trade, low to high as docs/architecture.md lists them."""
+"""Business: what Rapport remembers and does, a Django app for each part of the trade (see docs/architecture.md)."""
