@@ -193,7 +193,7 @@ class Shop:
 
 
 def read_invoices() -> list[Invoice]:
-    """Read the file, or nothing where it is not; every third customer comes by a click, every tenth order has a code."""
+    """Read the file, or nothing where it is not: a third of the customers clicked, a tenth of the orders has a code."""
     if not ORDERS.exists():
         sys.stderr.write(f"no real orders were sent: {ORDERS} is not here\n")
         return []

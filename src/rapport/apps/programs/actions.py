@@ -41,12 +41,13 @@ def create_program(
 
 
 def change_program(*, program_id: str, given: ProgramInput, by: Actor, at: datetime) -> Program:
-    """Change what a person says about a program; zone and currency only while nothing is booked."""
+    """Change what a person says about a program; zone and currency only while nothing is booked or promised in them."""
     with transaction():
         program = Program.objects.select_for_update().get(pk=program_id)
-        for field in ("zone", "currency"):
-            if getattr(program, field) != getattr(given, field) and has_entries(program.id):
-                raise FixedByTheBooks(field)
+        if program.zone != given.zone and has_entries(program.id):
+            raise FixedByTheBooks("zone")
+        if program.currency != given.currency:
+            _refuse_new_currency(program, given.currency)
         _saved(program, given=given)
         _told(program, what="program.changed", by=by, at=at)
     return program
@@ -108,6 +109,13 @@ def publish_terms(*, program_id: str, effective_at: datetime, by: Actor, at: dat
     return version
 
 
+def _refuse_new_currency(program: Program, currency: str) -> None:
+    """Refuse what would give promised amounts another meaning, or leave a draft that says nothing in this currency."""
+    if versions_of(program.id).exists() or has_entries(program.id):
+        raise FixedByTheBooks("currency")
+    _checked(program.draft.document, currency=currency)
+
+
 def _checked(document: dict[str, Any], *, currency: str) -> Terms:
     terms = parse(document, currency=currency)
     if isinstance(terms, Problems):
@@ -117,7 +125,7 @@ def _checked(document: dict[str, Any], *, currency: str) -> Terms:
 
 def _saved(program: Program, *, given: ProgramInput) -> Program:
     program.name = given.name
-    program.slug = given.address
+    program.slug = given.slug or program.slug or given.address
     program.currency = given.currency
     program.zone = given.zone
     program.landing_url = given.landing_url

@@ -15,12 +15,12 @@ class SlugTaken(BadInput):
 
 
 class FixedByTheBooks(BadInput):
-    """Zone and currency cannot change once something is booked."""
+    """Zone and currency cannot change once something is booked in them, the currency not once it is promised."""
 
     def __init__(self, field: str) -> None:
         """Name the field."""
         sentence = _(
-            "This cannot change any more: the books of the program have entries. Open a second program instead."
+            "This cannot change any more: amounts are promised or booked in it. Open a second program instead."
         )
         super().__init__(sentence, fields={field: sentence})
 
