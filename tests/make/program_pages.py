@@ -60,8 +60,9 @@ def make_everything(workspace: Organisation, *, at: datetime) -> Everything:
         click_ids=[click_id],
         lines=[{"product": "PJ-1", "name": "Linen pyjamas", "quantity": "1", "price": "104.22"}],
     )
-    for total in ("148.00", "118.00"):
-        conflict = report_sale(program, at=at - timedelta(hours=1), external_id="11032", total=total, click_ids=[click_id])
+    ordered_at = at - timedelta(hours=1)
+    report_sale(program, at=ordered_at, external_id="11032", click_ids=[click_id], total="148.00")
+    conflict = report_sale(program, at=ordered_at, external_id="11032", click_ids=[click_id], total="118.00")
     refund = report_correction(program, at=at, kind="refund", external_id="r-1", of="99999", total="5.00")
     return Everything(
         program=program,

@@ -10,7 +10,7 @@ from rapport.domain.books import AccountKind, EntryKind
 
 ACCOUNT_LABELS: Final[Mapping[AccountKind, Promise]] = {
     AccountKind.EXPENSE: _("Commission expense"),
-    AccountKind.ACCRUED: _("Waiting for approval"),
+    AccountKind.ACCRUED: _("Accrued"),
     AccountKind.PAYABLE: _("Payable"),
     AccountKind.RESERVED: _("Reserved for a payout"),
     AccountKind.PAID: _("Paid"),

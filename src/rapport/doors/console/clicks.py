@@ -39,6 +39,8 @@ BY: dict[str, Promise] = {
     **{f"sub{number}": gettext_lazy("Sub-id") for number in range(1, 11)},
 }
 
+DIMENSIONS: dict[str, Dimension | SubId] = {name: name for name in get_args(Dimension) + get_args(SubId) if name in BY}
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -83,8 +85,7 @@ def _one(request: Request, program: Program, text: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> tuple[Dimension | SubId, str]:
     """Return the dimension and the span that the address names; a word that is none means the usual one."""
-    asked = request.GET.get("by", "")
-    by = next((name for name in (*get_args(Dimension), *get_args(SubId)) if name == asked and name in BY), "agreement")
+    by = DIMENSIONS.get(request.GET.get("by", ""), "agreement")
     span = request.GET.get("days", "")
     return by, span if span in SPANS else USUAL_SPAN
 
@@ -120,5 +121,6 @@ def _groups(program: Program, rows: list[GroupRow], *, by: str) -> list[Group]:
     if by == "agreement":
         names = {row.id: row.partner.name for row in agreements_of(program.id)}
     if by == "link":
-        names = {row.id: row.name or row.code for row in links_of_program(program.id).filter(pk__in=[r.key for r in rows])}
+        named = links_of_program(program.id).filter(pk__in=[row.key for row in rows])
+        names = {link.id: link.name or link.code for link in named}
     return [Group(names.get(row.key, row.key) or _("not given"), row) for row in rows]

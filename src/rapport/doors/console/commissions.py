@@ -109,9 +109,7 @@ def refuse(request: Request, program_id: str, commission_id: str) -> HttpRespons
     form = RefuseForm(request.POST)
 
     def act() -> None:
-        deciding.turn_proposal_down(
-            proposal=proposal, reason=form.cleaned_data["reason"], by=request.actor, at=now()
-        )
+        deciding.turn_proposal_down(proposal=proposal, reason=form.cleaned_data["reason"], by=request.actor, at=now())
 
     if succeeded(form, act):
         return done(request, _("It stays as it is."), name="commission", at=(program.id, row.id))

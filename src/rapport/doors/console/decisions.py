@@ -75,11 +75,8 @@ def lift_hold(request: Request, program_id: str, conversion_id: str) -> HttpResp
 
     def act() -> None:
         hold = HoldReason(form.cleaned_data["hold"])
-        deciding.lift_hold(
-            conversion=row, hold=hold, reason=form.cleaned_data["reason"], by=request.actor, at=now()
-        )
+        deciding.lift_hold(conversion=row, hold=hold, reason=form.cleaned_data["reason"], by=request.actor, at=now())
 
     if succeeded(form, act):
-        return done(request, _("The commission is not held for this any more."), name="conversion", at=(program.id, row.id))
+        return done(request, _("It is not held for this any more."), name="conversion", at=(program.id, row.id))
     return conversion_page(request, program, row, lift=form)
-

@@ -119,9 +119,7 @@ class LinkForm(ForPartnerForm):
         label=_("Leads to"), max_length=2000, required=False, help_text=_("Empty: the landing page of the program.")
     )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    code = forms.CharField(
-        label=_("Short code"), max_length=64, required=False, help_text=_("Empty: one is made up.")
-    )
+    code = forms.CharField(label=_("Short code"), max_length=64, required=False, help_text=_("Empty: one is made up."))
     placement = forms.CharField(label=_("Placement"), max_length=64, required=False)
     channel = forms.CharField(label=_("Channel"), max_length=64, required=False)
     sub1 = forms.CharField(label=_("Sub-id 1"), max_length=250, required=False)

@@ -1,12 +1,12 @@
 """Page of the jobs: what runs, what waits, what failed and may run again, and when the scheduled ones come."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.jobs.actions import run_job_again
-from rapport.apps.jobs.queries import failed_jobs, job_figures, running_jobs, schedules
+from rapport.apps.jobs.queries import failed_jobs, job_figures, job_row, running_jobs, schedules
 from rapport.doors.access import Request, allow
 from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
@@ -36,5 +36,7 @@ def jobs(request: Request, program_id: str) -> HttpResponse:
 def again(request: Request, program_id: str, job_id: str) -> HttpResponse:
     """Run a failed job once more."""
     program = program_or_404(request, program_id)
+    if job_row(job_id) is None:
+        raise Http404
     run_job_again(by=request.actor, at=now(), job_id=job_id)
     return done(request, _("The job runs again."), name="jobs", at=(program.id,))

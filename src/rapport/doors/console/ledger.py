@@ -15,12 +15,12 @@ from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import balances_of, balances_of_program, entries_moving, entries_of_book, recount
 from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
-from rapport.domain.books import AGREEMENT_KINDS, AccountKind, EntryKind
+from rapport.domain.books import AccountKind, EntryKind
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow
 from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
-from rapport.doors.console.paging import SHOWN
+from rapport.doors.console.paging import SHOWN, place_of
 
 COLUMNS = (AccountKind.ACCRUED, AccountKind.PAYABLE, AccountKind.RESERVED, AccountKind.PAID)
 
@@ -55,6 +55,16 @@ class BalanceRow:
     together: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The balances of a book: by partner, their sums, the program's own; `rest`, all of them together, is zero."""
+
+    partners: tuple[BalanceRow, ...]
+    sums: BalanceRow
+    own: tuple[tuple[str, Money], ...]
+    rest: Money
+
+
 @require_safe
 @allow(Capability.LEDGER_READ)
 def ledger(request: Request, program_id: str) -> HttpResponse:
@@ -67,8 +77,9 @@ def ledger(request: Request, program_id: str) -> HttpResponse:
         entries = entries.filter(kind=asked["kind"])
     if asked.get("partner"):
         entries = entries_moving(entries, asked["partner"])
-    if asked.get("before", "").isdecimal() and len(asked["before"]) < 18:
-        entries = entries.filter(number__lt=int(asked["before"]))
+    before = place_of(asked.get("before", ""))
+    if before is not None:
+        entries = entries.filter(number__lt=before)
     found = list(entries[: SHOWN + 1])
     return program_page(
         request,
@@ -80,7 +91,7 @@ def ledger(request: Request, program_id: str) -> HttpResponse:
         partner=names.get(asked.get("partner", ""), ""),
         kinds=[(kind.value, ENTRY_LABELS[kind]) for kind in EntryKind],
         columns=[ACCOUNT_LABELS[kind] for kind in COLUMNS],
-        **_balances(program, names),
+        books=_balances(program, names),
     )
 
 
@@ -121,22 +132,21 @@ def _rows(entries: list[Entry], names: dict[str, str]) -> list[Row]:
     ]
 
 
-def _balances(program: Program, names: dict[str, str]) -> dict[str, object]:
-    """Return the balances by partner, their sums, and the program's own: all together they are zero."""
+def _balances(program: Program, names: dict[str, str]) -> Balances:
     found = {(name.owner, name.kind): minor for name, minor in balances_of(list(names)).items()}
     own = balances_of_program(program.id)
-    rows = [
+    rows = tuple(
         _balance_row(agreement_id, name, [found.get((agreement_id, kind), 0) for kind in COLUMNS], program.currency)
         for agreement_id, name in names.items()
-        if any((agreement_id, kind) in found for kind in AGREEMENT_KINDS)
-    ]
+        if any((agreement_id, kind) in found for kind in COLUMNS)
+    )
     sums = [sum(found.get((one, kind), 0) for one in names) for kind in COLUMNS]
-    return {
-        "balances": rows,
-        "sums": _balance_row("", "", sums, program.currency),
-        "own": [(ACCOUNT_LABELS[name.kind], Money(minor, name.currency)) for name, minor in own.items()],
-        "rest": Money(sum(sums) + sum(own.values()), program.currency),
-    }
+    return Balances(
+        partners=rows,
+        sums=_balance_row("", "", sums, program.currency),
+        own=tuple((str(ACCOUNT_LABELS[name.kind]), Money(minor, name.currency)) for name, minor in own.items()),
+        rest=Money(sum(sums) + sum(own.values()), program.currency),
+    )
 
 
 def _balance_row(agreement_id: str, name: str, minors: list[int], currency: str) -> BalanceRow:

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 M = TypeVar("M", bound=Model)
 
 SHOWN = 50
+MOST_DIGITS = 17
+"""Digits of a place in a list; more is no number that any list reaches, and none that a database takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ def page_of(rows: QuerySet[M], request: HttpRequest) -> Page[M]:
     found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
     older = _address(request, before=str(found[SHOWN - 1].pk)) if len(found) > SHOWN else ""
     return Page(found[:SHOWN], _address(request, before="") if before else "", older)
+
+
+def place_of(text: str) -> int | None:
+    """Return the number that an address gives; None for anything that is not one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def _address(request: HttpRequest, *, before: str) -> str:

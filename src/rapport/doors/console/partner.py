@@ -44,9 +44,7 @@ def suspend(request: Request, program_id: str, agreement_id: str) -> HttpRespons
     form = SuspendForm(request.POST)
 
     def act() -> None:
-        suspend_agreement(
-            agreement_id=agreement.id, reason=form.cleaned_data["reason"], by=request.actor, at=now()
-        )
+        suspend_agreement(agreement_id=agreement.id, reason=form.cleaned_data["reason"], by=request.actor, at=now())
 
     if succeeded(form, act):
         return done(request, _("Suspended: what comes in is held."), name="partner", at=(program.id, agreement.id))

@@ -1,8 +1,8 @@
 """Pages of partners: the list with what each brings, one partner with all that is known, and its agreement's moves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import attrgetter
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from rapport.apps.programs.models import Program
 from rapport.domain.money import Money, format_amount
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.paging import place_of
 from rapport.doors.ui.sheets import Exact, csv_answer
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, lake_at
@@ -38,8 +39,8 @@ class Row:
     earned: Money
 
 
-SORTS = {
-    "name": attrgetter("name"),
+SORTS: dict[str, Callable[[Row], str | int]] = {
+    "name": lambda row: row.name.casefold(),
     "clicks": lambda row: -row.clicks,
     "orders": lambda row: -row.orders,
     "earned": lambda row: -row.earned_minor,
@@ -52,7 +53,7 @@ def partners(request: Request, program_id: str) -> HttpResponse:
     """Show the partners by name, or by what they bring (`?sort=`); `?state=` and `?segment=` show fewer."""
     program = program_or_404(request, program_id)
     rows = _rows(request, program)
-    first = _first(request.GET.get("from", ""), len(rows))
+    first = min(place_of(request.GET.get("from", "")) or 0, max(0, len(rows) - 1))
     return program_page(
         request,
         "partners/list.html",
@@ -104,7 +105,8 @@ def _rows(request: Request, program: Program) -> list[Row]:
     clicks = _clicks(program)
     sums = sums_by_agreement(commissions_of_program(program.id))
     rows = [_row(one, clicks.get(one.id, 0), sums.get(one.id, Standing())) for one in agreements]
-    return sorted(rows, key=SORTS.get(asked.get("sort", ""), SORTS["name"]))
+    wanted = SORTS.get(asked.get("sort", ""), SORTS["name"])
+    return sorted(rows, key=wanted)
 
 
 def _clicks(program: Program) -> dict[str, int]:
@@ -116,8 +118,3 @@ def _clicks(program: Program) -> dict[str, int]:
 def _row(agreement: Agreement, clicks: int, sums: Standing) -> Row:
     earned = Money(sums.minor, agreement.program.currency)
     return Row(agreement, agreement.partner.name, clicks, sums.count, sums.minor, earned)
-
-
-def _first(text: str, number: int) -> int:
-    """Return the place of the first row to show; nonsense begins at the beginning."""
-    return min(int(text), max(0, number - 1)) if text.isascii() and text.isdigit() and len(text) < 9 else 0

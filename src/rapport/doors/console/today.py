@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from rapport.apps.conversions.queries import conversions_of
@@ -39,12 +40,12 @@ class KindOfWork:
 
 
 KINDS = {
-    Waits.APPLICATION: KindOfWork(gettext_lazy("Applications"), Capability.APPLICATION_READ, "applications", "application"),
-    Waits.CONFLICT: KindOfWork(gettext_lazy("Conflicts"), Capability.CONVERSION_READ, "conflicts", "conversion"),
-    Waits.CORRECTION: KindOfWork(gettext_lazy("Corrections"), Capability.CONVERSION_READ, "corrections", "correction"),
-    Waits.RECEIPT: KindOfWork(gettext_lazy("Receipts"), Capability.CONVERSION_READ, "receipts", "receipt"),
-    Waits.PROPOSAL: KindOfWork(gettext_lazy("Proposals"), Capability.COMMISSION_READ, "proposals", "commission"),
-    Waits.HELD: KindOfWork(gettext_lazy("Held"), Capability.COMMISSION_READ, "held", "commission"),
+    Waits.APPLICATION: KindOfWork(lazy("Applications"), Capability.APPLICATION_READ, "applications", "application"),
+    Waits.CONFLICT: KindOfWork(lazy("Conflicts"), Capability.CONVERSION_READ, "conflicts", "conversion"),
+    Waits.CORRECTION: KindOfWork(lazy("Corrections"), Capability.CONVERSION_READ, "corrections", "correction"),
+    Waits.RECEIPT: KindOfWork(lazy("Receipts"), Capability.CONVERSION_READ, "receipts", "receipt"),
+    Waits.PROPOSAL: KindOfWork(lazy("Proposals"), Capability.COMMISSION_READ, "proposals", "commission"),
+    Waits.HELD: KindOfWork(lazy("Held"), Capability.COMMISSION_READ, "held", "commission"),
 }
 
 

@@ -59,6 +59,7 @@ class ToldOrder:
     """Everything about one order that is not on its rows."""
 
     outcome: str
+    earner: str
     target: Money | None
     flags: tuple[str, ...]
     holds: tuple[tuple[HoldReason, str], ...]
@@ -76,7 +77,8 @@ def tell_order(conversion: Conversion) -> ToldOrder:
     currency = conversion.program.currency
     latest = from_document(rows[0].document) if rows else None
     return ToldOrder(
-        outcome=outcome_words(latest.outcome) if latest else _("Not judged yet"),
+        outcome=outcome_words(latest.outcome) if latest else _("not judged yet"),
+        earner=partners.get(rows[0].agreement_id or "", "") if latest and latest.outcome is Outcome.EARNED else "",
         target=Money(latest.target_minor, currency) if latest else None,
         flags=tuple(_flags(latest)) if latest else (),
         holds=tuple((hold, hold_words(hold)) for hold in latest.holds) if latest else (),
@@ -91,12 +93,12 @@ def tell_order(conversion: Conversion) -> ToldOrder:
 def outcome_words(outcome: Outcome | str) -> str:
     """Say who earns, or why nobody does."""
     return {
-        Outcome.EARNED: _("A partner earns"),
-        Outcome.NO_TOUCH: _("Nobody earns: no click and no code was named"),
-        Outcome.NO_ELIGIBLE_TOUCH: _("Nobody earns: nothing that was named may earn"),
-        Outcome.KIND_NOT_PAID: _("Nobody earns: the terms pay nothing for this kind"),
-        Outcome.DECLINED: _("Nobody earns: a person declined the order"),
-        Outcome.TEST: _("Nobody earns: it was a test"),
+        Outcome.EARNED: _("a partner earns"),
+        Outcome.NO_TOUCH: _("nobody earns, because no click and no code was named"),
+        Outcome.NO_ELIGIBLE_TOUCH: _("nobody earns, because nothing that was named may earn"),
+        Outcome.KIND_NOT_PAID: _("nobody earns, because the terms pay nothing for this kind"),
+        Outcome.DECLINED: _("nobody earns, because a person declined the order"),
+        Outcome.TEST: _("nobody earns, because it was a test"),
     }[Outcome(outcome)]
 
 

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.domain.books import AccountKind
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Considered, Source, StepLabel, Why
@@ -114,11 +115,5 @@ def step_words(label: StepLabel) -> str:
 
 
 def account_words(kind: str) -> str:
-    """Name an account as a reader knows it."""
-    return {
-        AccountKind.EXPENSE: _("Commission expense"),
-        AccountKind.ACCRUED: _("Accrued"),
-        AccountKind.PAYABLE: _("Payable"),
-        AccountKind.RESERVED: _("Reserved"),
-        AccountKind.PAID: _("Paid"),
-    }.get(AccountKind(kind), kind.replace("_", " "))
+    """Name an account as every page of the books does."""
+    return str(ACCOUNT_LABELS[AccountKind(kind)])
