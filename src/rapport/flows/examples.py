@@ -21,9 +21,7 @@ def example_of(terms: Terms, *, kind: str, total_minor: int, zone: str, clicked_
         click_ids=(_NAME,),
     )
     click = Touch(click_id=_NAME, at_ms=clicked_at_ms, agreement_id=_NAME, link_id=_NAME)
-    story = Story(
-        program_id=_NAME, zone=zone, currency=terms.currency, touches=(click,), conversions=(order,)
-    )
+    story = Story(program_id=_NAME, zone=zone, currency=terms.currency, touches=(click,), conversions=(order,))
     bound = (InForce(_NAME, clicked_at_ms),)
     standing = Standing(agreement_id=_NAME, active_from_ms=clicked_at_ms, acceptances=bound)
     promises = Promises(terms={_NAME: terms}, program=bound, agreements={_NAME: standing})

@@ -2,15 +2,12 @@
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.tracking.inputs import SUB_NAMES
 
 _PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
-
-
-def _word(label: str, *, most: int, help_text: str = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=most, required=False, validators=[_PRINTABLE], help_text=help_text)
 
 
 class LinkForm(forms.Form):
@@ -23,15 +20,33 @@ class LinkForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
         help_text=_("Empty: the landing page of the program."),
     )
-    name = _word(_("Name"), most=120, help_text=_("For you alone, such as: newsletter of May."))
-    placement = _word(_("Placement"), most=64, help_text=_("Where it will stand, such as: sidebar."))
-    channel = _word(_("Channel"), most=64, help_text=_("How people come, such as: newsletter."))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        validators=[_PRINTABLE],
+        help_text=_("For you alone, such as: newsletter of May."),
+    )
+    placement = forms.CharField(
+        label=_("Placement"),
+        max_length=64,
+        required=False,
+        validators=[_PRINTABLE],
+        help_text=_("Where it will stand, such as: sidebar."),
+    )
+    channel = forms.CharField(
+        label=_("Channel"),
+        max_length=64,
+        required=False,
+        validators=[_PRINTABLE],
+        help_text=_("How people come, such as: newsletter."),
+    )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         """Add the ten sub-ids, which differ in nothing but their number."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as Django takes them
+        super().__init__(data)
         for name in SUB_NAMES:
-            self.fields[name] = _word(name, most=250)
+            self.fields[name] = forms.CharField(label=name, max_length=250, required=False, validators=[_PRINTABLE])
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

@@ -39,7 +39,7 @@ def _places(agreement: Agreement) -> list[Place]:
     return [
         Place(_("Home"), _address("home", agreement), icon="house"),
         Place(_("Links"), _address("links", agreement), icon="link"),
-        Place(_("Earnings"), _address("earnings", agreement), icon="wallet"),
+        Place(_("Earnings"), _address("commissions", agreement), icon="wallet"),
         Place(_("Reports"), _address("reports", agreement), icon="chart-line"),
     ]
 

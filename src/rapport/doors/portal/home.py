@@ -19,7 +19,7 @@ from rapport.doors.access import Request, allow
 from rapport.doors.portal.addresses import complete
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.shell import focus_shell
-from rapport.flows.earnings import earnings_of, purse_of
+from rapport.flows.purse import purse_of, rows_for_partner
 from rapport.kit.clock import now
 
 _LAST_SALES = 6
@@ -73,6 +73,7 @@ def _page(
     at = now()
     shown = made or links_of(agreement.id).filter(active=True).first()
     acceptance = acceptance_at(agreement.id, at=at)
+    coupons = [row for row in coupons_of(agreement.id) if row.ends_at is None or row.ends_at > at]
     return portal_page(
         request,
         "home.html",
@@ -81,9 +82,10 @@ def _page(
         link=shown,
         link_address=address_of(shown) if shown else "",
         link_note=_("Made just now.") if made else _("Your newest link."),
-        coupons=coupons_of(agreement.id),
+        code=coupons[0].code if coupons else "",
+        coupons=coupons[1:] if shown else coupons,
         purse=purse_of(agreement, at=at),
-        sales=earnings_of(commissions_of_agreement(agreement.id)[:_LAST_SALES], at=at),
+        sales=rows_for_partner(commissions_of_agreement(agreement.id)[:_LAST_SALES], at=at),
         sentences=acceptance.sentence.splitlines() if acceptance else (),
         version=acceptance.version if acceptance else None,
         offered=offered_version(agreement, at=at),

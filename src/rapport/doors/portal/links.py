@@ -58,8 +58,15 @@ def link(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
     agreement = agreement_or_404(request, agreement_id)
     row = find_or_404(request, links_of(agreement.id), pk=link_id)
     totals = lake_at(settings.LAKE_FOLDER).totals(Filter(agreement_id=agreement.id, link_id=row.id))
-    content = {"link": row, "address": address_of(row), "totals": totals, "not_counted": totals.bots + totals.framed}
-    return portal_page(request, "link.html", agreement=agreement, **content)
+    return portal_page(
+        request,
+        "link.html",
+        agreement=agreement,
+        link=row,
+        address=address_of(row),
+        totals=totals,
+        not_counted=totals.bots + totals.framed,
+    )
 
 
 @require_POST
@@ -78,9 +85,7 @@ def switch(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
 def _made(request: Request, agreement: Agreement, *, form: LinkForm) -> Link | None:
     try:
         wanted = form.given | {"destination": complete(form.cleaned_data["destination"])}
-        return create_link(
-            agreement_id=agreement.id, given=read_input(LinkInput, wanted), by=request.actor, at=now()
-        )
+        return create_link(agreement_id=agreement.id, given=read_input(LinkInput, wanted), by=request.actor, at=now())
     except Refusal as refusal:
         show_refusal(form, refusal)
         return None

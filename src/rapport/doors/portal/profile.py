@@ -26,9 +26,7 @@ def profile(request: Request, agreement_id: str) -> HttpResponse:
         answer = HttpResponseRedirect(reverse("portal:profile", args=[agreement.id]))
         answer.status_code = 303
         return answer
-    return portal_page(
-        request, "profile.html", agreement=agreement, status=422 if form.errors else 200, form=form
-    )
+    return portal_page(request, "profile.html", agreement=agreement, status=422 if form.errors else 200, form=form)
 
 
 def _renamed(request: Request, form: ProfileForm) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,7 @@ from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
 from rapport.doors.access import Request, allow
 from rapport.doors.portal.frame import agreement_or_404, portal_page
-from rapport.doors.ui import charts, words
+from rapport.doors.ui import charts
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Dimension, Filter, SubId, lake_at
 
@@ -51,7 +52,7 @@ def reports(request: Request, agreement_id: str) -> HttpResponse:
         totals=totals,
         not_counted=totals.bots + totals.framed,
         chart=charts.lines(
-            labels=[words.day(row.day, year=False) for row in days] if days else [_("today")],
+            labels=[date_format(row.day, "j M") for row in days] if days else [_("today")],
             series=[charts.Series(_("Clicks"), tuple(row.net for row in days) if days else (0,))],
         ),
         groups=lake.clicks_by(about, dimension, limit=_MOST_ROWS),
@@ -68,9 +69,7 @@ def _about(agreement: Agreement, *, days: int, at: datetime) -> Filter:
     zone = ZoneInfo(agreement.program.zone)
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     first, end = today - timedelta(days=days - 1), today + timedelta(days=1)
-    return Filter(
-        agreement_id=agreement.id, from_ms=to_ms(first.astimezone(UTC)), until_ms=to_ms(end.astimezone(UTC))
-    )
+    return Filter(agreement_id=agreement.id, from_ms=to_ms(first.astimezone(UTC)), until_ms=to_ms(end.astimezone(UTC)))
 
 
 def _dimensions() -> list[tuple[str, str]]:

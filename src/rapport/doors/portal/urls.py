@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.portal import earnings, home, links, profile, reports, terms
+from rapport.doors.portal import commissions, home, links, profile, reports, terms
 
 app_name = "portal"
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("<str:agreement_id>/links/new/", links.new, name="link-new"),
     path("<str:agreement_id>/links/<str:link_id>/", links.link, name="link"),
     path("<str:agreement_id>/links/<str:link_id>/switch/", links.switch, name="link-switch"),
-    path("<str:agreement_id>/earnings/", earnings.earnings, name="earnings"),
-    path("<str:agreement_id>/earnings.csv", earnings.earnings_file, name="earnings-file"),
-    path("<str:agreement_id>/earnings/<str:commission_id>/", earnings.commission, name="commission"),
+    path("<str:agreement_id>/commissions/", commissions.commissions, name="commissions"),
+    path("<str:agreement_id>/commissions.csv", commissions.commissions_file, name="commissions-file"),
+    path("<str:agreement_id>/commissions/<str:commission_id>/", commissions.commission, name="commission"),
     path("<str:agreement_id>/reports/", reports.reports, name="reports"),
     path("<str:agreement_id>/terms/", terms.terms, name="terms"),
     path("<str:agreement_id>/terms/<str:version_id>/accept/", terms.accept, name="terms-accept"),

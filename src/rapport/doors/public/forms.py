@@ -1,17 +1,17 @@
 """Forms of the public pages."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.partners.models import Segment
+from rapport.apps.programs.models import TermsVersion
 
 
 class ApplicationForm(forms.Form):
     """What somebody says who wants to join: one page, six fields and the terms."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
         label=_("Mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
@@ -34,10 +34,11 @@ class ApplicationForm(forms.Form):
     accepted_version = forms.CharField(max_length=32, widget=forms.HiddenInput)
     accept = forms.BooleanField(error_messages={"required": _("Read the terms and accept them to join.")})
 
-    def __init__(self, *args: object, version_id: str, version_number: int, **kwargs: object) -> None:
-        """Ask to accept this version, and no other."""
-        super().__init__(*args, initial={"accepted_version": version_id}, **kwargs)  # type: ignore[arg-type]  # passed through as Django takes them
-        self.fields["accept"].label = _("I accept terms v%(number)s.") % {"number": version_number}
+    def __init__(self, data: QueryDict | None, *, version: TermsVersion, promise: str) -> None:
+        """Ask to accept this version with its first sentence, and no other."""
+        super().__init__(data, initial={"accepted_version": version.id})
+        words = _("I accept terms v%(number)s: “%(promise)s”")
+        self.fields["accept"].label = words % {"number": version.number, "promise": promise}
 
     @property
     def given(self) -> dict[str, object]:

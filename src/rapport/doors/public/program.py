@@ -77,7 +77,8 @@ def _offer(slug: str) -> Offer:
 def _form(request: HttpRequest, offer: Offer) -> ApplicationForm | None:
     if not offer.is_open or offer.version is None:
         return None
-    return ApplicationForm(given(request), version_id=offer.version.id, version_number=offer.version.number)
+    promise = admission.wording(offer.version, currency=offer.program.currency).splitlines()[0]
+    return ApplicationForm(given(request), version=offer.version, promise=promise)
 
 
 def _applied(offer: Offer, form: ApplicationForm) -> bool:

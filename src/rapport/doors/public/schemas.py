@@ -3,8 +3,8 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from rapport.doors.access import public
 from rapport.domain.terms import schema
+from rapport.doors.access import public
 
 
 @require_safe

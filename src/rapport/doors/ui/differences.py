@@ -36,9 +36,10 @@ def difference(old: Sequence[str], new: Sequence[str]) -> Difference:
 
 
 def _sentences(old: str, new: str) -> Iterator[tuple[Piece, ...]]:
-    words = SequenceMatcher(a=_WORD.findall(old), b=_WORD.findall(new), autojunk=False)
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    words = SequenceMatcher(a=before, b=after, autojunk=False)
     if old and new and words.ratio() >= _ALIKE:
-        yield tuple(_pieces(words))
+        yield tuple(piece for code in words.get_opcodes() for piece in _pieces(code, before, after))
         return
     if old:
         yield (Piece("removed", old),)
@@ -46,12 +47,13 @@ def _sentences(old: str, new: str) -> Iterator[tuple[Piece, ...]]:
         yield (Piece("added", new),)
 
 
-def _pieces(words: "SequenceMatcher[str]") -> Iterator[Piece]:
-    for tag, a_from, a_to, b_from, b_to in words.get_opcodes():
-        if tag == "equal":
-            yield Piece("same", "".join(words.b[b_from:b_to]))
-            continue
-        if a_to > a_from:
-            yield Piece("removed", "".join(words.a[a_from:a_to]))
-        if b_to > b_from:
-            yield Piece("added", "".join(words.b[b_from:b_to]))
+def _pieces(code: tuple[str, int, int, int, int], before: list[str], after: list[str]) -> Iterator[Piece]:
+    tag, a_from, a_to, b_from, b_to = code
+    went, came = "".join(before[a_from:a_to]), "".join(after[b_from:b_to])
+    if tag == "equal":
+        yield Piece("same", came)
+        return
+    if went:
+        yield Piece("removed", went)
+    if came:
+        yield Piece("added", came)

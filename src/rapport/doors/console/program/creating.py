@@ -17,12 +17,12 @@ from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
+from rapport.domain.money import CURRENCIES
+from rapport.domain.terms import Preset, Problems, parse, presets, sentences
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
 from rapport.doors.console.program.forms import NewProgramForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.shell import focus_shell
-from rapport.domain.money import CURRENCIES
-from rapport.domain.terms import Preset, Problems, parse, presets, sentences
 from rapport.kit.clock import now
 
 _USUAL_CURRENCY = "EUR"
@@ -55,6 +55,7 @@ def create(request: Request, organisation_id: str) -> HttpResponse:
         messages.success(request, _("The program is there. Read its terms, then publish them."))
         return lead_to("terms", program)
     context = {
+        "width": "focus-main-wide",
         "form": form,
         "workspace": workspace,
         "starts": _starts(form["currency"].value()),

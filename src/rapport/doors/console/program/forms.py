@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,9 +106,9 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("Why it changes, in one sentence."),
     )
 
-    def __init__(self, *args: object, zone: str, **kwargs: object) -> None:
+    def __init__(self, data: QueryDict | None = None, *, zone: str) -> None:
         """Read moments in this zone."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as Django takes them
+        super().__init__(data)
         self._zone = ZoneInfo(zone)
         self.fields["effective_at"].help_text = _("Time of %(zone)s. Empty: at once.") % {"zone": zone}
 

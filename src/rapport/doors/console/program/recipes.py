@@ -36,14 +36,20 @@ def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, ob
         "order": Recipe(
             _("Report an order"),
             _("From your server, with an API key. Send it again whenever you are not sure: it counts once."),
-            _curl("conversions", f'{{"program": "{program.id}", "kind": "sale", {_ORDER}, "currency": '
-                  f'"{program.currency}", "click_ids": ["…"], "coupons": []}}'),
+            _curl(
+                "conversions",
+                f'{{"program": "{program.id}", "kind": "sale", {_ORDER}, "currency": '
+                f'"{program.currency}", "click_ids": ["…"], "coupons": []}}',
+            ),
         ),
         "refund": Recipe(
             _("Report a refund"),
             _("A part with its amount; without an amount all that is left."),
-            _curl("corrections", f'{{"program": "{program.id}", "kind": "refund", "of": "10428", "external_id": '
-                  f'"R-77", "total": "40.00", "currency": "{program.currency}"}}'),
+            _curl(
+                "corrections",
+                f'{{"program": "{program.id}", "kind": "refund", "of": "10428", "external_id": '
+                f'"R-77", "total": "40.00", "currency": "{program.currency}"}}',
+            ),
         ),
         "postback": Recipe(
             _("Postback"),

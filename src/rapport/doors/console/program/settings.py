@@ -12,11 +12,11 @@ from rapport.apps.programs.models import Program, ProgramState
 from rapport.apps.programs.queries import has_entries
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
+from rapport.domain import states
 from rapport.doors.access import Request, allow, given, show_refusal
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.forms import ProgramForm, texts_of
 from rapport.doors.console.program.pages import lead_to
-from rapport.domain import states
 from rapport.kit.clock import now
 
 

@@ -14,6 +14,7 @@ from rapport.apps.partners.queries import accepted_counts
 from rapport.apps.programs.actions import save_draft
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import version_in_force, versions_of
+from rapport.domain.terms import Problem, Problems, Terms, parse, sentences
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.choices import CHOICES
@@ -21,7 +22,6 @@ from rapport.doors.console.program.editor import Texts, changed, document_of, ed
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
-from rapport.domain.terms import Problem, Problems, Terms, parse, sentences
 from rapport.flows.admission import wording
 from rapport.kit.clock import now
 

@@ -17,7 +17,5 @@ urlpatterns = [
     path("<str:program_id>/terms/v<int:number>/", versions.version, name="version"),
     path("<str:program_id>/integration/", integration.integration, name="integration"),
     path("<str:program_id>/integration/test/", integration.send_test, name="send-test"),
-    path(
-        "<str:program_id>/integration/secrets/<str:secret_id>/revoke/", integration.revoke, name="postback-revoke"
-    ),
+    path("<str:program_id>/integration/secrets/<str:secret_id>/revoke/", integration.revoke, name="postback-revoke"),
 ]

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from rapport.apps.identity.rights import Capability
 from rapport.apps.programs.actions import save_draft
 from rapport.apps.programs.models import Program
+from rapport.domain.terms import Problems, Terms, canonical, parse
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.console.program.terms import draft_of, reading
 from rapport.doors.console.program.yaml_text import NotYaml, read_yaml, write_yaml
-from rapport.domain.terms import Problems, Terms, canonical, parse
 from rapport.kit.clock import now
 
 

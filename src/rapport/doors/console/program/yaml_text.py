@@ -45,7 +45,7 @@ class _Refused(Exception):
 
 
 def read_yaml(text: str) -> Written | NotYaml:
-    """Read one document. Anchors, tags, several documents, double keys and deep nesting are refused, whatever they hold."""
+    """Read one document; anchors, tags, several documents, double keys and deep nesting are refused."""
     if len(text) > MOST_CHARACTERS:
         return NotYaml(1, _("Shorten this to %(most)s characters.") % {"most": MOST_CHARACTERS})
     try:

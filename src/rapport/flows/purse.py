@@ -37,7 +37,7 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earning:
+class PartnerRow:
     """One commission as its partner reads it; `passed` is the part of the hold that is over, in percent."""
 
     id: str
@@ -71,17 +71,17 @@ def purse_of(agreement: Agreement, *, at: datetime) -> Purse:
     )
 
 
-def earnings_of(rows: Iterable[Commission], *, at: datetime) -> list[Earning]:
+def rows_for_partner(rows: Iterable[Commission], *, at: datetime) -> list[PartnerRow]:
     """Return these commissions as their partner reads them."""
-    return [_earning(row, at=at) for row in rows]
+    return [_row(row, at=at) for row in rows]
 
 
-def _earning(row: Commission, *, at: datetime) -> Earning:
+def _row(row: Commission, *, at: datetime) -> PartnerRow:
     zone = row.agreement.program.zone
     payout = terms_of(row.version, currency=row.currency).payout
     payday = next_payday(payout, after=local_day(max(at, row.hold_until), zone))
     state = CommissionState(row.state)
-    return Earning(
+    return PartnerRow(
         id=row.id,
         order=row.conversion.external_id if row.conversion else "",
         kind=row.conversion.kind if row.conversion else "",

@@ -1,4 +1,4 @@
-"""Earnings of a partner: every commission with its word and date, as a page and as a file; one explained to the cent."""
+"""Commissions of a partner: each with its word and date, as a page and a file; one explained to the cent."""
 
 import csv
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.queries import commissions_of_agreement, sums_by_state
 from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
+from rapport.domain.money import format_amount
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.portal.frame import agreement_or_404, portal_page
-from rapport.domain.money import format_amount
-from rapport.flows.earnings import Earning, earnings_of, purse_of
 from rapport.flows.explaining import explain
+from rapport.flows.purse import PartnerRow, purse_of, rows_for_partner
 from rapport.kit.clock import now
 
 _ON_A_PAGE = 50
@@ -37,7 +37,7 @@ STATES: dict[str, tuple[CommissionState, ...]] = {
 
 @require_safe
 @allow(Capability.PORTAL_READ)
-def earnings(request: Request, agreement_id: str) -> HttpResponse:
+def commissions(request: Request, agreement_id: str) -> HttpResponse:
     """Show every commission, all or those of one word."""
     agreement = agreement_or_404(request, agreement_id)
     at = now()
@@ -45,10 +45,10 @@ def earnings(request: Request, agreement_id: str) -> HttpResponse:
     page = Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page"))
     return portal_page(
         request,
-        "earnings.html",
+        "commissions.html",
         agreement=agreement,
         purse=purse_of(agreement, at=at),
-        sales=earnings_of(page, at=at),
+        sales=rows_for_partner(page, at=at),
         page=page,
         word=word,
         words=_words(agreement),
@@ -57,15 +57,15 @@ def earnings(request: Request, agreement_id: str) -> HttpResponse:
 
 @require_safe
 @allow(Capability.PORTAL_READ)
-def earnings_file(request: Request, agreement_id: str) -> HttpResponse:
+def commissions_file(request: Request, agreement_id: str) -> HttpResponse:
     """Answer with the same commissions as a file for a spreadsheet."""
     agreement = agreement_or_404(request, agreement_id)
     rows, word = _chosen(request, agreement)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="earnings-{word or "all"}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="commissions-{word or "all"}.csv"'
     writer = csv.writer(answer)
     writer.writerow(("commission", "order", "kind", "earned_at", "amount", "currency", "state"))
-    writer.writerows(_lines(earnings_of(rows[:_MOST_LINES], at=now())))
+    writer.writerows(_lines(rows_for_partner(rows[:_MOST_LINES], at=now())))
     return answer
 
 
@@ -99,7 +99,7 @@ def _words(agreement: Agreement) -> list[tuple[str, str, int]]:
     return [row for row in told if row[2]]
 
 
-def _lines(rows: Iterable[Earning]) -> Iterable[tuple[str, ...]]:
+def _lines(rows: Iterable[PartnerRow]) -> Iterable[tuple[str, ...]]:
     for row in rows:
         amount = format_amount(row.amount)
         yield row.id, _as_text(row.order), row.kind, row.at.isoformat(), amount, row.amount.currency, row.word.sentence
