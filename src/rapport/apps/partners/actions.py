@@ -14,9 +14,8 @@ from rapport.apps.partners.models import (
     Partner,
     Suspension,
 )
-from rapport.apps.partners.queries import offered_version
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
-from rapport.apps.programs.queries import version_in_force
+from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.inputs import read_input
@@ -35,7 +34,8 @@ def apply_to_program(
 ) -> Application:
     """Receive an application on the terms shown; the same address applying again gets its open application back."""
     with transaction():
-        program = Program.objects.get(pk=program_id)
+        # Locked, so that pressing the button twice at once is one application.
+        program = Program.objects.select_for_update().get(pk=program_id)
         if program.state != ProgramState.OPEN:
             raise ProgramNotOpen
         version = version_in_force(program_id, at=at)
@@ -165,9 +165,7 @@ def accept_terms(
         known = agreement.acceptances.filter(version_id=version_id).first()
         if known:
             return known
-        offered = offered_version(agreement, at=at)
-        if offered is None or offered.id != version_id:
-            raise NotOffered
+        offered = _offered(agreement.program_id, version_id, at=at)
         acceptance = _accepted(agreement, offered, sentence=sentence, language=language, by=by, at=at)
         _agreement_told(agreement, what="terms.accepted", by=by, at=at, version=version_id)
     return acceptance
@@ -207,11 +205,20 @@ def _agreed(partner: Partner, application: Application, *, by: Actor, at: dateti
             application.version,
             sentence=application.sentence,
             language=application.language,
-            by=Actor.system("application"),
+            by=Actor.system(application.id),
             at=at,
         )
     _agreement_told(agreement, what="agreement.active", by=by, at=at, version=application.version_id)
     return agreement
+
+
+def _offered(program_id: str, version_id: str, *, at: datetime) -> TermsVersion:
+    """Return a version that may be accepted at this moment: the one in force, or the one that comes next."""
+    offers = (version_in_force(program_id, at=at), coming_version(program_id, at=at))
+    found = next((version for version in offers if version and version.id == version_id), None)
+    if found is None:
+        raise NotOffered
+    return found
 
 
 def _accepted(

@@ -1,5 +1,6 @@
 """Read applications, agreements and what they accepted."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.partners.models import Acceptance, Agreement, Application, ApplicationState
+from rapport.apps.partners.models import Suspension as SuspensionRow
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
@@ -36,23 +38,35 @@ def offered_version(agreement: Agreement, *, at: datetime) -> TermsVersion | Non
 
 
 def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
-    """Return the life of each agreement as the rules want it: two queries beside the agreements, however many."""
-    agreements = Agreement.objects.filter(pk__in=agreement_ids).prefetch_related("acceptances", "suspensions")
-    return {agreement.id: _standing(agreement) for agreement in agreements}
+    """Return the life of each agreement as the rules want it, with two queries, however many."""
+    lives: dict[str, tuple[datetime, datetime | None, bool]] = {}
+    accepted: dict[str, list[InForce]] = defaultdict(list)
+    rows = Agreement.objects.filter(pk__in=agreement_ids).order_by()
+    for agreement_id, *life, version_id, from_at in rows.values_list(
+        "id", "active_at", "ended_at", "ended_for_breach", "acceptances__version_id", "acceptances__from_at"
+    ):
+        lives[agreement_id] = (life[0], life[1], life[2])
+        accepted[agreement_id] += [InForce(version_id, to_ms(from_at))] if version_id else []
+    suspended = _suspensions(agreement_ids)
+    return {
+        agreement_id: Standing(
+            agreement_id=agreement_id,
+            active_from_ms=to_ms(active_at),
+            acceptances=tuple(accepted[agreement_id]),
+            suspensions=tuple(suspended[agreement_id]),
+            ended_at_ms=to_ms(ended_at) if ended_at else None,
+            ended_for_breach=ended_for_breach,
+        )
+        for agreement_id, (active_at, ended_at, ended_for_breach) in lives.items()
+    }
 
 
-def _standing(agreement: Agreement) -> Standing:
-    return Standing(
-        agreement_id=agreement.id,
-        active_from_ms=to_ms(agreement.active_at),
-        acceptances=tuple(InForce(row.version_id, to_ms(row.from_at)) for row in agreement.acceptances.all()),
-        suspensions=tuple(
-            Suspension(to_ms(row.from_at), to_ms(row.until_at) if row.until_at else None)
-            for row in agreement.suspensions.all()
-        ),
-        ended_at_ms=to_ms(agreement.ended_at) if agreement.ended_at else None,
-        ended_for_breach=agreement.ended_for_breach,
-    )
+def _suspensions(agreement_ids: Collection[str]) -> dict[str, list[Suspension]]:
+    suspended: dict[str, list[Suspension]] = defaultdict(list)
+    rows = SuspensionRow.objects.filter(agreement_id__in=agreement_ids).order_by("id")
+    for agreement_id, from_at, until_at in rows.values_list("agreement_id", "from_at", "until_at"):
+        suspended[agreement_id].append(Suspension(to_ms(from_at), to_ms(until_at) if until_at else None))
+    return suspended
 
 
 def application_of(*, slug: str, secret: str) -> Application:
@@ -100,3 +114,8 @@ def accepted_counts(program_id: str) -> dict[str, int]:
     """Return how many agreements accepted each version of a program, by version id."""
     rows = Acceptance.objects.filter(agreement__program_id=program_id).order_by()
     return dict(rows.values_list("version_id").annotate(Count("id")))
+
+
+def applicant_of(application_id: str) -> str:
+    """Return who sent an application, or an empty text when the id is not an application's."""
+    return Application.objects.filter(pk=application_id).values_list("name", flat=True).first() or ""

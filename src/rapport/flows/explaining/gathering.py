@@ -13,6 +13,7 @@ from rapport.apps.identity.queries import names_of
 from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import entries_of
 from rapport.apps.partners.models import Acceptance
+from rapport.apps.partners.queries import applicant_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of
 from rapport.domain.judgement import Considered, Decision, FormulaStep, Source, StepLabel, Why
@@ -134,9 +135,15 @@ def _promise(found: Gathered) -> Promise:
         version_number=version.number,
         rule=found.decision.credit.rule if found.decision.credit else "",
         accepted_at=acceptance.accepted_at if acceptance else None,
-        accepted_by=_actor_words(acceptance.actor_kind, acceptance.actor_id) if acceptance else "",
+        accepted_by=_accepter(acceptance) if acceptance else "",
         in_force_from=acceptance.from_at if acceptance else None,
     )
+
+
+def _accepter(acceptance: Acceptance) -> str:
+    """Name who accepted: a person of the partner, or whoever applied."""
+    applicant = applicant_of(acceptance.actor_id)
+    return applicant or _actor_words(acceptance.actor_kind, acceptance.actor_id)
 
 
 def _formula(steps: Iterable[FormulaStep], currency: str) -> Iterable[FormulaRow]:
