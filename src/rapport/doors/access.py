@@ -156,6 +156,8 @@ class AccessMiddleware:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         """Rights are read again for every request: what was taken away a second ago is gone."""
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=400)  # no table holds NUL, and PostgreSQL will not even look
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[assignment]  # a stand-in that turns into the actor when first asked
         return self.get_response(request)
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from rapport.apps.commissions.models import Attribution, Proposal
+from rapport.apps.jobs.actions import claim_job, finish_job
 from rapport.apps.partners.actions import suspend_agreement
+from rapport.apps.record.errors import Refusal
 from rapport.kit.clock import now
 from rapport.kit.ids import new_id
+from tests.apps.jobs import sample_jobs
 from tests.doors.routes.table import TEAM, Addressed, Row, team
 from tests.make.identity import STORY, Cast
 from tests.make.program_pages import Everything, make_everything
@@ -61,6 +64,25 @@ def proposed(story: Everything) -> str:
         created_at=now(),
     )
     return story.commission.id
+
+
+def failed_job(cast: Cast) -> Addressed:
+    """A job that was given up. Jobs belong to no program: only the program of the address can be foreign."""
+    ours, theirs = both(cast)
+    sample_jobs.refuse.enqueue()
+    while (job := claim_job(worker_id="w1", at=now(), queues=("default",))) and "refuse" not in job.task.task_path:
+        finish_job(job=job, outcome=None, at=now())
+    assert job is not None
+    finish_job(job=job, outcome=Refusal("The shop is closed."), at=now())
+    own = str(job.pk)
+    return Addressed(
+        own={"program_id": ours.program.id, "job_id": own},
+        elsewhere=(
+            {"program_id": theirs.program.id, "job_id": own},
+            {"program_id": ours.program.id, "job_id": "00000000-0000-0000-0000-000000000000"},
+            {"program_id": ours.program.id, "job_id": "missing"},
+        ),
+    )
 
 
 application = inside("application_id", lambda story: story.application.id)
@@ -118,4 +140,5 @@ ROWS = (
     Row("console:ledger", "GET", team(*COUNTERS), at=program),
     Row("console:ledger-verify", "POST", team(*COUNTERS, ok=303), at=program),
     Row("console:jobs", "GET", team(*RUNNERS), at=program),
+    Row("console:job-again", "POST", team(*RUNNERS, ok=303), at=failed_job),
 )

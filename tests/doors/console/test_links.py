@@ -1,0 +1,83 @@
+"""Links and codes for partners, made and ended by the team."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rapport.apps.tracking.models import Coupon, Link
+from tests.doors.console.test_applications import words_of
+from tests.make.program_pages import Everything
+
+
+def address(told: Everything, name: str, *things: str) -> str:
+    return reverse(f"console:{name}", args=[told.program.id, *things])
+
+
+def test_a_link_is_made_for_a_partner_and_shown_to_share(manager: Client, told: Everything) -> None:
+    given = {
+        "agreement": told.agreement.id,
+        "destination": "https://shop.example/linen",
+        "name": "Linen",
+        "code": "linen-2026",
+        "sub1": "sunday",
+    }
+    answer = manager.post(address(told, "link-new"), given, follow=True)
+    assert "/c/linen-2026?sub1=sunday" in words_of(answer.content)
+    assert Link.objects.get(code="linen-2026").subs == {"sub1": "sunday"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("destination", "https://evil.example/"),
+        ("destination", "javascript:alert(1)"),
+        ("destination", "https://shop.example@evil.example/"),
+        ("code", "x!"),
+        ("agreement", "agr_invented"),
+        ("placement", "p" * 65),
+    ],
+)
+def test_a_link_that_cannot_be_is_refused_at_its_field(
+    manager: Client, told: Everything, field: str, value: str
+) -> None:
+    given = {"agreement": told.agreement.id, "name": "Keep me", field: value}
+    answer = manager.post(address(told, "link-new"), given)
+    assert answer.status_code == 422
+    assert "Keep me" in answer.content.decode()
+    assert Link.objects.count() == 1
+
+
+def test_a_paused_link_says_so_and_leads_on_again(manager: Client, told: Everything) -> None:
+    page = address(told, "link", told.link.id)
+    manager.post(address(told, "link-switch", told.link.id), {"active": "0"})
+    assert "Paused" in words_of(manager.get(page).content)
+    manager.post(address(told, "link-switch", told.link.id), {"active": "1"})
+    assert "Leads on" in words_of(manager.get(page).content)
+
+
+def test_the_qr_code_is_a_file_for_print(manager: Client, told: Everything) -> None:
+    answer = manager.get(address(told, "link-qr", told.link.id))
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == (
+        "image/svg+xml",
+        f'attachment; filename="{told.link.code}.svg"',
+    )
+    assert b"<svg" in answer.content
+
+
+def test_a_code_counts_whole_days_of_the_programs_zone(manager: Client, told: Everything) -> None:
+    given = {"agreement": told.agreement.id, "code": "berta10", "starts_on": "2026-07-01", "ends_on": "2026-07-31"}
+    assert manager.post(address(told, "coupon-new"), given).status_code == 303
+    coupon = Coupon.objects.get(code="BERTA10")
+    assert coupon.starts_at.isoformat() == "2026-06-30T22:00:00+00:00"
+    assert coupon.ends_at is not None
+    assert coupon.ends_at.isoformat() == "2026-07-31T22:00:00+00:00"
+
+
+def test_a_code_that_another_partner_has_is_refused(manager: Client, told: Everything) -> None:
+    answer = manager.post(address(told, "coupon-new"), {"agreement": told.agreement.id, "code": "anna12"})
+    assert answer.status_code == 422
+
+
+def test_a_code_ends_when_somebody_says_so(manager: Client, told: Everything) -> None:
+    assert manager.post(address(told, "coupon-end", told.coupon.id)).status_code == 303
+    assert "Ended" in words_of(manager.get(address(told, "links")).content)
