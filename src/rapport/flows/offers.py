@@ -47,5 +47,7 @@ class Offer:
 
 def load_offer(program_id: str) -> Offer:
     """Load a program and its published versions; raises Program.DoesNotExist."""
-    program = Program.objects.get(pk=program_id)
-    return Offer(program, tuple(TermsVersion.objects.filter(program=program).order_by("number")))
+    # One statement for both; the documents stay behind, because typed terms are remembered by version.
+    rows = TermsVersion.objects.filter(program_id=program_id).select_related("program").defer("document")
+    versions = tuple(rows.order_by("number"))
+    return Offer(versions[0].program if versions else Program.objects.get(pk=program_id), versions)

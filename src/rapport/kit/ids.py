@@ -9,6 +9,11 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, 
 _LENGTH = 26  # 48 bits of milliseconds and 80 random bits, five bits a character
 _RANDOM_BITS = 80
 
+# Written two characters at a time: an order alone makes a dozen ids.
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_PAIR_BITS = 10
+_SHIFTS = range(5 * _LENGTH - _PAIR_BITS, -1, -_PAIR_BITS)
+
 
 def new_id(prefix: str, *, at: datetime) -> str:
     """Return a public id such as `agr_01jd…`; ids made later sort later."""
@@ -26,8 +31,4 @@ def random_code(length: int = 7) -> str:
 
 
 def _encode(number: int) -> str:
-    characters = []
-    for _ in range(_LENGTH):
-        number, rest = divmod(number, 32)
-        characters.append(_ALPHABET[rest])
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[(number >> shift) % len(_PAIRS)] for shift in _SHIFTS])

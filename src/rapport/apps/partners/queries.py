@@ -1,7 +1,7 @@
 """Read applications, agreements and what they accepted."""
 
-from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -10,7 +10,6 @@ from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.partners.models import Acceptance, Agreement, Application, ApplicationState
-from rapport.apps.partners.models import Suspension as SuspensionRow
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
@@ -37,36 +36,51 @@ def offered_version(agreement: Agreement, *, at: datetime) -> TermsVersion | Non
     return next((version for version in offers if version and version.id not in accepted), None)
 
 
-def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
-    """Return the life of each agreement as the rules want it, with two queries, however many."""
-    lives: dict[str, tuple[datetime, datetime | None, bool]] = {}
-    accepted: dict[str, list[InForce]] = defaultdict(list)
-    rows = Agreement.objects.filter(pk__in=agreement_ids).order_by()
-    for agreement_id, *life, version_id, from_at in rows.values_list(
-        "id", "active_at", "ended_at", "ended_for_breach", "acceptances__version_id", "acceptances__from_at"
-    ):
-        lives[agreement_id] = (life[0], life[1], life[2])
-        accepted[agreement_id] += [InForce(version_id, to_ms(from_at))] if version_id else []
-    suspended = _suspensions(agreement_ids)
-    return {
-        agreement_id: Standing(
+_LIFE = (
+    *("id", "active_at", "ended_at", "ended_for_breach"),
+    *("acceptances__version_id", "acceptances__from_at", "suspensions__from_at", "suspensions__until_at"),
+)
+
+
+@dataclass(slots=True)
+class _Life:
+    """What is known of an agreement; the query names each acceptance once for every suspension."""
+
+    active_at: datetime
+    ended_at: datetime | None
+    for_breach: bool
+    accepted: set[InForce] = field(default_factory=set)
+    suspended: set[Suspension] = field(default_factory=set)
+
+    def add(
+        self, version_id: str | None, from_at: datetime | None, since: datetime | None, until: datetime | None
+    ) -> None:
+        """Take one row of the joined tables; an agreement may have no acceptance yet, and mostly no suspension."""
+        if version_id and from_at:
+            self.accepted.add(InForce(version_id, to_ms(from_at)))
+        if since:
+            self.suspended.add(Suspension(to_ms(since), to_ms(until) if until else None))
+
+    def standing(self, agreement_id: str) -> Standing:
+        """Return it as the rules want it; the latest moment binds, so the order does not matter."""
+        return Standing(
             agreement_id=agreement_id,
-            active_from_ms=to_ms(active_at),
-            acceptances=tuple(accepted[agreement_id]),
-            suspensions=tuple(suspended[agreement_id]),
-            ended_at_ms=to_ms(ended_at) if ended_at else None,
-            ended_for_breach=ended_for_breach,
+            active_from_ms=to_ms(self.active_at),
+            acceptances=tuple(self.accepted),
+            suspensions=tuple(self.suspended),
+            ended_at_ms=to_ms(self.ended_at) if self.ended_at else None,
+            ended_for_breach=self.for_breach,
         )
-        for agreement_id, (active_at, ended_at, ended_for_breach) in lives.items()
-    }
 
 
-def _suspensions(agreement_ids: Collection[str]) -> dict[str, list[Suspension]]:
-    suspended: dict[str, list[Suspension]] = defaultdict(list)
-    rows = SuspensionRow.objects.filter(agreement_id__in=agreement_ids).order_by("id")
-    for agreement_id, from_at, until_at in rows.values_list("agreement_id", "from_at", "until_at"):
-        suspended[agreement_id].append(Suspension(to_ms(from_at), to_ms(until_at) if until_at else None))
-    return suspended
+def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
+    """Return the life of each agreement as the rules want it, with one query, however many."""
+    lives: dict[str, _Life] = {}
+    rows = Agreement.objects.filter(pk__in=agreement_ids).order_by()
+    for agreement_id, active_at, ended_at, for_breach, *joined in rows.values_list(*_LIFE):
+        life = lives.setdefault(agreement_id, _Life(active_at, ended_at, for_breach))
+        life.add(*joined)
+    return {agreement_id: life.standing(agreement_id) for agreement_id, life in lives.items()}
 
 
 def application_of(*, slug: str, secret: str) -> Application:

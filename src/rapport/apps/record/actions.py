@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.models import Announcement, AuditRow, IdempotentAnswer
+from rapport.apps.record.write import insert_rows
 from rapport.kit.ids import new_id
 
 Data = Mapping[str, object]
@@ -37,7 +38,7 @@ def audit(
 
 def audit_many(rows: Sequence[AuditRow]) -> None:
     """Write audit rows that were built before, in one statement."""
-    AuditRow.objects.bulk_create(rows)
+    insert_rows(rows)
 
 
 def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "") -> Announcement:
@@ -47,7 +48,7 @@ def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "
 
 def announce_many(rows: Sequence[Announcement]) -> None:
     """Write announcements that were built before, in one statement."""
-    Announcement.objects.bulk_create(rows)
+    insert_rows(rows)
 
 
 def announce(

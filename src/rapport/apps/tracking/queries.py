@@ -46,8 +46,8 @@ def coupons_by_code(program_id: str, *, codes: Collection[str]) -> dict[str, Cou
 def click_keys() -> Mapping[int, Key]:
     """Return every key that ever signed click ids; revoked ones verify too and say that they are revoked."""
     return {
-        row.number: Key(number=row.number, secret=bytes(row.secret), revoked=row.revoked_at is not None)
-        for row in ClickKey.objects.all()
+        number: Key(number=number, secret=bytes(secret), revoked=revoked_at is not None)
+        for number, secret, revoked_at in ClickKey.objects.values_list("number", "secret", "revoked_at")
     }
 
 

@@ -38,6 +38,6 @@ def approve_commissions(
         commission.approved_at = at
         approved.append(commission)
     if approved:
-        book_entries(book_subject=program_id, drafts=drafts, by=by, at=at)
+        book_entries(book_subject=program_id, drafts=drafts, by=by, at=at, ids_are_new=True)
         Commission.objects.bulk_update(approved, ("accrued_minor", "payable_minor", "state", "approved_at"))
     return approved

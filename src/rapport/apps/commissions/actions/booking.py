@@ -21,6 +21,7 @@ from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import insert_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.domain.judgement import Decision, Flag, Outcome
 from rapport.domain.judgement_document import from_document, to_document
@@ -237,19 +238,19 @@ def _settle(booking: _Booking, commission: Commission, finding: Finding, *, earn
 
 
 def _write(booking: _Booking) -> None:
-    Attribution.objects.bulk_create(booking.new_attributions)
-    if booking.new_commissions:
-        Commission.objects.bulk_create(booking.new_commissions)
+    insert_rows(booking.new_attributions)
+    insert_rows(booking.new_commissions)
     if booking.changed_commissions:
         Commission.objects.bulk_update(booking.changed_commissions.values(), _MOVING)
     if booking.drafts:
-        book_entries(book_subject=booking.program.id, drafts=booking.drafts, by=booking.by, at=booking.at)
-        CommissionLine.objects.bulk_create(booking.lines)
+        book_entries(
+            book_subject=booking.program.id, drafts=booking.drafts, by=booking.by, at=booking.at, ids_are_new=True
+        )
+        insert_rows(booking.lines)
     if booking.closed_proposals:
         replaced = {proposal.id for proposal in booking.closed_proposals}
         Proposal.objects.filter(pk__in=replaced).update(state=ProposalState.REPLACED, decided_at=booking.at)
-    if booking.new_proposals:
-        Proposal.objects.bulk_create(booking.new_proposals)
+    insert_rows(booking.new_proposals)
 
 
 def _digest(document: dict[str, object]) -> str:

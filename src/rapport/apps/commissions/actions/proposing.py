@@ -9,6 +9,7 @@ from rapport.apps.commissions.standing import apply_postings, state_of
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import insert_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.kit.ids import new_id
 
@@ -27,7 +28,7 @@ def accept_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Comm
         commissions.append(one.commission)
     if drafts:
         book_entries(book_subject=proposal.commission.agreement.program_id, drafts=drafts, by=by, at=at)
-    CommissionLine.objects.bulk_create(lines)
+    insert_rows(lines)
     Commission.objects.bulk_update(commissions, ("accrued_minor", "payable_minor", "state"))
     _close(proposals, ProposalState.ACCEPTED, by=by, at=at)
     return commissions

@@ -9,6 +9,7 @@ from rapport.apps.conversions.models import Conversion, Correction, Door
 from rapport.apps.conversions.reading import Frame, ReadCorrection
 from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import insert_rows
 from rapport.kit.ids import new_id
 
 _PARTS = ("total_minor", "tax_minor", "shipping_minor", "discount_minor")
@@ -34,7 +35,7 @@ def record_corrections(
         known[identity] = row
         new.append(row)
         taken.append(_first(row, touched))
-    Correction.objects.bulk_create(new)
+    insert_rows(new)
     return taken, touched
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rapport.apps.conversions.models import JournalCursor, Receipt
+from rapport.apps.record.write import insert_rows
 
 
 def new_receipt(**fields: object) -> Receipt:
@@ -12,7 +13,7 @@ def new_receipt(**fields: object) -> Receipt:
 
 def keep_receipts(receipts: Sequence[Receipt]) -> None:
     """Write receipts; one that is known already was taken in before and stays as it is."""
-    Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
+    insert_rows(receipts, ignore_known=True)
 
 
 def move_cursor(*, name: str, segment: str, offset: int) -> None:

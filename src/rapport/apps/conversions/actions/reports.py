@@ -25,6 +25,7 @@ from rapport.apps.conversions.reading import Frame, ReadConversion
 from rapport.apps.conversions.recording import StoryKey, Taken, TakenConversion, Touched, Warned, only_new
 from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import insert_rows
 from rapport.apps.tracking.models import Coupon
 from rapport.domain.story import AmountReport
 from rapport.kit.ids import new_id
@@ -122,7 +123,7 @@ def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
     batch.customers = {customer.key: customer for customer in mine.select_for_update().order_by("id")}
     missing = [_new_customer(batch, key) for key in keys if key not in batch.customers]
     if missing:
-        Customer.objects.bulk_create(missing, ignore_conflicts=_others_write())
+        insert_rows(missing, ignore_known=_others_write())
         found = mine.select_for_update().order_by("id") if _others_write() else missing
         batch.customers |= {customer.key: customer for customer in found}
         batch.new_customers = {row.id for row in missing} & {row.id for row in batch.customers.values()}
@@ -143,7 +144,7 @@ def _meet_conversions(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
     if not firsts:
         return
     new = {identity: _new_conversion(batch, firsts[identity]) for identity in sorted(firsts)}
-    Conversion.objects.bulk_create(new.values(), ignore_conflicts=_others_write())
+    insert_rows(new.values(), ignore_known=_others_write())
     found = _found(batch, list(new)) if _others_write() else new
     batch.fresh = {row.id for row in new.values()} & {row.id for row in found.values()}
     batch.conversions |= found
@@ -341,10 +342,7 @@ def _take_rest(batch: _Batch, conversion: Conversion, report: ReadConversion) ->
 def _take_moment(conversion: Conversion, report: ReadConversion) -> bool:
     """Take a moment that goes before the known one: a reported one before an arrival, else the earlier of two."""
     reported = report.given.occurred_at is not None
-    if reported == conversion.moment_reported:
-        goes_first = report.occurred_at < conversion.occurred_at
-    else:
-        goes_first = reported
+    goes_first = report.occurred_at < conversion.occurred_at if reported == conversion.moment_reported else reported
     if goes_first:
         conversion.occurred_at, conversion.moment_reported = report.occurred_at, reported
     return goes_first
@@ -361,10 +359,10 @@ def _kept(name: str) -> Warned:
 def _write(batch: _Batch) -> None:
     if batch.changed:
         Conversion.objects.bulk_update(batch.changed.values(), _MAY_BE_ADDED)
-    Report.objects.bulk_create(batch.new_reports)
-    ConversionLine.objects.bulk_create(batch.new_lines)
-    NamedClick.objects.bulk_create(batch.new_clicks)
-    NamedCoupon.objects.bulk_create(batch.new_coupons)
+    insert_rows(batch.new_reports)
+    insert_rows(batch.new_lines)
+    insert_rows(batch.new_clicks)
+    insert_rows(batch.new_coupons)
 
 
 def _others_write() -> bool:
