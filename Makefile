@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3.11
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
 APT := $(if $(filter 0,$(shell id -u)),,sudo --non-interactive) apt-get --quiet
 DATA ?= ./data
 WORKERS ?= 2
@@ -27,7 +27,7 @@ help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
 
 run: $(RUNTIME) ## Start Rapport with the demo program; PORT=8100 and DATA=./data may be given
-	@exec $(BIN)/rapport up --demo --data "$(DATA)"
+	@exec $(BIN)/rapport up --demo --data "$(DATA)" $(if $(PORT),--port $(PORT))
 
 test: check test-system ## Run every check and every test, on SQLite and on PostgreSQL, in a browser too
 	@$(MAKE) --no-print-directory test-sqlite

@@ -8,12 +8,13 @@ from pathlib import Path
 COMMAND = Path(sys.executable).with_name("rapport")
 
 
-def rapport(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def rapport(*arguments: str, typed: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command with these settings and no others; its text is one line wide enough for every table."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
     return subprocess.run(
         [str(COMMAND), *arguments],
         env={**inherited, "COLUMNS": "240", "NO_COLOR": "1", **variables},
+        input=typed,
         capture_output=True,
         text=True,
         timeout=100,

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from rapport.config.cli.main import app
 from tests.config.commands import rapport
+from tests.make.identity import PASSWORD, make_person
 from tests.support.databases import FreshDatabase
 
 DONE, REFUSED, WRONGLY_CALLED = 0, 1, 2
@@ -17,7 +18,7 @@ DONE, REFUSED, WRONGLY_CALLED = 0, 1, 2
 def test_every_command_and_every_option_says_what_it_is_for() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    assert set(group.commands) == {"up", "web", "edge", "worker", "migrate", "demo", "config", "doctor"}
+    assert set(group.commands) == {"up", "web", "edge", "worker", "migrate", "demo", "config", "password", "doctor"}
     for name, command in group.commands.items():
         assert command.help, name
         for parameter in command.params:
@@ -130,3 +131,16 @@ def test_tables_are_brought_up_to_date_once(tmp_path: Path) -> None:
 def test_a_fresh_database_needs_no_migration(tmp_path: Path, fresh_database: FreshDatabase) -> None:
     done = rapport("migrate", RAPPORT_DATA=str(tmp_path), RAPPORT_DATABASE_URL=fresh_database.url)
     assert done.stdout == "The tables are up to date.\n"
+
+
+def test_a_lost_password_is_set_from_the_command_line(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    person = make_person(email="ines@shop.example", password=PASSWORD)
+    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url}
+    chosen = "quieter green harbours"
+
+    done = rapport("password", "Ines@shop.example", typed=f"{chosen}\n{chosen}\n", **settings)
+    person.refresh_from_db()
+    assert (done.returncode, person.check_password(chosen)) == (DONE, True), done.stderr
+
+    assert rapport("password", "ines@shop.example", typed="short\nshort\n", **settings).returncode == REFUSED
+    assert "Nobody signs in" in rapport("password", "nobody@shop.example", **settings).stderr

@@ -31,6 +31,7 @@ app.command()(roles.worker)
 app.command()(upkeep.migrate)
 app.command()(upkeep.demo)
 app.add_typer(settings.app, name="config")
+app.command()(upkeep.password)
 app.command()(upkeep.doctor)
 
 

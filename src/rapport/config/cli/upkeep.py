@@ -1,11 +1,16 @@
 """Commands that look after an installation: its tables, its demo program, its health."""
 
+from typing import Annotated
+
+import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from rapport.config.cli.options import DataFolder, choose, load_django
 from rapport.config.cli.terminal import err, out, say
 from rapport.config.errors import Stop
 from rapport.config.guardian import watch_supervisor
+
+Email = Annotated[str, typer.Argument(help="The mail address that the person signs in with.", show_default=False)]
 
 
 def migrate(data: DataFolder = None) -> None:
@@ -42,6 +47,28 @@ def demo(data: DataFolder = None) -> None:
         say(f"  {sign_in.who:<24} {sign_in.email}   {sign_in.password}")
     for hint in loaded.hints:
         say(f"\n{hint.title}:\n  {hint.text}")
+
+
+def password(email: Email, data: DataFolder = None) -> None:
+    """Set the password of somebody who cannot sign in, where no mail server could send a code."""
+    choose(data=data)
+    load_django()
+    # Django is awake only now.
+    from rapport.apps.identity.actions import set_password  # noqa: PLC0415 - see above
+    from rapport.apps.identity.queries import person_with_address  # noqa: PLC0415 - see above
+    from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see above
+    from rapport.apps.record.errors import Refusal  # noqa: PLC0415 - see above
+    from rapport.kit.clock import now  # noqa: PLC0415 - see above
+
+    person = person_with_address(email)
+    if person is None:
+        raise Stop(f"Nobody signs in with {email}.")
+    chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    try:
+        set_password(person_id=person.id, password=chosen, by=Actor.system("command-line"), at=now())
+    except Refusal as refusal:
+        raise Stop(refusal.sentence) from refusal
+    say(f"{person.email} signs in with the new password; every session has ended.")
 
 
 def doctor(data: DataFolder = None) -> None:
