@@ -60,8 +60,10 @@ def make_program(
     return move_program(program_id=program.id, state=ProgramState.OPEN, by=STORY, at=at)
 
 
-def make_agreement(program: Program, *, name: str = "Slow Mornings", at: datetime = START) -> Agreement:
-    """Return an active agreement of a new partner on the terms in force."""
+def make_agreement(
+    program: Program, *, name: str = "Slow Mornings", organisation: Organisation | None = None, at: datetime = START
+) -> Agreement:
+    """Return an active agreement of a partner (a new one unless given) on the terms in force."""
     version = version_in_force(program.id, at=at)
     assert version is not None
     application = apply_to_program(
@@ -79,8 +81,8 @@ def make_agreement(program: Program, *, name: str = "Slow Mornings", at: datetim
         by=STORY,
         at=at,
     )
-    organisation = make_organisation(name, at=at)
-    return admit_partner(application_id=application.id, organisation_id=organisation.id, by=STORY, at=at)
+    partner = organisation or make_organisation(name, at=at)
+    return admit_partner(application_id=application.id, organisation_id=partner.id, by=STORY, at=at)
 
 
 def make_link(agreement: Agreement, *, at: datetime = START, **given: object) -> Link:

@@ -1,0 +1,62 @@
+"""Rows of the pages of a program itself: creating it, its terms, its settings, its integration."""
+
+from rapport.apps.tracking.actions import issue_postback_secret
+from rapport.apps.tracking.models import PostbackWay
+from rapport.kit.clock import now
+from tests.doors.routes.rows.settings import organisation
+from tests.doors.routes.table import TEAM, Addressed, Row, team
+from tests.make.identity import STORY, Cast
+from tests.make.road import make_program
+
+
+def program(cast: Cast) -> Addressed:
+    """An open program with its first version; the id of a workspace names none."""
+    ours, theirs = make_program(cast.ours), make_program(cast.theirs)
+    foreign = ({"program_id": other} for other in (theirs.id, cast.ours.id, "prg_missing"))
+    return Addressed(own={"program_id": ours.id}, elsewhere=tuple(foreign))
+
+
+def version(cast: Cast) -> Addressed:
+    """The first version of the terms; there is no ninth."""
+    ours, theirs = make_program(cast.ours).id, make_program(cast.theirs).id
+    foreign = ((theirs, "1"), (ours, "9"), ("prg_missing", "1"))
+    return Addressed(
+        own={"program_id": ours, "number": "1"},
+        elsewhere=tuple({"program_id": other, "number": number} for other, number in foreign),
+    )
+
+
+def secret(cast: Cast) -> Addressed:
+    """A postback token."""
+    programs = make_program(cast.ours).id, make_program(cast.theirs).id
+    ours, theirs = (
+        issue_postback_secret(program_id=each, way=PostbackWay.TOKEN, by=STORY, at=now()).secret.id for each in programs
+    )
+    foreign = ((programs[1], theirs), (programs[0], theirs), (programs[1], ours), (programs[0], "pbs_missing"))
+    return Addressed(
+        own={"program_id": programs[0], "secret_id": ours},
+        elsewhere=tuple({"program_id": other, "secret_id": each} for other, each in foreign),
+    )
+
+
+RUNNERS = ("owner", "manager")
+
+ROWS = (
+    Row("program:choose", "GET", team(*RUNNERS, ok=302)),
+    Row("program:create", "GET", team(*RUNNERS), at=organisation),
+    Row("program:create", "POST", team(*RUNNERS, ok=422), at=organisation),
+    Row("program:settings", "GET", team(*TEAM), at=program),
+    Row("program:settings", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:move", "POST", team(*RUNNERS, ok=303), at=program, data={"state": "paused"}),
+    Row("program:terms", "GET", team(*TEAM), at=program),
+    Row("program:terms", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:terms-preview", "POST", team(*RUNNERS), at=program),
+    Row("program:terms-yaml", "GET", team(*RUNNERS), at=program),
+    Row("program:terms-yaml", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:terms-publish", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:version", "GET", team(*TEAM), at=version),
+    Row("program:integration", "GET", team(*RUNNERS), at=program),
+    Row("program:integration", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:send-test", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:postback-revoke", "POST", team(*RUNNERS, ok=303), at=secret),
+)
