@@ -47,12 +47,13 @@ def book_is_behind() -> bool:
 def publish_book(*, at: datetime) -> int:
     """Publish what changed and return the book's version; whole where there is no book or it is damaged."""
     published = BookPublication.objects.filter(pk=1).first()
+    ensure_click_key(by=Actor.system("link-book"), at=at)
     # Read before the rows that they speak of: what is announced meanwhile stays news for the next time.
     news = list(_news(published or BookPublication(published_at=at)))
     try:
-        version = _publish_news(news) if published and _has_book() else _publish_whole(at)
+        version = _publish_news(news) if published and _has_book() else _publish_whole()
     except BookDamaged:
-        version = _publish_whole(at)
+        version = _publish_whole()
     _note(version, news, known=published, at=at)
     return version
 
@@ -68,8 +69,7 @@ def _has_book() -> bool:
     return (folder / "current").exists()
 
 
-def _publish_whole(at: datetime) -> int:
-    ensure_click_key(by=Actor.system("link-book"), at=at)
+def _publish_whole() -> int:
     links = Link.objects.select_related("agreement").iterator()
     return publish(
         settings.LINKBOOK_FOLDER, programs=program_entries(), links=link_entries(links), keys=keys_entry(), full=True
@@ -85,7 +85,7 @@ def _publish_news(news: list[Announcement]) -> int:
     return publish(
         settings.LINKBOOK_FOLDER,
         programs=program_entries(programs),
-        links=link_entries(links.iterator()),
+        links=link_entries(links),
         keys=keys_entry() if _named(subjects, "key") else None,
     )
 
