@@ -108,12 +108,17 @@ class Model:
         """The last click or binding against the first coupon, by the program's policy of the day."""
         touches = self.clicks() + self.bindings()
         coupons = self.coupons()
-        click = max(touches, key=lambda win: (win.moment_ms, win.follows or win.touch), default=None)
+        click = max(touches, key=self.place, default=None)
         coupon = coupons[0] if coupons else None
         if coupon is None or (click is not None and not self.coupon_first()):
             return click
         self.rivals = len({win.agreement for win in coupons}) > 1
         return coupon
+
+    def place(self, win: Win) -> tuple[object, ...]:
+        """Of two in the same ms an order that bound goes after a click, and names that shops and clicks have decide."""
+        bound = [(order.kind, order.external_id) for order in self.story.conversions if order.id == win.follows]
+        return (win.moment_ms, len(bound), *bound, win.touch)
 
     def clicks(self) -> list[Win]:
         """Every click that could earn."""

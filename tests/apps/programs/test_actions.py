@@ -11,8 +11,8 @@ from rapport.apps.programs.errors import (
     BackwardTerms,
     FixedByTheBooks,
     MoveNotAllowed,
-    NothingNew,
     NoTerms,
+    NothingNew,
     SlugTaken,
     TermsProblems,
 )
