@@ -162,15 +162,18 @@ def _new_commission(booking: _Booking, finding: Finding) -> Commission:
 
 def _cause_of(decision: Decision, latest: Attribution | None, rows: Sequence[Commission]) -> Cause:
     """Say why targets changed: what the merchant reported may take back approved money, anything else is proposed."""
-    if latest is None:
-        return Cause.JUDGED
-    previous = from_document(latest.document)
-    if decision.fall_is_reported(previous):
+    if decision.outcome is Outcome.DECLINED:
+        return Cause.DECIDED
+    # Asked of the books, not of the judgement before: a change that still waits for a person was judged before too.
+    if decision.credit and any(_holds_approved(row) for row in rows if row.agreement_id != decision.credit.agreement_id):
+        return Cause.PARTNER_CHANGED
+    if latest and decision.fall_is_reported(from_document(latest.document)):
         return Cause.CORRECTED
-    before = previous.credit.agreement_id if previous.credit else ""
-    now = decision.credit.agreement_id if decision.credit else ""
-    approved = any(row.payable_minor or row.paid_minor for row in rows)
-    return Cause.PARTNER_CHANGED if approved and before and now and before != now else Cause.JUDGED
+    return Cause.JUDGED
+
+
+def _holds_approved(commission: Commission) -> bool:
+    return commission.payable_minor + commission.paid_minor > 0
 
 
 def _move(
