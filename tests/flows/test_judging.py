@@ -75,6 +75,8 @@ def test_declining_an_order_takes_everything_also_while_a_change_waits() -> None
     program = make_program()
     first, second = approved_for_the_first(program)
 
-    decline_conversion(conversion=Conversion.objects.get(), code="fraud", reason="Stolen card.", by=STORY, at=AFTER_HOLD)
+    decline_conversion(
+        conversion=Conversion.objects.get(), code="fraud", reason="Stolen card.", by=STORY, at=AFTER_HOLD
+    )
 
     assert (amounts(), open_proposals()) == ({first.id: 0, second.id: 0}, {})

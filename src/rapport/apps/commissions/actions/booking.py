@@ -23,6 +23,7 @@ from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import insert_rows
 from rapport.domain.books import Cause, Movements, movements
+from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome
 from rapport.domain.judgement_document import from_document, to_document
 from rapport.kit.clock import from_ms
@@ -165,11 +166,14 @@ def _cause_of(decision: Decision, latest: Attribution | None, rows: Sequence[Com
     if decision.outcome is Outcome.DECLINED:
         return Cause.DECIDED
     # Asked of the books, not of the judgement before: a change that still waits for a person was judged before too.
-    if decision.credit and any(_holds_approved(row) for row in rows if row.agreement_id != decision.credit.agreement_id):
+    earner = decision.credit.agreement_id if decision.credit else ""
+    if earner and any(_holds_approved(row) for row in rows if row.agreement_id != earner):
         return Cause.PARTNER_CHANGED
-    if latest and decision.fall_is_reported(from_document(latest.document)):
-        return Cause.CORRECTED
-    return Cause.JUDGED
+    previous = from_document(latest.document) if latest else None
+    if previous is None or not decision.fall_is_reported(previous):
+        return Cause.JUDGED
+    # What an open conflict proposed is answered with the conflict itself: nothing of it stays proposed.
+    return Cause.DECIDED if HoldReason.CONFLICT in previous.holds else Cause.CORRECTED
 
 
 def _holds_approved(commission: Commission) -> bool:
