@@ -14,13 +14,23 @@ from rapport.apps.conversions.recording import Touched
 from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actions import audit
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.errors import BadInput
+from rapport.apps.record.errors import BadInput, Refusal
 from rapport.apps.record.write import transaction
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement_document import credit_to_document, from_document
 from rapport.domain.story import DecisionKind
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
+
+
+class ConflictOpen(Refusal):
+    """A proposal that follows from a conflict hangs on how it is settled."""
+
+    code = "conflict_open"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("Two amounts are reported for this order. Choose one of them first; this follows from it."))
 
 
 def settle_conflict(*, conversion: Conversion, report_id: str, reason: str, by: Actor, at: datetime) -> None:
@@ -43,7 +53,10 @@ def undo_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime
 
 
 def lift_hold(*, conversion: Conversion, hold: HoldReason, reason: str, by: Actor, at: datetime) -> None:
-    """Lift one doubt that holds the commission."""
+    """Lift one doubt that holds the commission; a conflict is a question, which `settle_conflict` answers."""
+    if hold is HoldReason.CONFLICT:
+        sentence = _("Choose one of the reported amounts; a conflict cannot be put aside.")
+        raise BadInput(sentence, fields={"hold": sentence})
     _decide(conversion, DecisionKind.HOLD_LIFTED, {"hold": str(hold)}, reason, by=by, at=at)
 
 
@@ -61,6 +74,8 @@ def take_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commis
 def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: datetime) -> None:
     """Refuse a proposal: the credit that stands stays, whatever is judged later."""
     conversion = _source(proposal)
+    if Conversion.objects.get(pk=conversion.pk).in_conflict:
+        raise ConflictOpen
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
         refuse_proposal(proposal=proposal, by=by, at=at)
@@ -77,8 +92,9 @@ def _decide(
         sentence = _("Give a reason; the partner reads it.")
         raise BadInput(sentence, fields={"reason": sentence})
     offer = load_offer(conversion.program_id)
-    touched = Touched.by([conversion])
     with transaction():
+        # Read again: since a page showed it, the order may have joined the story of its customer.
+        touched = Touched.by([Conversion.objects.get(pk=conversion.pk)])
         lock_stories(touched.in_order())
         record_decision(conversion=conversion, kind=kind, data=data, reason=reason.strip(), by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
