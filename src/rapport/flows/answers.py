@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError
-
 from rapport.apps.record.actions import keep_answer
 from rapport.apps.record.queries import kept_answer
 from rapport.apps.record.write import transaction
+from rapport.flows.retrying import until_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +29,18 @@ def answer_once(*, scope: str, key: str, request: object, at: datetime, answer: 
     if not key:
         return answer()
     digest = _digest(request)
-    kept = _kept(scope, key, digest)
-    if kept:
-        return kept
-    try:
+
+    def attempt() -> Answer:
+        # Looked up at every try: a twin of this request may have been faster, and then its answer is the answer.
+        kept = _kept(scope, key, digest)
+        if kept:
+            return kept
         with transaction():
             made = answer()
             keep_answer(scope=scope, key=key, request_digest=digest, status=made.status, body=made.body, at=at)
             return made
-    except IntegrityError:
-        # A twin of this request was faster; all that this one wrote is gone, and the twin's answer is the answer.
-        kept = _kept(scope, key, digest)
-        if kept is None:
-            raise
-        return kept
+
+    return until_settled(attempt)
 
 
 def _kept(scope: str, key: str, digest: str) -> Answer | None:

@@ -1,6 +1,7 @@
 """The one road from facts to money: load the stories, judge them, note what orders come to, book the difference."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from rapport.apps.commissions.actions import Finding, book_findings
@@ -15,10 +16,18 @@ from rapport.domain.judgement import Decision
 from rapport.flows.offers import Offer
 
 
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """What came of judging: each conversion's decision by its id, and the commissions that moved."""
+
+    decisions: Mapping[str, Decision]
+    moved: list[Commission]
+
+
 def judge_touched(
     touched: Touched, *, offer: Offer, cause: str, by: Actor, at: datetime, fresh: Fresh | None = None
-) -> list[Commission]:
-    """Judge the touched stories inside the caller's transaction; return the commissions that moved.
+) -> Judgements:
+    """Judge the touched stories inside the caller's transaction, and book what follows.
 
     `fresh` are the stories that this transaction began: nothing of them is read back, and nothing can be booked yet.
     """
@@ -30,7 +39,8 @@ def judge_touched(
     note_effects(judged)
     began = fresh.conversions if fresh else {}
     findings = [Finding(one.row, one.decision, fresh=StoryKey.of(one.row) in began) for one in judged]
-    return book_findings(findings, program=offer.program, cause=cause, by=by, at=at)
+    moved = book_findings(findings, program=offer.program, cause=cause, by=by, at=at)
+    return Judgements({one.row.id: one.decision for one in judged}, moved)
 
 
 def _judged(loaded: LoadedStory, decisions: Iterable[Decision]) -> list[Judged]:

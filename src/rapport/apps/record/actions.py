@@ -64,6 +64,6 @@ def keep_answer(
     *, scope: str, key: str, request_digest: str, status: int, body: object, at: datetime
 ) -> IdempotentAnswer:
     """Keep the answer to a request beside what it wrote; raises IntegrityError when a twin was faster."""
-    return IdempotentAnswer.objects.create(
-        scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at
-    )
+    answer = IdempotentAnswer(scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at)
+    insert_rows([answer])
+    return answer

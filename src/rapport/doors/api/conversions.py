@@ -1,38 +1,35 @@
 """Report conversions and corrections, and read what became of them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Header, Router
+from ninja import Router
+from ninja.params import functions as params
 
-from rapport.apps.commissions.models import Commission
-from rapport.apps.commissions.queries import attribution_of
 from rapport.apps.conversions.models import Conversion, Door
 from rapport.apps.conversions.reading import read_conversion, read_correction
-from rapport.apps.conversions.recording import Taken, Warned
+from rapport.apps.conversions.recording import Taken
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, find, scope
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput
-from rapport.domain.money import Money, format_amount
 from rapport.doors.access import Request, allow
+from rapport.doors.api import telling
 from rapport.doors.api.problems import Problem, problem
 from rapport.doors.api.shapes import ConversionBody, ConversionOut, ConversionTaken, CorrectionBody, CorrectionTaken
 from rapport.flows.answers import Answer, answer_once
-from rapport.flows.intake import take_conversions, take_corrections
+from rapport.flows.intake import take_conversion, take_corrections
 from rapport.flows.offers import Offer, load_offer
+from rapport.flows.telling import tell
 from rapport.kit.clock import now
 
 router = Router(tags=["conversions"])
 REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 413: Problem, 422: Problem}
 _STATUS = {Taken.NEW: 201, Taken.WAITING: 202, Taken.CONFLICT: 409}
-_KEY = Header("", alias="Idempotency-Key", max_length=255)
+_KEY: str = params.Header("", alias="Idempotency-Key", max_length=255)
 
 
 @router.post("/conversions", response={200: ConversionTaken, 201: ConversionTaken, **REFUSALS})
@@ -44,13 +41,8 @@ def report_conversion(request: HttpRequest, payload: ConversionBody, idempotency
     def answer() -> Answer:
         offer = _offer(request, payload.program)
         read = read_conversion(payload, frame=offer.frame, received_at=at)
-        taken = take_conversions([read], offer=offer, door=Door.API, by=_actor(request), at=at)[0]
-        body = {
-            "taken": taken.taken,
-            "conversion": _conversion(Conversion.objects.get(pk=taken.conversion.id), offer.program),
-            "warnings": _warnings(taken.warnings),
-        }
-        return Answer(_STATUS.get(taken.taken, 200), body)
+        taken, told = take_conversion(read, offer=offer, door=Door.API, by=_actor(request), at=at)
+        return Answer(_STATUS.get(taken.taken, 200), telling.taken_conversion(taken, told, offer.program))
 
     return _answered(request, payload, idempotency_key, at=at, answer=answer)
 
@@ -65,30 +57,18 @@ def report_correction(request: HttpRequest, payload: CorrectionBody, idempotency
         offer = _offer(request, payload.program)
         read = read_correction(payload, frame=offer.frame, received_at=at)
         taken = take_corrections([read], offer=offer, door=Door.API, by=_actor(request), at=at)[0]
-        row = taken.correction
-        body = {
-            "taken": taken.taken,
-            "id": row.id,
-            "kind": row.kind,
-            "external_id": row.external_id,
-            "of": row.of_external_id,
-            "conversion": _conversion(Conversion.objects.get(pk=row.conversion_id), offer.program)
-            if row.conversion_id
-            else None,
-            "warnings": _warnings(taken.warnings),
-        }
-        return Answer(_STATUS.get(taken.taken, 200), body)
+        return Answer(_STATUS.get(taken.taken, 200), telling.taken_correction(taken, offer.program))
 
     return _answered(request, payload, idempotency_key, at=at, answer=answer)
 
 
 @router.get("/conversions/{conversion_id}", response={200: ConversionOut, **REFUSALS})
 @allow(Capability.CONVERSION_READ)
-def read_one(request: HttpRequest, conversion_id: str) -> HttpResponse:
+def read_conversion_back(request: HttpRequest, conversion_id: str) -> HttpResponse:
     """Return a conversion as it stands."""
     rows = Conversion.objects.select_related("program")
-    conversion = find(_actor(request), Capability.CONVERSION_READ, rows, pk=conversion_id)
-    return JsonResponse(_conversion(conversion, conversion.program))
+    found = find(_actor(request), Capability.CONVERSION_READ, rows, pk=conversion_id)
+    return JsonResponse(telling.conversion(tell(found.id), found.program))
 
 
 def _actor(request: HttpRequest) -> Any:  # noqa: ANN401 - narrowed by the cast
@@ -117,45 +97,9 @@ def _answered(request: HttpRequest, payload: Any, key: str, *, at: datetime, ans
         sentence = _(
             "Another amount is known for this. The report is kept, and a person chooses; until then the lower counts."
         )
-        response = problem(409, code="conflict", detail=sentence, **answered.body)
+        response = problem(409, code="conflict", detail=sentence, more=answered.body)
     else:
         response = JsonResponse(answered.body, status=answered.status)
     if answered.again:
         response["Idempotent-Replayed"] = "true"
     return response
-
-
-def _conversion(row: Conversion, program: Program) -> dict[str, object]:
-    attribution = attribution_of(row.id)
-    commissions = Commission.objects.filter(conversion=row).order_by("id")
-    return {
-        "id": row.id,
-        "program": program.id,
-        "kind": row.kind,
-        "external_id": row.external_id,
-        "state": row.state,
-        "occurred_at": row.occurred_at.isoformat(),
-        "total": format_amount(Money(row.total_minor, program.currency)),
-        "remaining": format_amount(Money(row.remaining_minor, program.currency)),
-        "currency": program.currency,
-        "test": row.test,
-        "outcome": attribution.outcome if attribution else "",
-        "commissions": [_commission(commission, program) for commission in commissions],
-    }
-
-
-def _commission(row: Commission, program: Program) -> dict[str, object]:
-    minor = row.accrued_minor + row.payable_minor + row.paid_minor
-    return {
-        "id": row.id,
-        "agreement": row.agreement_id,
-        "state": row.state,
-        "amount": format_amount(Money(minor, row.currency)),
-        "currency": row.currency,
-        "hold_until": row.hold_until.isoformat(),
-        "explain": settings.PUBLIC_URL + reverse("console:commission", args=(program.id, row.id)),
-    }
-
-
-def _warnings(warnings: Iterable[Warned]) -> list[dict[str, str]]:
-    return [{"code": each.code, "field": each.field, "sentence": each.sentence} for each in warnings]

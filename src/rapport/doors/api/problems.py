@@ -1,7 +1,9 @@
 """Problems as RFC 9457 describes them: one shape for every refusal, with a sentence for each field."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -33,9 +35,14 @@ class Problem(Schema):
 
 
 def problem(
-    status: int, *, code: str, detail: str, fields: dict[str, str] | None = None, **more: object
+    status: int,
+    *,
+    code: str,
+    detail: str,
+    fields: Mapping[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """Answer a refusal."""
+    """Answer a refusal; `more` is what this kind of refusal tells beside it."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -43,7 +50,7 @@ def problem(
         "code": code,
         "detail": detail,
         "errors": [{"field": field, "sentence": sentence} for field, sentence in (fields or {}).items()],
-        **more,
+        **(more or {}),
     }
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
@@ -54,6 +61,7 @@ def answer_problems(api: NinjaAPI) -> None:
     api.exception_handler(Refusal)(_refused)
     api.exception_handler(AuthenticationError)(_unknown_key)
     api.exception_handler(HttpError)(_unreadable)
+    api.exception_handler(PermissionDenied)(_not_allowed)
 
 
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -76,4 +84,12 @@ def _unknown_key(_request: HttpRequest, _error: AuthenticationError) -> HttpResp
 
 
 def _unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return problem(413, code="too_large", detail=str(error))
     return problem(error.status_code, code="unreadable", detail=_("The body is not JSON in UTF-8. Check its encoding."))
+
+
+def _not_allowed(_request: HttpRequest, _error: PermissionDenied) -> HttpResponse:
+    return problem(
+        403, code="not_allowed", detail=_("This key may not do that. Make one with the scope that it needs.")
+    )
