@@ -1,12 +1,12 @@
 """Read conversions: as stories for the rules, as lists for pages."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from rapport.apps.conversions.facts import Facts, Fresh, load_facts
@@ -44,28 +44,37 @@ class LoadedStory:
 def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | None = None) -> list[LoadedStory]:
     """Load stories whole, with six queries however many; the caller holds their locks. Fresh ones cost none."""
     known = fresh or Fresh()
-    rows = _rows_of(program, [key for key in keys if key not in known.conversions])
-    facts = load_facts([row.id for row in rows])
     told: dict[StoryKey, list[Conversion]] = defaultdict(list)
-    for row in rows:
-        told[StoryKey.of(row)].append(row)
+    for row in _rows_of(program, [key for key in keys if key not in known.conversions]):
+        if StoryKey.of(row) not in known.conversions:
+            told[StoryKey.of(row)].append(row)
+    facts = load_facts([row.id for rows in told.values() for row in rows])
     return [
-        *(_loaded(program, told[key], facts) for key in keys if key in told),
+        *(_loaded(program, rows, facts) for rows in told.values()),
         *(_loaded(program, known.conversions[key], known.facts) for key in keys if key in known.conversions),
     ]
 
 
 def _rows_of(program: Program, keys: Sequence[StoryKey]) -> list[Conversion]:
-    customers = [key.customer_id for key in keys if key.customer_id]
+    customers = {key.customer_id for key in keys if key.customer_id}
     alone = [key.conversion_id for key in keys if key.conversion_id]
     if not keys:
         return []
-    named = Q(customer_id__in=customers) | Q(pk__in=alone, customer__isnull=True)
+    rows = _rows_named(program, customers, alone)
+    # An order may have learned its customer since somebody looked at it: then that customer's story is meant.
+    learned = {row.customer_id for row in rows if row.customer_id} - customers
+    return _rows_named(program, customers | learned, alone) if learned else rows
+
+
+def _rows_named(program: Program, customers: Collection[str], alone: Collection[str]) -> list[Conversion]:
+    named = Q(customer_id__in=customers) | Q(pk__in=alone)
     return list(Conversion.objects.filter(named, program_id=program.id).order_by("id"))
 
 
 def _loaded(program: Program, rows: Sequence[Conversion], facts: Facts) -> LoadedStory:
-    touches = {click.click_id: touch_of(click) for row in rows for click in facts.clicks.get(row.id, ())}
+    # A click that several orders name was asked about once: the naming that knows the answer speaks for all.
+    named = sorted((click for row in rows for click in facts.clicks.get(row.id, ())), key=_knows_more)
+    touches = {click.click_id: touch_of(click) for click in named}
     story = Story(
         program_id=program.id,
         zone=program.zone,
@@ -74,6 +83,10 @@ def _loaded(program: Program, rows: Sequence[Conversion], facts: Facts) -> Loade
         conversions=tuple(_reported(row, facts) for row in rows),
     )
     return LoadedStory(story, tuple(rows))
+
+
+def _knows_more(click: NamedClick) -> tuple[bool, bool]:
+    return (click.facts is not None, click.facts_joined_at is not None)
 
 
 def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
@@ -105,6 +118,17 @@ def conversions_in_conflict(program_id: str) -> QuerySet[Conversion]:
 def waiting_corrections(program_id: str) -> QuerySet[Correction]:
     """Return the corrections whose sale is not known yet, oldest first."""
     return Correction.objects.filter(program_id=program_id, conversion__isnull=True).order_by("received_at", "id")
+
+
+def sales_of_waiting(*, limit: int) -> list[Conversion]:
+    """Return sales whose corrections still wait: both were reported in one instant, and neither write saw the other."""
+    named = Correction.objects.filter(
+        conversion__isnull=True,
+        program=OuterRef("program"),
+        of_kind=OuterRef("kind"),
+        of_external_id=OuterRef("external_id"),
+    )
+    return list(Conversion.objects.filter(Exists(named)).order_by("program_id", "id")[:limit])
 
 
 def refused_receipts(program_id: str) -> QuerySet[Receipt]:
