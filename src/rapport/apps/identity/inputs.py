@@ -45,6 +45,7 @@ def _team_role(given: Role) -> Role:
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Address = Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_address)]
 TeamRole = Annotated[Role, AfterValidator(_team_role)]
+Website = Annotated[str, Field(max_length=500), AfterValidator(_website)]
 
 
 class OrganisationInput(Input):
@@ -52,7 +53,7 @@ class OrganisationInput(Input):
 
     name: Name
     country: Annotated[str, AfterValidator(_country)] = ""
-    website: Annotated[str, Field(max_length=500), AfterValidator(_website)] = ""
+    website: Website = ""
 
 
 class PersonInput(Input):

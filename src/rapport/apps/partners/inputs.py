@@ -7,8 +7,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field
 
+from rapport.apps.identity.inputs import Website
 from rapport.apps.partners.models import DeclineCode, Segment
-from rapport.apps.programs.inputs import OptionalWebAddress
 from rapport.apps.record.inputs import Input
 
 
@@ -26,7 +26,7 @@ class ApplicationInput(Input):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     organisation_name: Annotated[str, Field(min_length=1, max_length=120)]
     email: Annotated[str, Field(min_length=1, max_length=254), AfterValidator(_mail)]
-    website: OptionalWebAddress = ""
+    website: Website = ""  # becomes the organisation's when the application is approved
     segment: Segment
     promotion: Annotated[str, Field(min_length=1, max_length=4000)]
     accepted_version: Annotated[str, Field(min_length=1, max_length=32)]
