@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from rapport.apps.identity.rights import KeyScope
@@ -42,8 +43,9 @@ class Shop:
         return answered(self.post("corrections", {**refund, **given}))
 
 
-def answered(response: HttpResponse) -> tuple[int, dict[str, Any]]:
+def answered(response: HttpResponseBase) -> tuple[int, dict[str, Any]]:
     """Return status and body; a refusal must be a problem of the standard kind."""
+    assert isinstance(response, HttpResponse)
     if response.status_code >= 400:
         assert response["Content-Type"] == "application/problem+json", response.content
     body: dict[str, Any] = json.loads(response.content)

@@ -7,8 +7,10 @@ from rapport.wire.clickid import Mark
 from tests.doors.api.conftest import Shop, answered, open_shop
 from tests.make.road import make_click_id
 
+NO_MARKS = Mark(0)
 
-def clicked(shop: Shop, *, marks: Mark = Mark(0)) -> str:
+
+def clicked(shop: Shop, *, marks: Mark = NO_MARKS) -> str:
     return make_click_id(shop.link, at=now() - timedelta(minutes=3), marks=marks)
 
 

@@ -5,17 +5,30 @@ from ninja import NinjaAPI
 
 from rapport.doors.access import checked_by_key
 from rapport.doors.api.conversions import router
+from rapport.doors.api.docs import Docs
 from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.problems import answer_problems
+
+app_name = "api"
 
 api = NinjaAPI(
     title="Rapport",
     version="1",
     description="Report conversions and corrections; read what became of them and what they earn.",
     auth=KeyAuth(),
-    urls_namespace="api",
+    urls_namespace=app_name,
+    docs_url=None,
+    openapi_url=None,
 )
 api.add_router("", router)
 answer_problems(api)
+docs = Docs(api)
 
-urlpatterns = checked_by_key([path("", api.urls)])
+# Ninja's own front page tells nobody anything: the documentation stands in its place.
+_operations = [pattern for pattern in api.urls[0] if getattr(pattern, "name", "") != "api-root"]
+
+urlpatterns = [
+    *checked_by_key(_operations),
+    path("openapi.json", docs.schema, name="openapi"),
+    path("docs/", docs.page, name="docs"),
+]

@@ -1,0 +1,34 @@
+"""Rows of the API."""
+
+from rapport.apps.identity.models import Organisation
+from tests.doors.routes.table import Addressed, Row, by_key, everybody
+from tests.make.identity import Cast
+from tests.make.road import make_program, report_sale
+
+SALE = {"kind": "sale", "external_id": "1", "currency": "EUR", "total": "10.00"}
+REFUND = {"kind": "refund", "of": "1", "currency": "EUR"}
+
+
+def conversion(cast: Cast) -> Addressed:
+    """A conversion of ours, one of theirs, one that is not."""
+    ours, theirs = (sold(organisation) for organisation in (cast.ours, cast.theirs))
+    return Addressed(
+        own={"conversion_id": ours}, elsewhere=({"conversion_id": theirs}, {"conversion_id": "cnv_missing"})
+    )
+
+
+def sold(organisation: Organisation) -> str:
+    """Sell something in a program of theirs."""
+    return report_sale(make_program(organisation), external_id="1", total="10.00").conversion.id
+
+
+# Whoever reports names no program here and has none: what is asked is told with 422.
+REPORT = by_key("conversions:write", ok=422)
+
+ROWS = (
+    Row("api:report_conversion", "POST", REPORT, json=SALE, csrf=False),
+    Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
+    Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),
+    Row("api:openapi", "GET", everybody()),
+    Row("api:docs", "GET", everybody()),
+)
