@@ -193,7 +193,7 @@ def _held(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         names = {"partner": row.agreement.partner.name, "order": _order_of(row)}
         yield Waiting(
             kind=Waits.HELD,
-            subject=row.id,
+            subject=row.conversion_id or row.id,
             heading=_("The commission of %(partner)s for order %(order)s is held") % names,
             sentence=" ".join(hold_words(hold) for hold in row.holds),
             since=row.created_at,

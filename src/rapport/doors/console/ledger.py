@@ -22,6 +22,9 @@ from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import SHOWN, place_of
 
+SHOWN_KINDS = (EntryKind.JUDGED, EntryKind.REVERSED, EntryKind.APPROVED, EntryKind.APPROVAL_UNDONE, EntryKind.MIRRORED)
+"""Kinds that the page offers; those of payouts come with payouts."""
+
 COLUMNS = (AccountKind.ACCRUED, AccountKind.PAYABLE, AccountKind.RESERVED, AccountKind.PAID)
 
 
@@ -89,7 +92,7 @@ def ledger(request: Request, program_id: str) -> HttpResponse:
         older=found[SHOWN - 1].number if len(found) > SHOWN else None,
         wanted=asked,
         partner=names.get(asked.get("partner", ""), ""),
-        kinds=[(kind.value, ENTRY_LABELS[kind]) for kind in EntryKind],
+        kinds=[(kind.value, ENTRY_LABELS[kind]) for kind in SHOWN_KINDS],
         columns=[ACCOUNT_LABELS[kind] for kind in COLUMNS],
         books=_balances(program, names),
     )

@@ -53,6 +53,7 @@ def partners(request: Request, program_id: str) -> HttpResponse:
     """Show the partners by name, or by what they bring (`?sort=`); `?state=` and `?segment=` show fewer."""
     program = program_or_404(request, program_id)
     rows = _rows(request, program)
+    used = _used(program)
     first = min(place_of(request.GET.get("from", "")) or 0, max(0, len(rows) - 1))
     return program_page(
         request,
@@ -63,8 +64,8 @@ def partners(request: Request, program_id: str) -> HttpResponse:
         newer=max(0, first - SHOWN) if first else None,
         older=first + SHOWN if first + SHOWN < len(rows) else None,
         wanted=request.GET,
-        states=AgreementState.choices,
-        segments=Segment.choices,
+        states=[choice for choice in AgreementState.choices if choice[0] in used],
+        segments=[choice for choice in Segment.choices if choice[0] in used],
         sort=request.GET.get("sort", "name"),
         earned=Money(sum(row.earned_minor for row in rows), program.currency),
     )
@@ -107,6 +108,12 @@ def _rows(request: Request, program: Program) -> list[Row]:
     rows = [_row(one, clicks.get(one.id, 0), sums.get(one.id, Standing())) for one in agreements]
     wanted = SORTS.get(asked.get("sort", ""), SORTS["name"])
     return sorted(rows, key=wanted)
+
+
+def _used(program: Program) -> set[str]:
+    """Return the states and segments that there are among the partners: no filter leads to an empty list."""
+    pairs = agreements_of(program.id).order_by().values_list("state", "partner__segment").distinct()
+    return {word for pair in pairs for word in pair}
 
 
 def _clicks(program: Program) -> dict[str, int]:

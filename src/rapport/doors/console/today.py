@@ -45,7 +45,7 @@ KINDS = {
     Waits.CORRECTION: KindOfWork(lazy("Corrections"), Capability.CONVERSION_READ, "corrections", "correction"),
     Waits.RECEIPT: KindOfWork(lazy("Receipts"), Capability.CONVERSION_READ, "receipts", "receipt"),
     Waits.PROPOSAL: KindOfWork(lazy("Proposals"), Capability.COMMISSION_READ, "proposals", "commission"),
-    Waits.HELD: KindOfWork(lazy("Held"), Capability.COMMISSION_READ, "held", "commission"),
+    Waits.HELD: KindOfWork(lazy("Held"), Capability.COMMISSION_READ, "held", "conversion"),
 }
 
 
