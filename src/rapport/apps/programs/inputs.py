@@ -22,7 +22,7 @@ def web_address(value: str) -> str:
     """Accept only complete http(s) addresses without a user name in them."""
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username and parts.port != 0
     except ValueError:
         usable = False
     if not usable or re.search(r"[\s\\<>\"\x00-\x1f]", value):

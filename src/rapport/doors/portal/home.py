@@ -16,7 +16,7 @@ from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import address_of, coupons_of, links_of
 from rapport.doors.access import Request, allow
-from rapport.doors.portal.addresses import complete
+from rapport.doors.ui.addresses import complete
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.purse import purse_of, rows_for_partner

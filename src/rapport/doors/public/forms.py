@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.partners.models import Segment
 from rapport.apps.programs.models import TermsVersion
+from rapport.doors.ui.addresses import complete
 
 
 class ApplicationForm(forms.Form):
@@ -44,8 +45,7 @@ class ApplicationForm(forms.Form):
     def given(self) -> dict[str, object]:
         """Return what was filled in, as the action takes it; a bare host becomes an address."""
         fields = {name: value for name, value in self.cleaned_data.items() if name != "accept"}
-        website = fields["website"]
-        return fields | {"website": f"https://{website}" if website and "://" not in website else website}
+        return fields | {"website": complete(fields["website"])}
 
 
 class AnswerForm(forms.Form):

@@ -1,0 +1,84 @@
+"""A partner's links: made with everything that can be said, counted, paused, resumed."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rapport.apps.tracking.models import Link
+from tests.doors.portal.conftest import Partnership
+from tests.support.pages import words_of
+
+
+def address(partnership: Partnership, name: str, *more: str) -> str:
+    return reverse(f"portal:{name}", args=[partnership.agreement.id, *more])
+
+
+def test_a_link_is_made_with_placement_channel_and_sub_ids(by_anna: Client, anna: Partnership) -> None:
+    given = {
+        "destination": "shop.example/robe",
+        "name": "Robe of May",
+        "placement": "sidebar",
+        "channel": "blog",
+        "sub1": "may",
+        "sub10": " late ",
+    }
+    answer = by_anna.post(address(anna, "link-new"), given)
+    made = Link.objects.get(name="Robe of May")
+    assert (answer.status_code, answer["Location"]) == (303, address(anna, "link", made.id))
+    assert (made.destination, made.placement, made.channel) == ("https://shop.example/robe", "sidebar", "blog")
+    assert made.subs == {"sub1": "may", "sub10": "late"}
+    words = words_of(by_anna.get(answer["Location"]).content)
+    assert "Robe of May" in words
+    assert "sub10 late" in words
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("destination", "https://evil.example/"),
+        ("destination", "https://shop.example/\x00"),
+        ("name", "n" * 121),
+        ("placement", "a\x07b"),
+        ("channel", "c" * 65),
+        ("sub1", "s" * 251),
+        ("sub3", "a\nb"),
+    ],
+)
+def test_what_cannot_be_used_is_named_at_its_field_and_nothing_is_lost(
+    by_anna: Client, anna: Partnership, field: str, value: str
+) -> None:
+    before = Link.objects.count()
+    answer = by_anna.post(address(anna, "link-new"), {"name": "Kept", "sub2": "kept-too", field: value})
+    assert answer.status_code == 422
+    assert Link.objects.count() == before
+    page = answer.content.decode()
+    assert f"id_{field}_error" in page
+    assert "kept-too" in page
+
+
+def test_the_list_shows_every_link_with_its_clicks(by_anna: Client, anna: Partnership) -> None:
+    words = words_of(by_anna.get(address(anna, "links")).content)
+    assert "Ten linen pyjamas" in words
+    assert f"/c/{anna.link.code}?sub1=may" in words
+
+
+def test_many_links_are_paged(by_anna: Client, anna: Partnership) -> None:
+    for number in range(51):
+        by_anna.post(address(anna, "make-link"), {"address": f"https://shop.example/p/{number}"})
+    first = by_anna.get(address(anna, "links")).content.decode()
+    assert "1 to 50 of 52" in words_of(first.encode())
+    second = by_anna.get(address(anna, "links"), {"page": "2"})
+    assert "51 to 52 of 52" in words_of(second.content)
+    assert by_anna.get(address(anna, "links"), {"page": "x"}).status_code == 200
+
+
+def test_a_link_is_paused_and_resumed(by_anna: Client, anna: Partnership) -> None:
+    switch = address(anna, "link-switch", anna.link.id)
+    words = words_of(by_anna.post(switch, {"active": "no"}, follow=True).content)
+    assert "earns nothing until you resume it" in words
+    anna.link.refresh_from_db()
+    assert not anna.link.active
+    words = words_of(by_anna.post(switch, {"active": "yes"}, follow=True).content)
+    assert "leads on again" in words
+    anna.link.refresh_from_db()
+    assert anna.link.active
