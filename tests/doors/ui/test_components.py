@@ -190,3 +190,11 @@ def test_pages_that_do_not_exist_have_no_links_to_them(render: Render) -> None:
     both = render('<c-pagination previous="?b=1" next="?a=1" words="1 to 50" />')
     assert 'rel="prev"' in both
     assert 'rel="next"' in both
+
+
+def test_a_made_link_with_several_sub_ids_reads_scans_and_copies_alike(render: Render) -> None:
+    address = "https://go.example/c/7kq2m?sub1=letter&sub2=may"
+    said = render('<c-made-link url="{{ address }}" title="Robe" />', address=address)
+    assert "&amp;amp;" not in said
+    assert f'data-copy="{address.replace("&", "&amp;")}"' in said
+    assert render("{% qr_mark address label='' %}", address=address).partition("<path")[2] in said

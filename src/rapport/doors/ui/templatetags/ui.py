@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from django import forms, template
@@ -93,7 +94,7 @@ def short_id(public_id: str) -> SafeString:
     return format_html('<span class="mono" title="{}">{}</span>', public_id, shown)
 
 
-@register.filter
+@register.filter(is_safe=True)  # only cuts, so that what an attribute has escaped already is not escaped again
 def bare_address(address: str) -> str:
     """An address without its scheme and trailing slash, as people say it."""
     return address.split("://", 1)[-1].rstrip("/")
@@ -190,8 +191,9 @@ def state_tone(kind: str) -> str:
 
 @register.simple_tag
 def qr_mark(text: str, *, label: str) -> SafeString:
-    """A QR code on its plate."""
-    return svg.markup(qr.qr(text), css="qr", label=label)
+    """A QR code on its plate. A text that came through an attribute is escaped, and a camera knows no HTML."""
+    plain = unescape(text) if isinstance(text, SafeString) else text
+    return svg.markup(qr.qr(plain), css="qr", label=label)
 
 
 @register.simple_tag
