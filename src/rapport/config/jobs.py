@@ -30,6 +30,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.tasks.facts_wait",
     ),
     Schedule(
+        name="late-corrections",
+        task_path="rapport.flows.tasks.attach_late_corrections",
+        every_seconds=60,
+        only_if="rapport.flows.tasks.late_corrections_wait",
+    ),
+    Schedule(
         name="approve-due",
         task_path="rapport.flows.tasks.approve_due",
         every_seconds=60,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions import keep_receipts, move_cursor, new_receipt
@@ -18,6 +19,7 @@ from rapport.apps.conversions.postback import report_of
 from rapport.apps.conversions.queries import cursor_of
 from rapport.apps.conversions.reading import ReadConversion, ReadCorrection, read_conversion, read_correction
 from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
+from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.write import transaction
@@ -109,6 +111,8 @@ def _take_batch(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime
     try:
         with transaction():
             _take_all(batch, at=at)
+    except OperationalError:
+        raise  # the database is busy or away: nothing is wrong with any postback, and all of them come again
     except Exception:  # noqa: BLE001 - whatever the fault of ours is, one postback must not stop those behind it
         if len(batch) == 1:
             _log.exception("postback %s could not be taken in", batch[0][0].receipt_id)
@@ -180,6 +184,8 @@ def _keep_faulty(item: tuple[PostbackEvent, str, int], *, at: datetime) -> None:
     """Keep a postback that a fault of ours kept out, whole and visible, and go on with the next."""
     event, segment, offset = item
     sentence = _("A fault on our side kept this out; nothing of it is lost. Report it again, or tell support its id.")
+    # A program that these tables do not hold (a restored backup is older than the journal) has no page for a receipt.
+    known = all_programs().filter(pk=event.program_id).exists()
     with transaction():
-        keep_receipts([_receipt(_Read(event, refusal=Refusal(sentence)), at=at)])
+        keep_receipts([_receipt(_Read(event, refusal=Refusal(sentence)), at=at)] if known else [])
         move_cursor(name=CURSOR, segment=segment, offset=offset)

@@ -1,23 +1,26 @@
 """Towards payable: ask the lake about the clicks once, and approve what nobody objected to when its hold has ended."""
 
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.conf import settings
 
 from rapport.apps.commissions.actions import approve_commissions
 from rapport.apps.commissions.models import Commission
 from rapport.apps.commissions.queries import due_for_approval
-from rapport.apps.conversions.actions import join_facts, lock_stories
+from rapport.apps.conversions.actions import attach_waiting, join_facts, lock_stories
 from rapport.apps.conversions.models import NamedClick
-from rapport.apps.conversions.queries import clicks_to_join
+from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.conversions.recording import Touched
 from rapport.apps.record.actions import announce_many, announcement, audit_many, audit_row
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
+from rapport.kit.clock import from_ms
+from rapport.lake.ingest import unread_segments
 from rapport.lake.questions import ClickFacts, lake_at
+from rapport.wire.journal import read_segment
 
 SETTLING = timedelta(minutes=2)
 """How long a click may be under way from the edge to the lake before its absence means something."""
@@ -28,7 +31,8 @@ BATCH = 100
 def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
     """Join the lake's facts to the clicks that reports named, judge again, and return how many clicks it were."""
     joined = 0
-    while joined < most and (clicks := clicks_to_join(limit=BATCH, before=at - SETTLING)):
+    before = known_until(at=at)
+    while joined < most and (clicks := clicks_to_join(limit=BATCH, before=before)):
         facts = {
             text: _kept(found)
             for text, found in lake_at(settings.LAKE_FOLDER).facts_of({click.click_id for click in clicks}).items()
@@ -39,6 +43,13 @@ def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
     return joined
 
 
+def known_until(*, at: datetime) -> datetime:
+    """Return the moment up to which the lake knows every click: what it has not yet read may tell of a bot."""
+    behind = unread_segments(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER)
+    unread = [from_ms(event.at_ms) for path in behind for _offset, event in islice(read_segment(path), 1)]
+    return min([at - SETTLING, *unread])
+
+
 def approve_due(*, at: datetime, most: int = 5_000) -> int:
     """Approve the commissions whose hold has ended in silence, and return how many."""
     approved = 0
@@ -46,6 +57,18 @@ def approve_due(*, at: datetime, most: int = 5_000) -> int:
         for program_id, group in groupby(sorted(due, key=_program_of_commission), key=_program_of_commission):
             approved += _approve_program([row.id for row in group], program_id=program_id, at=at)
     return approved
+
+
+def attach_late_corrections(*, at: datetime) -> int:
+    """Give corrections that wait in vain the sale that was reported in the same instant; return how many sales."""
+    by = Actor.system("late-correction")
+    sales = sales_of_waiting(limit=BATCH)
+    for program_id, group in groupby(sales, key=lambda sale: sale.program_id):
+        offer, touched = load_offer(program_id), Touched()
+        with transaction():
+            attach_waiting(list(group), touched=touched)
+            judge_touched(touched, offer=offer, cause="corrected", by=by, at=at)
+    return len(sales)
 
 
 def _program(click: NamedClick) -> str:

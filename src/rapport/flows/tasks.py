@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from rapport.apps.commissions.queries import due_for_approval
-from rapport.apps.conversions.queries import clicks_to_join
+from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.jobs.retry import job
 from rapport.flows import postbacks, settlement
 from rapport.kit.clock import now, to_ms
@@ -36,6 +36,12 @@ def approve_due() -> None:
     settlement.approve_due(at=now())
 
 
+@job(retries=3, key="late-corrections")
+def attach_late_corrections() -> None:
+    """Find the sales of corrections that were reported in the same instant."""
+    settlement.attach_late_corrections(at=now())
+
+
 @job(retries=1, key="lake-upkeep", queue="long")
 def keep_lake_up() -> None:
     """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
@@ -47,7 +53,12 @@ def keep_lake_up() -> None:
 
 def facts_wait() -> bool:
     """Say cheaply whether a click was named whose facts nobody asked for yet."""
-    return bool(clicks_to_join(limit=1, before=now() - settlement.SETTLING))
+    return bool(clicks_to_join(limit=1, before=settlement.known_until(at=now())))
+
+
+def late_corrections_wait() -> bool:
+    """Say cheaply whether a correction waits for a sale that is there."""
+    return bool(sales_of_waiting(limit=1))
 
 
 def approvals_wait() -> bool:

@@ -18,7 +18,13 @@ _NAMES = {
     "status": "customer_status",
     "customer": "customer_id",
 }
-_LISTS = {"rpid": "click_ids", "click_id": "click_ids", "coupon": "coupons"}
+_LISTS = {
+    "rpid": "click_ids",
+    "click_id": "click_ids",
+    "click_ids": "click_ids",
+    "coupon": "coupons",
+    "coupons": "coupons",
+}
 _TRUE = frozenset({"1", "true", "yes"})
 
 
@@ -61,5 +67,8 @@ def _known(told: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _split(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+def _split(value: object) -> list[object]:
+    """Return what stands between commas; the strict input looks at what a JSON list holds."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return list(value) if isinstance(value, list) else [value]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from rapport.domain.money import BadAmount, parse_amount
 from rapport.domain.story import AmountReport
 
 TOO_FAR_AHEAD = timedelta(minutes=5)
+TOO_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class _Reader:
     def moment(self, given: datetime | None, received_at: datetime) -> datetime:
         if given is not None and given > received_at + TOO_FAR_AHEAD:
             self.refuse("occurred_at", _("This moment is in the future. Check the clock and the time zone."))
+        if given is not None and given < TOO_LONG_AGO:
+            self.refuse("occurred_at", _("This moment lies before any order on the web. Check the year."))
         return given or received_at
 
 
