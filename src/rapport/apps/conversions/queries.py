@@ -105,9 +105,11 @@ def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
 
 
 def clicks_to_join(*, limit: int, before: datetime) -> list[NamedClick]:
-    """Return click ids named before a moment whose facts were never joined, oldest first."""
+    """Return click ids named, and clicked, before a moment whose facts were never joined, oldest first."""
     waiting = NamedClick.objects.filter(facts_joined_at__isnull=True, conversion__received_at__lte=before)
-    return list(waiting.select_related("conversion").order_by("id")[:limit])
+    # An order known for long may name a click of just now; what is no click of ours has no moment.
+    happened = waiting.filter(Q(clicked_at__isnull=True) | Q(clicked_at__lt=before))
+    return list(happened.select_related("conversion").order_by("id")[:limit])
 
 
 def conversions_in_conflict(program_id: str) -> QuerySet[Conversion]:
