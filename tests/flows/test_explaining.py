@@ -6,8 +6,9 @@ import pytest
 
 from rapport.apps.commissions.models import Commission
 from rapport.domain.money import Money
+from rapport.flows.deciding import decline_conversion
 from rapport.flows.explaining import explain
-from tests.make.identity import NOON
+from tests.make.identity import NOON, STORY
 from tests.make.road import (
     make_agreement,
     make_click_id,
@@ -74,3 +75,29 @@ def test_the_other_partners_touch_is_never_named() -> None:
     lost = next(one for one in told.considered if not one.won)
     assert (lost.heading, lost.sentence) == ("Click of another partner", "A newer click earns.")
     assert "Code Jar" not in str(told)
+    assert early not in str(told)
+
+
+def test_a_code_of_another_partner_is_told_without_the_code() -> None:
+    program = make_program()
+    clicked, coded = make_agreement(program, name="Slow Mornings"), make_agreement(program, name="Code Jar")
+    click = make_click_id(make_link(clicked), at=NOON - timedelta(days=1))
+    make_coupon(coded, "JAR15")
+    report_sale(program, external_id="1", total="100.00", click_ids=[click])
+    report_sale(program, external_id="1", total="100.00", click_ids=[click], coupons=["JAR15"])
+
+    told = explain(Commission.objects.get(agreement=clicked), at=NOON)
+
+    assert ("Code of another partner", True) in [(one.heading, one.won) for one in told.considered]
+    assert "JAR15" not in str(told)
+
+
+def test_a_partner_reads_what_a_person_decided_and_why() -> None:
+    program = make_program()
+    make_coupon(make_agreement(program), "ANNA12")
+    sale = report_sale(program, external_id="1", total="10.00", coupons=["ANNA12"]).conversion
+    decline_conversion(conversion=sale, code="fraud", reason="The card was stolen.", by=STORY, at=NOON)
+
+    told = explain(Commission.objects.get(), at=NOON)
+
+    assert ("Declined", "Fraud: The card was stolen.") in [(step.heading, step.sentence) for step in told.steps]

@@ -27,6 +27,7 @@ from rapport.flows.explaining.words import (
     account_words,
     hold_words,
     local_day,
+    others_words,
     partner_word,
     source_words,
     step_words,
@@ -112,17 +113,15 @@ def _earns(found: Gathered) -> bool:
 
 
 def _touched(one: Considered, found: Gathered) -> Touched:
-    """Say what became of a touch; another partner's is named as such, never by name."""
+    """Say what became of a touch; another partner's is told as such, without its name, click id or code."""
     click = found.clicks.get(one.ref) if one.source is Source.CLICK else None
-    heading = source_words(one)
-    if one.agreement_id and one.agreement_id != found.commission.agreement_id:
-        heading = _("%(what)s of another partner") % {"what": heading}
+    is_own = one.agreement_id == found.commission.agreement_id
     return Touched(
         at=click.clicked_at if click else None,
-        heading=heading,
+        heading=source_words(one) if is_own or not one.agreement_id else others_words(one),
         sentence=why_words(one, zone=found.program.zone),
         won=one.why is Why.WON,
-        ref=one.ref if one.source is Source.CLICK else "",
+        ref=one.ref if one.source is Source.CLICK and is_own else "",
     )
 
 
@@ -133,7 +132,7 @@ def _promise(found: Gathered) -> Promise:
         sentences=tuple(acceptance.sentence.splitlines()) if acceptance else (),
         version_id=version.id,
         version_number=version.number,
-        rule=found.decision.credit.rule if found.decision.credit else "",
+        rule=found.decision.credit.rule if found.decision.credit and _earns(found) else "",
         accepted_at=acceptance.accepted_at if acceptance else None,
         accepted_by=_accepter(acceptance) if acceptance else "",
         in_force_from=acceptance.from_at if acceptance else None,

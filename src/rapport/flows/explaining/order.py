@@ -15,8 +15,7 @@ from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money
-from rapport.domain.story import DecisionKind
-from rapport.flows.explaining.words import hold_words, source_words, why_words
+from rapport.flows.explaining.words import decision_words, hold_words, source_words, why_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +99,6 @@ def outcome_words(outcome: Outcome | str) -> str:
         Outcome.DECLINED: _("nobody earns, because a person declined the order"),
         Outcome.TEST: _("nobody earns, because it was a test"),
     }[Outcome(outcome)]
-
-
-def decision_words(kind: str) -> str:
-    """Name what a person decided."""
-    return {
-        DecisionKind.DECLINED: _("Declined"),
-        DecisionKind.DECLINE_UNDONE: _("Decline taken back"),
-        DecisionKind.CONFLICT_SETTLED: _("Amount chosen"),
-        DecisionKind.HOLD_LIFTED: _("Hold lifted"),
-        DecisionKind.PROPOSAL_REFUSED: _("Change refused"),
-    }[DecisionKind(kind)]
 
 
 def _flags(decision: Decision) -> Iterable[str]:

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import CommissionState
+from rapport.apps.conversions.models import DeclineCode
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.domain.credit import Via
 from rapport.domain.money import Money, format_amount
+from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord, Step
-from rapport.flows.explaining.words import day_words, hold_words, local_day
+from rapport.flows.explaining.words import day_words, decision_words, hold_words, local_day
 from rapport.kit.clock import from_ms
 
 if TYPE_CHECKING:
+    from rapport.apps.conversions.models import HumanDecision
     from rapport.apps.ledger.models import Entry
     from rapport.flows.explaining.gathering import Gathered
 
@@ -25,7 +28,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 def story_steps(found: Gathered, *, word: PartnerWord, payday: date | None) -> tuple[Step, ...]:
     """Return the steps in the order in which they happened, then those that are still to come."""
-    told = [*_touch(found), _order(found), *(_booked(entry, found) for entry in found.entries)]
+    told = [*_touch(found), _order(found), *_decided(found), *(_booked(entry, found) for entry in found.entries)]
     told.sort(key=lambda step: step.at or _EARLIEST)
     return (*told, *_coming(found, word=word, payday=payday))
 
@@ -62,7 +65,7 @@ def _click_sentence(found: Gathered, click_id: str) -> str:
 
 def _order(found: Gathered) -> Step:
     conversion, decision = found.conversion, found.decision
-    code = next((one.code for one in conversion.coupons.all() if _is_winner(found, one.code)), "")
+    code = next((one.code for one in conversion.coupons.all() if _is_own_winner(found, one.code)), "")
     paid = Money(decision.amounts.total_minor, found.program.currency)
     sentence = _("The customer paid %(amount)s %(currency)s.") % {
         "amount": format_amount(paid),
@@ -74,9 +77,22 @@ def _order(found: Gathered) -> Step:
     return Step(conversion.occurred_at, "done", heading, sentence)
 
 
-def _is_winner(found: Gathered, code: str) -> bool:
+def _is_own_winner(found: Gathered, code: str) -> bool:
     credit = found.decision.credit
-    return credit is not None and credit.via is Via.COUPON and credit.touch_id == code
+    if credit is None or credit.agreement_id != found.commission.agreement_id:
+        return False
+    return credit.via is Via.COUPON and credit.touch_id == code
+
+
+def _decided(found: Gathered) -> list[Step]:
+    """Tell what people decided about the order, and why: whoever gave a reason was told that the partner reads it."""
+    return [Step(one.at, "done", decision_words(one.kind), _reason(one)) for one in found.conversion.decisions.all()]
+
+
+def _reason(one: HumanDecision) -> str:
+    if one.kind != DecisionKind.DECLINED:
+        return one.reason
+    return _("%(code)s: %(reason)s") % {"code": DeclineCode(one.data["code"]).label, "reason": one.reason}
 
 
 def _booked(entry: Entry, found: Gathered) -> Step:

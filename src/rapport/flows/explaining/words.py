@@ -11,6 +11,7 @@ from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.domain.books import AccountKind
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Considered, Source, StepLabel, Why
+from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord
 from rapport.kit.clock import from_ms
 
@@ -94,6 +95,26 @@ def source_words(one: Considered) -> str:
         Source.COUPON: _("Code %(code)s") % {"code": one.ref},
         Source.BINDING: _("Earlier order of the same customer"),
     }[one.source]
+
+
+def others_words(one: Considered) -> str:
+    """Name what another partner brought; whose it is, and how its code is called, is not this partner's business."""
+    return {
+        Source.CLICK: _("Click of another partner"),
+        Source.COUPON: _("Code of another partner"),
+        Source.BINDING: _("Earlier order of the same customer, by another partner"),
+    }[one.source]
+
+
+def decision_words(kind: str) -> str:
+    """Name what a person decided."""
+    return {
+        DecisionKind.DECLINED: _("Declined"),
+        DecisionKind.DECLINE_UNDONE: _("Decline taken back"),
+        DecisionKind.CONFLICT_SETTLED: _("Amount chosen"),
+        DecisionKind.HOLD_LIFTED: _("Hold lifted"),
+        DecisionKind.PROPOSAL_REFUSED: _("Change refused"),
+    }[DecisionKind(kind)]
 
 
 def step_words(label: StepLabel) -> str:
