@@ -81,3 +81,10 @@ def test_a_code_that_another_partner_has_is_refused(manager: Client, told: Every
 def test_a_code_ends_when_somebody_says_so(manager: Client, told: Everything) -> None:
     assert manager.post(address(told, "coupon-end", told.coupon.id)).status_code == 303
     assert "Ended" in words_of(manager.get(address(told, "links")).content)
+
+
+@pytest.mark.parametrize("days", [{"ends_on": "9999-12-31"}, {"starts_on": "0001-01-01"}])
+def test_a_code_for_a_day_without_moments_is_refused(manager: Client, told: Everything, days: dict[str, str]) -> None:
+    given = {"agreement": told.agreement.id, "code": "FOREVER", **days}
+    assert manager.post(address(told, "coupon-new"), given).status_code == 422
+    assert not Coupon.objects.filter(code="FOREVER").exists()

@@ -122,3 +122,9 @@ def test_a_failed_job_says_why_and_runs_again(manager: Client, told: Everything)
     assert manager.post(address(told, "job-again", str(job.pk))).status_code == 303
     assert manager.post(address(told, "job-again", str(job.pk))).status_code == 422
     assert manager.post(address(told, "job-again", "nothing")).status_code == 404
+
+
+def test_an_explanation_can_be_copied_as_plain_lines(manager: Client, told: Everything) -> None:
+    page = manager.get(address(told, "commission", told.commission.id)).content.decode()
+    assert 'data-copy="Slow Mornings, sale 10428: 12.51 EUR, waiting until' in page
+    assert "Commission, rounded once, half up: 12.51 EUR" in page

@@ -1,8 +1,10 @@
 """Forms of the program pages; what a field may hold is decided by the inputs of the actions."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,12 @@ from rapport.apps.conversions.models import DeclineCode as OrderDeclineCode
 from rapport.apps.partners.models import DeclineCode
 
 Choices = Sequence[tuple[str, str]]
+
+# Days next to the ends of the calendar have no moment in every zone.
+_BOUNDS = (
+    MinValueValidator(date(2000, 1, 1), _("Choose a day from 2000 on.")),
+    MaxValueValidator(date(2999, 12, 31), _("Choose a day before the year 3000, or leave it empty.")),
+)
 
 
 def offer(field: forms.Field, choices: Choices) -> None:
@@ -130,8 +138,16 @@ class CouponForm(ForPartnerForm):
 
     code = forms.CharField(label=_("Code"), max_length=64, help_text=_("Letters, digits, hyphens: ANNA12."))
     starts_on = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: from now.")
+        label=_("From"),
+        required=False,
+        validators=_BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: from now."),
     )
     ends_on = forms.DateField(
-        label=_("Until, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Until, that day included"),
+        required=False,
+        validators=_BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: for good."),
     )

@@ -12,7 +12,14 @@ from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability
 from rapport.apps.ledger.labels import ACCOUNT_LABELS, ENTRY_LABELS
 from rapport.apps.ledger.models import Entry
-from rapport.apps.ledger.queries import balances_of, balances_of_program, entries_moving, entries_of_book, recount
+from rapport.apps.ledger.queries import (
+    balances_of,
+    balances_of_program,
+    book_of,
+    entries_moving,
+    entries_of_book,
+    recount,
+)
 from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
 from rapport.domain.books import AccountKind, EntryKind
@@ -95,6 +102,7 @@ def ledger(request: Request, program_id: str) -> HttpResponse:
         kinds=[(kind.value, ENTRY_LABELS[kind]) for kind in SHOWN_KINDS],
         columns=[ACCOUNT_LABELS[kind] for kind in COLUMNS],
         books=_balances(program, names),
+        book=book_of(program.id),
     )
 
 

@@ -1,6 +1,6 @@
 """The places of a program in the side of every page: what each is called, who may go there, what waits there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -33,7 +33,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
     (
         _("Work"),
         (
-            Named(_("Today"), "today", "inbox", Capability.PROGRAM_READ),
+            Named(_("Today"), "today", "inbox", Capability.PROGRAM_READ, "everything"),
             Named(_("Applications"), "applications", "user-plus", Capability.APPLICATION_READ, "applications"),
             Named(_("Conversions"), "conversions", "receipt", Capability.CONVERSION_READ, "conversions"),
             Named(_("Commissions"), "commissions", "scale", Capability.COMMISSION_READ, "commissions"),
@@ -59,26 +59,38 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
     (
         _("On record"),
         (
-            Named(_("Receipts"), "receipts", "file-text", Capability.CONVERSION_READ),
+            Named(_("Receipts"), "receipts", "file-text", Capability.CONVERSION_READ, "receipts"),
             Named(_("Jobs"), "jobs", "list-checks", Capability.JOB_READ),
         ),
     ),
 )
 
 
+WAITING = {
+    "applications": Capability.APPLICATION_READ,
+    "conversions": Capability.CONVERSION_READ,
+    "receipts": Capability.CONVERSION_READ,
+    "commissions": Capability.COMMISSION_READ,
+}
+"""The counts of what waits, each with who may see it; Today shows them together."""
+
+
 def groups_of(program: Program, *, counts: Counts, may: May) -> list[Group]:
     """Return the groups of places that somebody may go to, with what waits in each."""
+    waiting = {name: getattr(counts, name) for name, capability in WAITING.items() if may(capability)}
+    waiting["everything"] = sum(waiting.values())
     groups = [
-        Group(label, tuple(_placed(named, program=program, counts=counts) for named in places if may(named.capability)))
+        Group(label, tuple(_placed(named, program, waiting) for named in places if may(named.capability)))
         for label, places in PLACES
     ]
     return [*(group for group in groups if group.items), *_workspace(program, may=may)]
 
 
-def _placed(named: Named, *, program: Program, counts: Counts) -> Place:
-    count = getattr(counts, named.waits) if named.waits else None
+def _placed(named: Named, program: Program, waiting: Mapping[str, int]) -> Place:
     route = named.route if ":" in named.route else f"console:{named.route}"
-    return Place(named.label, reverse(route, args=[program.id]), icon=named.icon, count=count or None)
+    return Place(
+        named.label, reverse(route, args=[program.id]), icon=named.icon, count=waiting.get(named.waits) or None
+    )
 
 
 def _workspace(program: Program, *, may: May) -> list[Group]:

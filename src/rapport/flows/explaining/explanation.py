@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from rapport.domain.money import Money
+from django.utils.translation import gettext as _
+
+from rapport.domain.money import Money, format_amount
 
 Word = Literal["waiting", "held", "yours", "paid", "declined", "reversed"]
 
@@ -103,6 +106,35 @@ class Explanation:
     entries: tuple[EntryRow, ...]
     judged_at: datetime
     judgements: int
+
+    @property
+    def text(self) -> str:
+        """Return the same as plain lines, to paste into a message."""
+        return as_text(self)
+
+
+def as_text(told: Explanation) -> str:
+    """Write an explanation as plain lines, to paste into a message."""
+    head = _("%(partner)s, %(kind)s %(order)s: %(amount)s, %(state)s") % {
+        "partner": told.partner_name,
+        "kind": told.kind,
+        "order": told.order,
+        "amount": _money(told.amount),
+        "state": told.partner.sentence,
+    }
+    lines = [head, told.commission_id, ""]
+    lines += [f"{_moment(step.at, told.zone)} {step.heading}. {step.sentence}".strip() for step in told.steps]
+    lines += ["", _("Terms v%(number)s") % {"number": told.promise.version_number}, *told.promise.sentences[:1], ""]
+    lines += [f"{row.label}: {_money(row.amount) if row.amount else row.factor}" for row in told.formula]
+    return "\n".join(lines)
+
+
+def _money(amount: Money) -> str:
+    return f"{format_amount(amount)} {amount.currency}"
+
+
+def _moment(at: datetime | None, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if at else ""
 
 
 def exact_text(amount: Fraction | int, decimals: int) -> str:

@@ -3,7 +3,7 @@
 from rapport.apps.ledger.guards import missing_guards
 from rapport.apps.ledger.queries.balances import balance, balances_of, balances_of_program, booked_of
 from rapport.apps.ledger.queries.days import earned_by_day
-from rapport.apps.ledger.queries.entries import entries_moving, entries_of, entries_of_book, with_postings
+from rapport.apps.ledger.queries.entries import book_of, entries_moving, entries_of, entries_of_book, with_postings
 from rapport.apps.ledger.queries.recount import Recount, recount, stray_postings
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "balance",
     "balances_of",
     "balances_of_program",
+    "book_of",
     "booked_of",
     "earned_by_day",
     "entries_moving",

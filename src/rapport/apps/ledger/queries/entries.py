@@ -2,7 +2,7 @@
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from rapport.apps.ledger.models import Entry, Posting
+from rapport.apps.ledger.models import Book, Entry, Posting
 
 
 def entries_of(subject: str) -> QuerySet[Entry]:
@@ -14,6 +14,11 @@ def entries_of(subject: str) -> QuerySet[Entry]:
 def entries_of_book(book_subject: str) -> QuerySet[Entry]:
     """Return the entries of a program's book, newest first."""
     return with_postings(Entry.objects.filter(book__subject=book_subject).order_by("-number"))
+
+
+def book_of(subject: str) -> Book | None:
+    """Return the book of a program: how many entries it has, and the digest that seals them all."""
+    return Book.objects.filter(subject=subject).first()
 
 
 def entries_moving(entries: QuerySet[Entry], owner: str) -> QuerySet[Entry]:
