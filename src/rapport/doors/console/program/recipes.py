@@ -56,6 +56,11 @@ def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, ob
             _("One address that your shop system calls for each order."),
             _postback(program, issued=issued),
         ),
+        "signed": Recipe(
+            _("Postback, signed"),
+            _("Instead of the token: a signature over id, moment and body, as Standard Webhooks has it."),
+            _signed(program, issued=issued),
+        ),
         "parameters": _parameters(program),
     }
 
@@ -70,13 +75,35 @@ def _curl(what: str, body: str) -> str:
 
 
 def _postback(program: Program, *, issued: IssuedSecret | None) -> str:
-    if issued and issued.secret.way == PostbackWay.HMAC:
-        return f"POST {settings.EDGE_URL}/pb?{urlencode({'program': program.id})}"
-    token = issued.shown_once if issued else "pbt_…"
     return (
-        f"{settings.EDGE_URL}/pb?token={token}&external_id={{order}}&total={{total}}&tax={{tax}}"
-        f"&shipping={{shipping}}&currency={program.currency}&click_id={{{program.parameter}}}"
+        f"{settings.EDGE_URL}/pb?token={_shown(issued, PostbackWay.TOKEN, 'pbt_…')}&external_id={{order}}"
+        f"&total={{total}}&tax={{tax}}&shipping={{shipping}}&currency={program.currency}"
+        f"&click_id={{{program.parameter}}}"
     )
+
+
+def _signed(program: Program, *, issued: IssuedSecret | None) -> str:
+    """Return lines that a shell can run: the key is what stands in the secret behind its prefix, in Base64."""
+    address = f"{settings.EDGE_URL}/pb?{urlencode({'program': program.id})}"
+    return "\n".join(
+        (
+            f"secret='{_shown(issued, PostbackWay.HMAC, 'whsec_…')}'",
+            f"""body='{{{_ORDER}, "click_id": "…"}}'""",
+            'at="$(date +%s)"; id="10428-$at"',
+            """key="$(printf %s "${secret#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')\"""",
+            'signature="$(printf %s "$id.$at.$body" |',
+            '  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | base64)"',
+            f"curl -X POST '{address}' \\",
+            "  -H 'Content-Type: application/json' \\",
+            '  -H "webhook-id: $id" -H "webhook-timestamp: $at" \\',
+            '  -H "webhook-signature: v1,$signature" \\',
+            '  -d "$body"',
+        )
+    )
+
+
+def _shown(issued: IssuedSecret | None, way: PostbackWay, otherwise: str) -> str:
+    return issued.shown_once if issued and issued.secret.way == way else otherwise
 
 
 def _parameters(program: Program) -> list[Parameter]:
