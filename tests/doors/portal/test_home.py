@@ -9,7 +9,6 @@ from django.urls import reverse
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.tracking.models import Link
-from rapport.doors.ui.addresses import complete
 from tests.doors.portal.conftest import Partnership
 from tests.make.identity import STORY, make_member, make_organisation
 from tests.make.road import make_agreement, make_link, make_program
@@ -86,13 +85,6 @@ def test_an_address_that_leads_elsewhere_is_refused_and_stays_in_the_box(
 def test_a_link_to_the_shop_that_only_carries_another_address_is_fine(by_anna: Client, anna: Partnership) -> None:
     paste(by_anna, anna, "https://shop.example/?next=https://evil.example/")
     assert Link.objects.filter(destination="https://shop.example/?next=https://evil.example/").exists()
-
-
-def test_addresses_are_completed_only_when_they_begin_with_a_host() -> None:
-    assert complete("shop.example/robe") == "https://shop.example/robe"
-    assert complete("shop.example:8443?a=b") == "https://shop.example:8443?a=b"
-    assert complete("http://shop.example/") == "http://shop.example/"
-    assert complete("robe") == "robe"
 
 
 def test_the_money_is_told_in_three_words_with_its_dates(by_anna: Client, anna: Partnership) -> None:

@@ -17,9 +17,9 @@ from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import address_of, links_of
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
-from rapport.doors.ui.addresses import complete
 from rapport.doors.portal.forms import LinkForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
+from rapport.doors.ui.addresses import complete
 from rapport.kit.clock import now
 from rapport.lake.questions import Filter, GroupRow, lake_at
 
