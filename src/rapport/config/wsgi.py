@@ -1,5 +1,6 @@
 """The pages as a WSGI application, for the web process that serves them."""
 
+import gc
 import os
 from multiprocessing import parent_process
 
@@ -18,5 +19,8 @@ if _server is not None and _server.pid is not None:
     watch(_server.pid)
 
 application = get_wsgi_application()
+# Hundreds of thousands of objects live as long as the process: the garbage collector need not look at them again.
+gc.collect()
+gc.freeze()
 if environment().trusted_proxies:
     application = wrap_wsgi_with_proxy_headers(application, list(environment().trusted_proxies))

@@ -49,7 +49,10 @@ def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> 
         conversion__isnull=True,
         of_external_id__in=[external_id for _kind, external_id in by_identity],
     )
-    found = [row for row in waiting if (row.of_kind, row.of_external_id) in by_identity]
+    # Mostly none waits: asking for ids alone is much cheaper than asking for whole rows.
+    ids = list(waiting.order_by().values_list("id", flat=True))
+    rows = Correction.objects.filter(pk__in=ids) if ids else ()
+    found = [row for row in rows if (row.of_kind, row.of_external_id) in by_identity]
     for row in found:
         row.conversion = by_identity[row.of_kind, row.of_external_id]
         touched.add(row.conversion)

@@ -151,7 +151,7 @@ def _meet_conversions(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
 
 
 def _found(batch: _Batch, identities: Collection[Identity]) -> dict[Identity, Conversion]:
-    rows = (
+    named = (
         Conversion.objects.select_for_update(of=("self",))
         .filter(
             program_id=batch.frame.program_id,
@@ -160,6 +160,9 @@ def _found(batch: _Batch, identities: Collection[Identity]) -> dict[Identity, Co
         )
         .order_by("id")
     )
+    # Mostly none is known yet: locking by id alone is much cheaper than reading whole rows.
+    ids = list(named.values_list("id", flat=True))
+    rows = Conversion.objects.filter(pk__in=ids) if ids else ()
     return {(row.kind, row.external_id): row for row in rows}
 
 
