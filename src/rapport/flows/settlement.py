@@ -106,11 +106,13 @@ def _join_program(
 
 def _approve_program(commission_ids: list[str], *, program_id: str, at: datetime) -> int:
     by = Actor.system("end-of-hold")
-    workspace_id = load_offer(program_id).program.workspace_id
+    offer = load_offer(program_id)
+    workspace_id = offer.program.workspace_id
     with transaction():
         rows = Commission.objects.filter(pk__in=commission_ids).select_related("conversion")
-        lock_stories(Touched.by(row.conversion for row in rows if row.conversion).in_order())
-        # Read again under the locks: a correction may have come between the question and the locks.
+        # Silence approves what is right now, not what was right when it was last judged; this takes the locks as well.
+        touched = Touched.by(row.conversion for row in rows if row.conversion)
+        judge_touched(touched, offer=offer, cause="end-of-hold", by=by, at=at)
         still_due = list(due_for_approval(at=at).filter(pk__in=commission_ids).select_for_update(of=("self",)))
         approved = approve_commissions(still_due, program_id=program_id, reason="end-of-hold", by=by, at=at)
         ids = [row.id for row in approved]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.commissions.queries import Standing, commissions_of_program, sums_by_agreement
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability, can
-from rapport.apps.partners.actions import end_agreement, resume_agreement, suspend_agreement
+from rapport.apps.partners.actions import resume_agreement, suspend_agreement
 from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.partners.queries import acceptances_of, agreements_of
 from rapport.apps.programs.models import Program
@@ -22,6 +22,7 @@ from rapport.doors.console.commissions import row_of
 from rapport.doors.console.forms import EndForm, SuspendForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.partners import RECENT
+from rapport.flows.standing import end_agreement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, lake_at
 
