@@ -9,10 +9,11 @@ from django.db.models import Count, QuerySet
 from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, scope
-from rapport.apps.partners.models import Acceptance, Agreement, Application, ApplicationState
+from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Application, ApplicationState
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.queries import trail_of
 from rapport.domain.promises import InForce, Standing, Suspension
 from rapport.kit.clock import to_ms
 
@@ -101,6 +102,17 @@ def agreements_of(program_id: str) -> QuerySet[Agreement]:
     """Return the agreements of a program with their partners, by name."""
     rows = Agreement.objects.filter(program_id=program_id).select_related("partner__organisation", "program")
     return rows.order_by("partner__name", "id")
+
+
+def reason_of(agreement: Agreement) -> str:
+    """Return what the program told its partner about why the agreement rests or has ended; empty while it is active."""
+    if agreement.state == AgreementState.SUSPENDED:
+        rests = agreement.suspensions.filter(until_at__isnull=True).first()
+        return rests.reason if rests else ""
+    if agreement.state == AgreementState.ENDED:
+        ended = trail_of(agreement.id).filter(action="agreement.ended").first()
+        return str(ended.data.get("reason", "")) if ended else ""
+    return ""
 
 
 def acceptances_of(agreement_id: str) -> QuerySet[Acceptance]:

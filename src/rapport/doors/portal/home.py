@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.commissions.queries import commissions_of_agreement
 from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
-from rapport.apps.partners.queries import acceptance_at, agreements_held_by, offered_version
+from rapport.apps.partners.queries import acceptance_at, agreements_held_by, offered_version, reason_of
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_link
@@ -16,8 +16,8 @@ from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import address_of, coupons_of, links_of
 from rapport.doors.access import Request, allow
-from rapport.doors.ui.addresses import complete
 from rapport.doors.portal.frame import agreement_or_404, portal_page
+from rapport.doors.ui.addresses import complete
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.purse import purse_of, rows_for_partner
 from rapport.kit.clock import now
@@ -89,5 +89,6 @@ def _page(
         sentences=acceptance.sentence.splitlines() if acceptance else (),
         version=acceptance.version if acceptance else None,
         offered=offered_version(agreement, at=at),
+        reason=reason_of(agreement),
         **content,
     )
