@@ -114,3 +114,13 @@ def test_a_correction_without_a_number_is_known_by_what_it_says() -> None:
 def test_a_correction_in_another_currency_or_of_an_unknown_kind_is_refused() -> None:
     told = {"kind": "refund", "of": "1", "of_kind": "call", "currency": "USD", "total": "x"}
     assert set(refused(read_input(CorrectionInput, told))) == {"of_kind", "currency", "total"}
+
+
+def test_a_correction_without_a_number_is_the_same_however_its_amount_and_moment_are_written() -> None:
+    def number(**told: object) -> str:
+        told = {"kind": "refund", "of": "1", "currency": "EUR", **told}
+        return read_correction(read_input(CorrectionInput, told), frame=FRAME, received_at=NOON).external_id
+
+    assert number(total="10") == number(total="10.00") != number(total="1.00")
+    berlin, london = "2026-03-02T12:00:00+01:00", "2026-03-02T11:00:00Z"
+    assert number(total="10", occurred_at=berlin) == number(total="10", occurred_at=london) != number(total="10")

@@ -93,7 +93,8 @@ def read_correction(given: CorrectionInput, *, frame: Frame, received_at: dateti
     }
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
-    return ReadCorrection(given, given.external_id or _own_number(given), parts, occurred_at, received_at)
+    external_id = given.external_id or _own_number(given, parts["total"])
+    return ReadCorrection(given, external_id, parts, occurred_at, received_at)
 
 
 class _Reader:
@@ -154,8 +155,12 @@ def _kinds_sentence(frame: Frame) -> str:
     }
 
 
-def _own_number(given: CorrectionInput) -> str:
-    """Make an id for a correction that came without: the same order, amount and moment are the same correction."""
-    moment = given.occurred_at.isoformat() if given.occurred_at else ""
-    told = "\n".join((given.kind, given.of_kind, given.of, given.total or "", moment))
+def _own_number(given: CorrectionInput, total_minor: int | None) -> str:
+    """Make an id for a correction that came without: the same order, amount and moment are the same correction.
+
+    However they are written: 10 and 10.00, noon in Berlin and eleven in London.
+    """
+    amount = "" if total_minor is None else str(total_minor)
+    moment = given.occurred_at.astimezone(UTC).isoformat() if given.occurred_at else ""
+    told = "\n".join((given.kind, given.of_kind, given.of, amount, moment))
     return f"hash:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
