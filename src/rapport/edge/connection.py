@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from rapport.edge import answers
 from rapport.edge.answers import Answer
+from rapport.edge.caller import Networks
 from rapport.edge.parsing import Refused, RequestParser
 from rapport.edge.request import Request
 from rapport.edge.settings import Limits
@@ -22,6 +23,7 @@ class House(Protocol):
     """What a connection needs of the server it belongs to."""
 
     limits: Limits
+    trusted: Networks
     date: bytes
     stopping: bool
     connections: "set[Connection]"
@@ -49,7 +51,9 @@ class Connection(asyncio.Protocol):
         """Begin, unless the house is full."""
         peer = transport.get_extra_info("peername")
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are, without saying so
-        self._parser = RequestParser(address=peer[0] if peer else "", limits=self._house.limits)
+        self._parser = RequestParser(
+            address=peer[0] if peer else "", limits=self._house.limits, trusted=self._house.trusted
+        )
         if len(self._house.connections) >= self._house.limits.connections:
             self.cut()
             return

@@ -4,6 +4,7 @@ import re
 
 import httptools
 
+from rapport.edge.caller import Networks, caller
 from rapport.edge.request import Request
 from rapport.edge.settings import Limits
 
@@ -28,10 +29,11 @@ class Refused(Exception):
 class RequestParser:
     """Collects the requests of one connection. httptools calls the `on_…` methods while `feed` runs."""
 
-    def __init__(self, *, address: str, limits: Limits) -> None:
+    def __init__(self, *, address: str, limits: Limits, trusted: Networks = ()) -> None:
         self.begun = False  # some bytes of a request have come and some are missing
         self.wants_continue = False
         self._address = address
+        self._trusted = trusted
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
@@ -113,11 +115,15 @@ class RequestParser:
                 query=query,
                 headers=self._headers,
                 body=bytes(self._body),
-                address=self._address,
+                address=self._caller() if self._trusted else self._address,
                 keep_alive=self._parser.should_keep_alive() and not self._parser.should_upgrade(),
                 http_1_0=self._parser.get_http_version() == "1.0",
             )
         )
+
+    def _caller(self) -> str:
+        forwarded = self._headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        return caller(self._address, forwarded=forwarded, trusted=self._trusted)
 
     def _origin_form(self) -> str:
         """Return path and query, also of a target sent with scheme and host as to a proxy."""

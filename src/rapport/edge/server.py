@@ -13,6 +13,7 @@ import uvloop
 
 from rapport.edge import answers, click, postback
 from rapport.edge.answers import Answer
+from rapport.edge.caller import networks
 from rapport.edge.connection import Connection, Handler
 from rapport.edge.counters import Counters, metrics_text
 from rapport.edge.group_commit import GroupCommit
@@ -36,6 +37,7 @@ class Edge:
 
     def __init__(self, settings: EdgeSettings, *, clock_ms: Callable[[], int] = clock_ms) -> None:
         self.limits = settings.limits
+        self.trusted = networks(settings.trusted_proxies)
         self.date = _date_line()
         self.stopping = False
         self.connections: set[Connection] = set()

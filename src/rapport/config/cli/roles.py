@@ -48,6 +48,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         host=chosen.host,
         port=chosen.edge_port,
         metrics_port=chosen.metrics_port,
+        trusted_proxies=tuple(chosen.trusted_proxies),
         secure_cookies=chosen.edge_address.startswith("https://"),
     )
     sys.exit(run(settings))
