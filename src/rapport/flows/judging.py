@@ -1,6 +1,6 @@
 """The one road from facts to money: load the stories, judge them, note what orders come to, book the difference."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from rapport.apps.conversions.recording import StoryKey, Touched
 from rapport.apps.record.actors import Actor
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision
+from rapport.domain.promises import Promises
 from rapport.flows.offers import Offer
 
 
@@ -35,12 +36,22 @@ def judge_touched(
     lock_stories(keys)
     loaded = load_stories(offer.program, keys=keys, fresh=fresh)
     promises = offer.promises_for(loaded)
-    judged = [one for story in loaded for one in _judged(story, judge(story.story, promises).decisions)]
+    judged = _judge(loaded, promises)
     note_effects(judged)
     began = fresh.conversions if fresh else {}
     findings = [Finding(one.row, one.decision, fresh=StoryKey.of(one.row) in began) for one in judged]
     moved = book_findings(findings, program=offer.program, cause=cause, by=by, at=at)
     return Judgements({one.row.id: one.decision for one in judged}, moved)
+
+
+def judge_only(keys: Sequence[StoryKey], *, offer: Offer) -> list[Judged]:
+    """Judge stories again as they stand, and write nothing."""
+    loaded = load_stories(offer.program, keys=keys)
+    return _judge(loaded, offer.promises_for(loaded))
+
+
+def _judge(loaded: Iterable[LoadedStory], promises: Promises) -> list[Judged]:
+    return [one for story in loaded for one in _judged(story, judge(story.story, promises).decisions)]
 
 
 def _judged(loaded: LoadedStory, decisions: Iterable[Decision]) -> list[Judged]:

@@ -2,7 +2,7 @@
 
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
 from rapport.apps.conversions.actions.decisions import record_decision
-from rapport.apps.conversions.actions.effects import Judged, note_effects
+from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
 from rapport.apps.conversions.actions.facts import join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
@@ -20,4 +20,5 @@ __all__ = [
     "record_conversions",
     "record_corrections",
     "record_decision",
+    "stale_effects",
 ]

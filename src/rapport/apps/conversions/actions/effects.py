@@ -37,6 +37,11 @@ def note_effects(judged: Iterable[Judged]) -> None:
         Conversion.objects.bulk_update(changed, _CACHED)
 
 
+def stale_effects(judged: Judged) -> list[str]:
+    """Return the cached fields of a conversion that its judgement would change; there must be none."""
+    return [name for name, value in _effects(judged).items() if getattr(judged.row, name) != value]
+
+
 def _note(conversion: Conversion, effects: Mapping[str, object]) -> bool:
     before = {name: getattr(conversion, name) for name in effects}
     for name, value in effects.items():

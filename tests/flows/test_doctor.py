@@ -1,0 +1,153 @@
+"""The doctor finds nothing in a sound house, and names whatever was changed behind the rules."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.conversions.actions import move_cursor
+from rapport.apps.conversions.models import Conversion
+from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.publishing import publish_book
+from rapport.flows import doctor
+from rapport.flows.postbacks import CURSOR, WHOLE, take_postbacks
+from rapport.kit.clock import now, to_ms
+from rapport.lake.ingest import ingest
+from rapport.wire.events import ClickEvent, Event, PostbackEvent
+from rapport.wire.journal import JournalWriter, sealed_segments
+from tests.make.identity import NOON
+from tests.make.road import (
+    make_agreement,
+    make_click_id,
+    make_coupon,
+    make_link,
+    make_program,
+    report_correction,
+    report_sale,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Link:
+    """A link that brought an order of which half came back, beside an order with a code; all of it published."""
+    for name in ("journal", "lake", "linkbook"):
+        (tmp_path / name).mkdir()
+        setattr(settings, f"{name.upper()}_FOLDER", tmp_path / name)
+    monkeypatch.setattr(doctor, "PUBLISHING_TAKES_S", 0)
+    program = make_program()
+    agreement = make_agreement(program)
+    make_coupon(agreement, "ANNA12")
+    made = make_link(agreement)
+    report_sale(program, external_id="1", total="100.00", customer_id="c", click_ids=[make_click_id(made)])
+    report_sale(program, external_id="2", total="80.00", coupons=["ANNA12"])
+    report_correction(program, external_id="b", kind="refund", of="1", total="50.00")
+    write(click(made), postback(program.id))
+    take_postbacks(at=NOON)
+    ingest(journal=tmp_path / "journal", lake=tmp_path / "lake", now_ms=to_ms(NOON))
+    publish_book(at=now())
+    return made
+
+
+def click(link: Link) -> ClickEvent:
+    return ClickEvent(
+        at_ms=to_ms(NOON),
+        click_id=make_click_id(link),
+        link_number=link.number,
+        link_id=link.id,
+        code=link.code,
+        agreement_id=link.agreement_id,
+        program_id=link.agreement.program_id,
+        marks=0,
+        destination="https://shop.example/",
+    )
+
+
+def postback(program_id: str, receipt_id: str = "rcp_1") -> PostbackEvent:
+    params = {"order_id": receipt_id, "amount": "10.00"}
+    return PostbackEvent(receipt_id=receipt_id, at_ms=to_ms(NOON), program_id=program_id, auth="token", params=params)
+
+
+def write(*events: Event) -> Path:
+    """Write one sealed segment and return it."""
+    from django.conf import settings  # noqa: PLC0415 - as the fixture has set them
+
+    writer = JournalWriter(settings.JOURNAL_FOLDER, writer_id="story")
+    for event in events:
+        writer.append(event)
+    writer.sync()
+    writer.close()
+    return sealed_segments(settings.JOURNAL_FOLDER)[-1]
+
+
+def findings() -> dict[str, tuple[str, ...]]:
+    return {check.name: check.problems for check in doctor.run_checks() if check.problems}
+
+
+def test_a_sound_house_has_no_problems(link: Link) -> None:
+    assert Commission.objects.filter(agreement=link.agreement).count() == 2
+    assert findings() == {}
+
+
+def test_a_commission_that_says_more_than_the_books_is_found(link: Link) -> None:
+    commission = Commission.objects.filter(agreement=link.agreement)[0]
+    Commission.objects.filter(pk=commission.pk).update(accrued_minor=99_99)
+    assert findings() == {"commissions as booked": (f"{commission.id} does not say what the books hold for it.",)}
+
+
+def test_a_state_that_the_amounts_do_not_bear_out_is_found(link: Link) -> None:
+    Commission.objects.filter(agreement=link.agreement).update(state="paid")
+    assert len(findings()["commissions as booked"]) == 2
+
+
+def test_an_order_that_keeps_another_amount_than_was_reported_is_found(link: Link) -> None:
+    order = Conversion.objects.get(external_id="2", program=link.agreement.program)
+    Conversion.objects.filter(pk=order.pk).update(total_minor=1)
+    assert findings() == {"orders judged again": (f"{order.id} keeps another total_minor than its reports come to.",)}
+
+
+def test_a_fact_changed_behind_the_rules_is_found(link: Link) -> None:
+    Conversion.objects.filter(external_id="1", program=link.agreement.program).update(test=True)
+    assert "would be judged differently today" in findings()["orders judged again"][0]
+
+
+def test_a_missing_guard_is_found(link: Link) -> None:
+    name = "commissions_attribution_no_update"
+    on = " ON commissions_attribution" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    assert findings() == {"guards of what is never rewritten": (f"The guard {name} is missing.",)}
+    assert link.active
+
+
+def test_a_postback_that_was_passed_over_is_found(link: Link) -> None:
+    skipped = write(postback(link.agreement.program_id, "rcp_2"))
+    move_cursor(name=CURSOR, segment=skipped.name, offset=WHOLE)
+    assert findings() == {"receipts of postbacks": ("The postback rcp_2 was passed over.",)}
+
+
+def test_a_click_that_the_lake_lost_is_found(link: Link, settings: Settings) -> None:
+    taken = sealed_segments(settings.JOURNAL_FOLDER)[-1]
+    lost = click(link)
+    write(lost).replace(taken)
+    assert f"The click {lost.click_id} is not in the lake." in findings()["clicks in the lake"]
+
+
+def test_damage_in_the_journal_is_found(link: Link) -> None:
+    segment = write(postback(link.agreement.program_id, "rcp_3"))
+    segment.write_bytes(segment.read_bytes().replace(b"10.00", b"99.00"))
+    assert "is damaged at byte 0" in findings()["journal whole"][0]
+
+
+def test_changes_that_nobody_publishes_are_found(link: Link) -> None:
+    make_link(link.agreement, name="later")
+    assert list(findings()) == ["link book"]
+
+
+def test_no_more_is_said_than_anybody_reads(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "MOST_PROBLEMS", 1)
+    Commission.objects.filter(agreement=link.agreement).update(state="paid")
+    assert len(findings()["commissions as booked"]) == 1
