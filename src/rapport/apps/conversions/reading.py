@@ -162,5 +162,5 @@ def _own_number(given: CorrectionInput, total_minor: int | None) -> str:
     """
     amount = "" if total_minor is None else str(total_minor)
     moment = given.occurred_at.astimezone(UTC).isoformat() if given.occurred_at else ""
-    told = "\n".join((given.kind, given.of_kind, given.of, amount, moment))
+    told = f"{given.kind}\n{given.of_kind}\n{given.of}\n{amount}\n{moment}"
     return f"hash:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
