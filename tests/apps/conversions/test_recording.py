@@ -226,7 +226,13 @@ class TestCorrections:
 def test_an_order_is_found_by_whatever_somebody_holds_in_hand() -> None:
     program = make_program()
     click = make_click_id(make_link(make_agreement(program)), at=NOON - HOUR)
-    told = {"external_id": "A-1", "total": "1.00", "customer_id": "c1", "click_ids": [click], "coupons": ["ANNA12"]}
+    told: dict[str, Any] = {
+        "external_id": "A-1",
+        "total": "1.00",
+        "customer_id": "c1",
+        "click_ids": [click],
+        "coupons": ["ANNA12"],
+    }
     wanted = report_sale(program, **told).conversion
     report_sale(program, external_id="A-2", total="1.00")
     rows = conversions_of(program.id)

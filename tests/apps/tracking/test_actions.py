@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ class TestLinks:
         assert deep.destination == "https://www.shop.example/silk?x=1"
 
     def test_the_same_wish_gets_the_same_link(self, agreement: Agreement) -> None:
-        wish = {"placement": "header", "subs": {"sub1": "spring"}}
+        wish: dict[str, Any] = {"placement": "header", "subs": {"sub1": "spring"}}
         first = make_link(agreement, name="Spring", **wish)
         assert make_link(agreement, **wish) == first
         assert make_link(agreement, placement="header") != first
@@ -99,9 +100,9 @@ class TestLinks:
 
     def test_it_pauses_and_leads_on_again_and_says_so_once(self, agreement: Agreement) -> None:
         link = make_link(agreement)
-        for active in (False, False, True):
-            switched = switch_link(link_id=link.id, active=active, by=STORY, at=NOON)
-        assert switched.active
+        paused = [switch_link(link_id=link.id, active=False, by=STORY, at=NOON) for _ in range(2)]
+        assert [row.active for row in paused] == [False, False]
+        assert switch_link(link_id=link.id, active=True, by=STORY, at=NOON).active
         told = Announcement.objects.filter(subject=link.id).order_by("id").values_list("kind", flat=True)
         assert list(told) == ["link.created", "link.paused", "link.resumed"]
 
@@ -183,8 +184,7 @@ class TestPostbackSecrets:
     def test_a_revoked_one_stays_revoked_at_its_moment(self, agreement: Agreement) -> None:
         issued = issue_postback_secret(program_id=agreement.program_id, way=PostbackWay.TOKEN, by=STORY, at=NOON)
         for at in (NOON, NOON + DAY):
-            revoked = revoke_postback_secret(secret_id=issued.secret.id, by=STORY, at=at)
-        assert revoked.revoked_at == NOON
+            assert revoke_postback_secret(secret_id=issued.secret.id, by=STORY, at=at).revoked_at == NOON
 
 
 def test_links_of_one_wish_are_found_among_paused_ones(agreement: Agreement) -> None:

@@ -70,7 +70,9 @@ class Edge:
     @property
     def signing(self) -> int:
         """Return the number of the key that signs."""
-        return self._reader.keys().minting().number
+        keys = self._reader.keys()
+        assert keys is not None
+        return keys.minting().number
 
 
 def test_the_first_book_holds_everything(agreement: Agreement, folder: Path) -> None:
