@@ -36,6 +36,7 @@ def test_what_waits_is_told_with_the_day_on_which_its_hold_ends(agreement: Agree
     # Thirty days after the second of March end at the midnight before the second of April, in Berlin.
     assert (purse.waiting_count, purse.waiting_until) == (2, date(2026, 4, 2))
     assert purse.payday == date(2026, 3, 15)
+    assert [purse_of(agreement, at=NOON + timedelta(days=days)).waiting_passed for days in (0, 15)] == [0, 49]
 
 
 def test_what_was_approved_is_yours_and_a_refund_takes_its_part(agreement: Agreement) -> None:

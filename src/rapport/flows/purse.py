@@ -25,12 +25,14 @@ class Purse:
     """A partner's money in one program; each amount is a sum of postings.
 
     `yours` holds what is payable and what is on its way; `waiting_until` is the first day on which something that
-    waits becomes the partner's, `payday` the day on which `yours` is planned to be paid.
+    waits becomes the partner's and `waiting_passed` how much of its hold is over, in percent; `payday` is the day on
+    which `yours` is planned to be paid.
     """
 
     waiting: Money
     waiting_count: int
     waiting_until: date | None
+    waiting_passed: int
     yours: Money
     payday: date | None
     paid: Money
@@ -65,6 +67,7 @@ def purse_of(agreement: Agreement, *, at: datetime) -> Purse:
         waiting=sum_of(AccountKind.ACCRUED),
         waiting_count=rows.count(),
         waiting_until=local_day(pending.hold_until, agreement.program.zone) if pending else None,
+        waiting_passed=_passed(pending, at=at) if pending else 0,
         yours=sum_of(AccountKind.PAYABLE, AccountKind.RESERVED),
         payday=_payday(agreement, at=at),
         paid=sum_of(AccountKind.PAID),

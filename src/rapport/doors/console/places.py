@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.identity.rights import Capability
-from rapport.apps.programs.models import Program
+from rapport.apps.programs.models import Program, ProgramState
 from rapport.doors.ui.shell import Group, Place
 from rapport.flows.waiting import Counts
 
@@ -28,6 +28,8 @@ class Named:
     capability: Capability
     waits: str = ""
 
+
+_PUBLIC_PAGE = "public:program"
 
 PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
     (
@@ -54,6 +56,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
             Named(_("Terms"), "program:terms", "file-sliders", Capability.PROGRAM_READ),
             Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
             Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),
+            Named(_("Public page"), _PUBLIC_PAGE, "external-link", Capability.PROGRAM_READ),
         ),
     ),
     (
@@ -80,17 +83,28 @@ def groups_of(program: Program, *, counts: Counts, may: May) -> list[Group]:
     waiting = {name: getattr(counts, name) for name, capability in WAITING.items() if may(capability)}
     waiting["everything"] = sum(waiting.values())
     groups = [
-        Group(label, tuple(_placed(named, program, waiting) for named in places if may(named.capability)))
+        Group(
+            label,
+            tuple(
+                _placed(named, program, waiting)
+                for named in places
+                if may(named.capability) and _is_there(named, program)
+            ),
+        )
         for label, places in PLACES
     ]
     return [*(group for group in groups if group.items), *_workspace(program, may=may)]
 
 
+def _is_there(named: Named, program: Program) -> bool:
+    """Say whether the place exists yet: a draft has no public page."""
+    return named.route != _PUBLIC_PAGE or program.state != ProgramState.DRAFT
+
+
 def _placed(named: Named, program: Program, waiting: Mapping[str, int]) -> Place:
     route = named.route if ":" in named.route else f"console:{named.route}"
-    return Place(
-        named.label, reverse(route, args=[program.id]), icon=named.icon, count=waiting.get(named.waits) or None
-    )
+    key = program.slug if named.route == _PUBLIC_PAGE else program.id
+    return Place(named.label, reverse(route, args=[key]), icon=named.icon, count=waiting.get(named.waits) or None)
 
 
 def _workspace(program: Program, *, may: May) -> list[Group]:

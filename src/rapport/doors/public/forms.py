@@ -23,7 +23,7 @@ class ApplicationForm(forms.Form):
     )
     website = forms.CharField(
         label=_("Where you would show us"),
-        max_length=500,
+        max_length=490,  # leaves room for the scheme that a bare host gets
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autocapitalize": "off"}),
         help_text=_("The address of your site, shop or channel."),
