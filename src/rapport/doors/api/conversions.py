@@ -99,7 +99,8 @@ def _answered(request: HttpRequest, payload: Any, key: str, *, at: datetime, ans
         )
         response = problem(409, code="conflict", detail=sentence, more=answered.body)
     else:
-        response = JsonResponse(answered.body, status=answered.status)
+        # In a fixed order: PostgreSQL keeps the fields of an answer in another one than they were written in.
+        response = JsonResponse(answered.body, status=answered.status, json_dumps_params={"sort_keys": True})
     if answered.again:
         response["Idempotent-Replayed"] = "true"
     return response

@@ -52,7 +52,7 @@ def problem(
         "errors": [{"field": field, "sentence": sentence} for field, sentence in (fields or {}).items()],
         **(more or {}),
     }
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params={"sort_keys": True})
 
 
 def answer_problems(api: NinjaAPI) -> None:
