@@ -1,15 +1,19 @@
 """How a partner comes in: the mails, the thread's address, and everything that an approval brings at once."""
 
+from datetime import timedelta
+
 import pytest
 
 from rapport.apps.delivery.models import Mail
 from rapport.apps.delivery.queries import outbox
+from rapport.apps.identity.actions import accept_invitation
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.models import Invitation, Organisation, Role
-from rapport.apps.partners.errors import AlreadyDecided
+from rapport.apps.identity.queries import actor_of, open_invitations_of
+from rapport.apps.partners.errors import AlreadyDecided, SomebodyIsIn
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
 from rapport.apps.partners.models import Agreement, Application, DeclineCode
-from rapport.apps.partners.queries import application_of
+from rapport.apps.partners.queries import agreements_held_by, application_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import version_in_force
 from rapport.apps.tracking.models import Link
@@ -107,3 +111,22 @@ def test_an_application_is_approved_once() -> None:
 def test_a_program_without_terms_promises_nothing() -> None:
     program = make_program()
     assert admission.promise(program, at=NOON.replace(year=2020)) == ""
+
+
+def test_a_way_in_that_got_lost_is_mailed_again_until_somebody_came_in() -> None:
+    agreement = admission.approve(application=apply(make_program()).application, by=STORY, at=NOON)
+    later = NOON + timedelta(days=9)
+    admission.invite_again(agreement=agreement, by=STORY, at=later)
+    secret = outbox().order_by("-created_at").first().body_text.split("/invitations/")[1].split()[0]  # type: ignore[union-attr]  # just mailed
+    anna = accept_invitation(secret=secret, name="Anna Reuter", at=later)
+    assert agreements_held_by(actor_of(anna)).get() == agreement
+    with pytest.raises(SomebodyIsIn):
+        admission.invite_again(agreement=agreement, by=STORY, at=later)
+
+
+def test_who_applies_again_before_coming_in_gets_no_second_organisation() -> None:
+    program = make_program()
+    first = admission.approve(application=apply(program).application, by=STORY, at=NOON)
+    again = admission.approve(application=apply(program).application, by=STORY, at=NOON)
+    assert (again, Agreement.objects.count()) == (first, 1)
+    assert open_invitations_of(first.partner.organisation_id).count() == 1

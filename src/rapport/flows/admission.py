@@ -14,10 +14,12 @@ from rapport.apps.identity.actions import create_organisation
 from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.inputs import OrganisationInput, PersonInput
 from rapport.apps.identity.models import Organisation
-from rapport.apps.identity.queries import partner_organisation_of
+from rapport.apps.identity.queries import partner_organisation_of, team_of
 from rapport.apps.partners import actions as partners
+from rapport.apps.partners.errors import SomebodyIsIn
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
 from rapport.apps.partners.models import Agreement, Application
+from rapport.apps.partners.queries import application_behind, organisation_admitted
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.apps.record.actors import Actor
@@ -92,6 +94,20 @@ def approve(*, application: Application, by: Actor, at: datetime) -> Agreement:
     return agreement
 
 
+def lacks_people(agreement: Agreement) -> bool:
+    """Say whether nobody of the partner has come in yet, and it is known whom to invite."""
+    return not team_of(agreement.partner.organisation_id).exists() and application_behind(agreement.id) is not None
+
+
+def invite_again(*, agreement: Agreement, by: Actor, at: datetime) -> None:
+    """Mail the way in once more; the address that was mailed before, used or not, opens nothing any more."""
+    with transaction():
+        application = application_behind(agreement.id)
+        if application is None or not lacks_people(agreement):
+            raise SomebodyIsIn
+        _let_in(application, agreement.partner.organisation, by=by, at=at)
+
+
 def promise(program: Program, *, at: datetime) -> str:
     """Return the terms in force as the sentences that a newcomer reads and accepts, in the language of the moment."""
     version = version_in_force(program.id, at=at)
@@ -115,10 +131,16 @@ _APPROVED = gettext_noop("You are a partner of this program now. Sign in to make
 
 
 def _organisation(application: Application, *, by: Actor, at: datetime) -> Organisation:
-    """Return the applicant's organisation: the one whose partner seat the address holds already, or a new one."""
+    """Return the organisation in which the applicant holds a seat, or was promised one, or a new one.
+
+    Where others hold the seats by now, an old promise gives none: they may have ended it.
+    """
     known = partner_organisation_of(application.email)
     if known:
         return known
+    admitted = organisation_admitted(workspace_id=application.program.workspace_id, email=application.email)
+    if admitted and not team_of(admitted.id).exists():
+        return admitted
     given = OrganisationInput(name=application.organisation_name, website=application.website)
     return create_organisation(given=given, by=by, at=at)
 

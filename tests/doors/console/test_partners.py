@@ -11,6 +11,7 @@ from rapport.apps.identity.models import Organisation, Role
 from rapport.apps.partners.models import AgreementState
 from tests.doors.console.conftest import client_of
 from tests.doors.console.test_applications import words_of
+from tests.make.identity import make_member
 from tests.make.program_pages import Everything
 from tests.make.road import make_agreement
 
@@ -82,3 +83,11 @@ def test_finance_reads_a_partner_and_moves_nothing(marlow: Organisation, told: E
 def test_a_place_in_the_list_that_is_none_shows_the_beginning(manager: Client, told: Everything, place: str) -> None:
     page = manager.get(reverse("console:partners", args=[told.program.id]), {"from": place})
     assert "Slow Mornings" in words_of(page.content)
+
+
+def test_a_partner_who_never_came_in_is_mailed_the_way_again(manager: Client, told: Everything) -> None:
+    assert "Mail the way in again" in words_of(manager.get(address(told, "partner")).content)
+    assert manager.post(address(told, "partner-invite")).status_code == 303
+    make_member(told.agreement.partner.organisation, Role.PARTNER)
+    assert "Mail the way in again" not in words_of(manager.get(address(told, "partner")).content)
+    assert manager.post(address(told, "partner-invite")).status_code == 422

@@ -36,6 +36,16 @@ class AlreadyDecided(Refusal):
         super().__init__(_("This application is decided already: %(state)s.") % {"state": state.lower()})
 
 
+class SomebodyIsIn(Refusal):
+    """A way in is mailed again only while nobody has come in."""
+
+    code = "somebody_is_in"
+
+    def __init__(self) -> None:
+        """Say how they come in."""
+        super().__init__(_("Somebody of this partner signs in already, with a password or a code by mail."))
+
+
 class AgreementMove(Refusal):
     """An agreement cannot go from one state to another."""
 

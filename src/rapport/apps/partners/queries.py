@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
+from rapport.apps.identity.models import Organisation
 from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Application, ApplicationState
 from rapport.apps.programs.models import TermsVersion
@@ -140,6 +141,19 @@ def accepted_counts(program_id: str) -> dict[str, int]:
     """Return how many agreements accepted each version of a program, by version id."""
     rows = Acceptance.objects.filter(agreement__program_id=program_id).order_by()
     return dict(rows.values_list("version_id").annotate(Count("id")))
+
+
+def application_behind(agreement_id: str) -> Application | None:
+    """Return the application that led to an agreement, the latest if there were several."""
+    rows = Application.objects.filter(agreement_id=agreement_id).select_related("program")
+    return rows.order_by("-id").first()
+
+
+def organisation_admitted(*, workspace_id: str, email: str) -> Organisation | None:
+    """Return the organisation that a workspace admitted with this mail address before, whoever is in it now."""
+    rows = Application.objects.filter(program__workspace_id=workspace_id, email=email, agreement__isnull=False)
+    found = rows.select_related("agreement__partner__organisation").order_by("-id").first()
+    return found.agreement.partner.organisation if found and found.agreement else None
 
 
 def applicant_of(application_id: str) -> str:

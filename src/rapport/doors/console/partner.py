@@ -22,6 +22,7 @@ from rapport.doors.console.commissions import row_of
 from rapport.doors.console.forms import EndForm, SuspendForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.partners import RECENT
+from rapport.flows import admission
 from rapport.flows.standing import end_agreement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, lake_at
@@ -35,6 +36,15 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
     """Show one partner."""
     program, agreement = _found(request, program_id, agreement_id)
     return _page(request, program, agreement)
+
+
+@require_POST
+@allow(Capability.PARTNER_WRITE)
+def invite(request: Request, program_id: str, agreement_id: str) -> HttpResponse:
+    """Mail the way in once more to a partner of whom nobody has come in."""
+    program, agreement = _found(request, program_id, agreement_id)
+    admission.invite_again(agreement=agreement, by=request.actor, at=now())
+    return done(request, _("The way in is on its way by mail."), name="partner", at=(program.id, agreement.id))
 
 
 @require_POST
@@ -114,6 +124,7 @@ def _page(request: Request, program: Program, agreement: Agreement, **refused: F
         rows=[row_of(one, at=at) for one in earned[:LATEST]] if sees_money else [],
         trail=_trail(agreement) if can(request.actor, Capability.AUDIT_READ, program) else [],
         forms={**_moves(agreement), **refused} if can(request.actor, Capability.PARTNER_WRITE, program) else {},
+        lacks_people=admission.lacks_people(agreement),
         may_resume=agreement.state == AgreementState.SUSPENDED,
     )
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("<str:program_id>/partners/", partners.partners, name="partners"),
     path("<str:program_id>/partners.csv", partners.partners_csv, name="partners-csv"),
     path("<str:program_id>/partners/<str:agreement_id>/", partner.partner, name="partner"),
+    path("<str:program_id>/partners/<str:agreement_id>/invite/", partner.invite, name="partner-invite"),
     path("<str:program_id>/partners/<str:agreement_id>/suspend/", partner.suspend, name="agreement-suspend"),
     path("<str:program_id>/partners/<str:agreement_id>/resume/", partner.resume, name="agreement-resume"),
     path("<str:program_id>/partners/<str:agreement_id>/end/", partner.end, name="agreement-end"),

@@ -110,6 +110,7 @@ ROWS = (
     Row("console:partners", "GET", team(*TEAM), at=program),
     Row("console:partners-csv", "GET", team(*TEAM), at=program),
     Row("console:partner", "GET", team(*TEAM), at=agreement),
+    Row("console:partner-invite", "POST", team(*BRINGERS, ok=303), at=agreement),
     Row("console:agreement-suspend", "POST", team(*BRINGERS, ok=422), at=agreement),
     Row("console:agreement-resume", "POST", team(*BRINGERS, ok=303), at=inside("agreement_id", suspended)),
     Row("console:agreement-end", "POST", team(*BRINGERS, ok=422), at=agreement),
