@@ -21,7 +21,8 @@ from rapport.apps.tracking.queries import address_of
 from rapport.flows.demo import cast
 from rapport.flows.demo.orders import play_orders
 from rapport.flows.demo.staging import BY, Stage, leave_applications, set_stage
-from rapport.flows.demo.visits import write_visits
+from rapport.flows.demo.visits import write_postbacks, write_visits
+from rapport.flows.postbacks import take_postbacks
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest
 
@@ -75,6 +76,8 @@ def _load(progress: Progress, *, at: datetime) -> Program:
     ingest(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(at))
     progress(2, STEPS, "Orders, refunds and approvals of sixty days")
     play_orders(stage, visits, chance=chance, at=at)
+    write_postbacks(stage, at=at)
+    take_postbacks(at=at)
     progress(3, STEPS, "Applications")
     leave_applications(stage, at=at)
     progress(4, STEPS, "Keys and link book")

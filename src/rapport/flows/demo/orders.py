@@ -121,7 +121,7 @@ def _aftermath(
 
 
 def _odd_ones(diary: Diary, visits: list[Visit], *, at: datetime) -> None:
-    """Leave what some mornings bring: a conflict, a refund without its sale, a forged click id, a bot's."""
+    """Leave what some mornings bring: a conflict, a refund without its sale, click ids and codes that earn nothing."""
     today, earlier = at.date(), at - timedelta(hours=5)
     base = {"kind": "sale", "currency": "EUR", "occurred_at": earlier, "tax": "0", "shipping": "0"}
     last = visits[-1].click_id
@@ -133,6 +133,7 @@ def _odd_ones(diary: Diary, visits: list[Visit], *, at: datetime) -> None:
         {**base, "external_id": "11033", "total": "64.50", "click_ids": [forged]},
         {**base, "external_id": "11034", "total": "119.00", "click_ids": [bot]},
         {**base, "external_id": "11035", "total": "52.50", "coupons": ["GHOST20"]},
+        {**base, "external_id": "11036", "total": "89.00", "coupons": ["ANNA12", "MIRA10"]},
     ]
     diary.corrections[today].append(
         {"kind": "refund", "external_id": "back-9999", "of": "9999", "currency": "EUR", "occurred_at": earlier}

@@ -12,9 +12,9 @@ from rapport.apps.tracking.models import Link
 from rapport.flows.demo import cast
 from rapport.flows.demo.staging import DAYS, Stage
 from rapport.kit.clock import to_ms
-from rapport.kit.ids import random_token
+from rapport.kit.ids import new_id, random_token
 from rapport.wire.clickid import Key, Mark, mint
-from rapport.wire.events import ClickEvent
+from rapport.wire.events import ClickEvent, PostbackEvent
 from rapport.wire.journal import JournalWriter
 
 CLICKS = 3_000
@@ -59,6 +59,23 @@ def write_visits(stage: Stage, *, chance: random.Random, at: datetime) -> list[V
     writer.sync()
     writer.close()
     return visits
+
+
+def write_postbacks(stage: Stage, *, at: datetime) -> None:
+    """Write two postbacks as the edge acknowledges them: one that can be read, and one that a person must look at."""
+    writer = JournalWriter(settings.JOURNAL_FOLDER, writer_id=f"demo-{random_token(6)}")
+    for order, amount in (("11040", "118.00"), ("11041", "64,50 EUR")):
+        writer.append(
+            PostbackEvent(
+                receipt_id=new_id("rcp", at=at),
+                at_ms=to_ms(at),
+                program_id=stage.program.id,
+                auth="token",
+                params={"order_id": order, "amount": amount, "coupon": "JAR15"},
+            )
+        )
+    writer.sync()
+    writer.close()
 
 
 def _moment(chance: random.Random, at: datetime) -> datetime:
