@@ -2,11 +2,17 @@
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tests.support.run import Run, prepare
 
 RUN = prepare()
 django.setup()
+
+# Real hashes, made cheaply: a guesser's price is no use in a test, and every person of every story would pay it.
+Argon2PasswordHasher.time_cost = 1
+Argon2PasswordHasher.memory_cost = 8
+Argon2PasswordHasher.parallelism = 1
 
 pytest_plugins = [
     "tests.support.databases",
