@@ -21,6 +21,7 @@ from rapport.domain.judgement_document import credit_to_document, from_document
 from rapport.domain.story import DecisionKind
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
+from rapport.flows.retrying import until_settled
 
 
 class ConflictOpen(Refusal):
@@ -62,6 +63,10 @@ def lift_hold(*, conversion: Conversion, hold: HoldReason, reason: str, by: Acto
 
 def take_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commission]:
     """Accept a proposal: both sides of it are booked together."""
+    return until_settled(lambda: _take(proposal, by=by, at=at))
+
+
+def _take(proposal: Proposal, *, by: Actor, at: datetime) -> list[Commission]:
     conversion = _source(proposal)
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
@@ -76,6 +81,11 @@ def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: dateti
     conversion = _source(proposal)
     if Conversion.objects.get(pk=conversion.pk).in_conflict:
         raise ConflictOpen
+    until_settled(lambda: _turn_down(proposal, reason, by=by, at=at))
+
+
+def _turn_down(proposal: Proposal, reason: str, *, by: Actor, at: datetime) -> None:
+    conversion = _source(proposal)
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
         refuse_proposal(proposal=proposal, by=by, at=at)
@@ -91,12 +101,18 @@ def _decide(
     if not reason.strip():
         sentence = _("Give a reason; the partner reads it.")
         raise BadInput(sentence, fields={"reason": sentence})
+    until_settled(lambda: _record(conversion, kind, data, reason.strip(), by=by, at=at))
+
+
+def _record(
+    conversion: Conversion, kind: DecisionKind, data: Mapping[str, object], reason: str, *, by: Actor, at: datetime
+) -> None:
     offer = load_offer(conversion.program_id)
     with transaction():
         # Read again: since a page showed it, the order may have joined the story of its customer.
         touched = Touched.by([Conversion.objects.get(pk=conversion.pk)])
         lock_stories(touched.in_order())
-        record_decision(conversion=conversion, kind=kind, data=data, reason=reason.strip(), by=by, at=at)
+        record_decision(conversion=conversion, kind=kind, data=data, reason=reason, by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
 
 

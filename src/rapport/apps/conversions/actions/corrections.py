@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.models import Conversion, Correction, Door
 from rapport.apps.conversions.reading import Frame, ReadCorrection
 from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned
@@ -22,6 +23,8 @@ def record_corrections(
     """Record corrections in their order, inside the caller's transaction; return what became of each."""
     touched = Touched()
     sales = _sales(corrections, frame=frame)
+    # Before the first row is written: a row locks the order that it names, and stories go before orders.
+    lock_stories(Touched.by(sales.values()).in_order())
     known = _known(corrections, frame=frame)
     new: list[Correction] = []
     taken = []

@@ -115,18 +115,28 @@ def _identities(reports: Iterable[ReadConversion]) -> list[Identity]:
 
 
 def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
-    """Find or make the customers named, and lock them: first in the order of locks."""
+    """Find or make the customers named, and lock them and those whose orders are told again: first of all locks."""
     keys = sorted({report.given.customer_id for report in reports if report.given.customer_id})
-    if not keys:
+    owners = _owners(batch, reports) if _others_write() else set()
+    if not keys and not owners:
         return
     mine = Customer.objects.filter(program_id=batch.frame.program_id, key__in=keys)
-    batch.customers = {customer.key: customer for customer in mine.select_for_update().order_by("id")}
+    first = mine | Customer.objects.filter(pk__in=owners) if owners else mine
+    batch.customers = {customer.key: customer for customer in first.select_for_update().order_by("id")}
     missing = [_new_customer(batch, key) for key in keys if key not in batch.customers]
     if missing:
         insert_rows(missing, ignore_known=_others_write())
         found = mine.select_for_update().order_by("id") if _others_write() else missing
         batch.customers |= {customer.key: customer for customer in found}
         batch.new_customers = {row.id for row in missing} & {row.id for row in batch.customers.values()}
+
+
+def _owners(batch: _Batch, reports: Sequence[ReadConversion]) -> set[str]:
+    """Return the customers of the orders that are told again, perhaps by somebody who does not know whose they are."""
+    told = Conversion.objects.filter(
+        program_id=batch.frame.program_id, external_id__in={report.given.identity for report in reports}
+    )
+    return set(told.filter(customer__isnull=False).values_list("customer_id", flat=True))
 
 
 def _new_customer(batch: _Batch, key: str) -> Customer:
