@@ -189,6 +189,14 @@ def test_a_mailed_address_is_shown_only_where_no_mail_server_carries_it(
     assert b"/invitations/" not in by_owner.get(page).content
 
 
+def test_only_an_owner_hands_over_what_makes_an_owner(by_owner: Client, client: Client, ours: Organisation) -> None:
+    by_owner.post(f"/console/settings/{ours.id}/team/", {"email": "bo@marlow.example", "role": "owner"})
+    page = f"/console/settings/{ours.id}/outbox/{Mail.objects.get().id}/"
+    assert b"/invitations/" in by_owner.get(page).content
+    client.force_login(make_member(ours, Role.MANAGER))
+    assert b"/invitations/" not in client.get(page).content
+
+
 def test_what_people_typed_is_never_taken_for_markup(by_owner: Client, ours: Organisation, owner: Person) -> None:
     hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
     by_owner.post("/account/", {"name": hostile})
