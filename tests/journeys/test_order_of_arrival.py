@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 STORIES = 100
 ORDERS = 5
 BY_API = (0, 3)
-CHUNK = 10
+CHUNK = 5
 
 Told = Mapping[str, Any]
 End = list[tuple[object, ...]]
