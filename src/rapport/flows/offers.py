@@ -4,11 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from rapport.apps.conversions.queries import LoadedStory
 from rapport.apps.conversions.reading import Frame
+from rapport.apps.identity.errors import NotFound
+from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.partners.queries import standings
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import kinds_named, terms_of
+from rapport.apps.record.actors import Actor
+from rapport.apps.record.errors import BadInput
 from rapport.domain.promises import InForce, Promises
 from rapport.domain.terms import Terms
 from rapport.kit.clock import to_ms
@@ -51,3 +57,15 @@ def load_offer(program_id: str) -> Offer:
     rows = TermsVersion.objects.filter(program_id=program_id).select_related("program").defer("document")
     versions = tuple(rows.order_by("number"))
     return Offer(versions[0].program if versions else Program.objects.get(pk=program_id), versions)
+
+
+def find_offer(program_id: str, *, by: Actor) -> Offer:
+    """Load the program named, or the only one that the actor reports to; foreign and missing ones are `NotFound`."""
+    mine = scope(by, Capability.CONVERSION_REPORT, Program.objects.order_by("id"))
+    if program_id and not mine.filter(pk=program_id).exists():
+        raise NotFound
+    ids = [program_id] if program_id else list(mine.values_list("id", flat=True)[:2])
+    if len(ids) != 1:
+        sentence = _("Say which program this belongs to, such as prg_….")
+        raise BadInput(sentence, fields={"program": sentence})
+    return load_offer(ids[0])

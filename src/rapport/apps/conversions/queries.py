@@ -112,6 +112,11 @@ def clicks_to_join(*, limit: int, before: datetime) -> list[NamedClick]:
     return list(happened.select_related("conversion").order_by("id")[:limit])
 
 
+def all_conversions() -> QuerySet[Conversion]:
+    """Return the conversions of every program, for a door that looks for the one its address names."""
+    return Conversion.objects.select_related("program")
+
+
 def conversions_in_conflict(program_id: str) -> QuerySet[Conversion]:
     """Return the conversions that two different reports tell."""
     return Conversion.objects.filter(program_id=program_id, in_conflict=True).order_by("id")

@@ -1,28 +1,29 @@
 """Report conversions and corrections, and read what became of them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.params import functions as params
+from pydantic import BaseModel
 
-from rapport.apps.conversions.models import Conversion, Door
+from rapport.apps.conversions.models import Door
+from rapport.apps.conversions.queries import all_conversions
 from rapport.apps.conversions.reading import read_conversion, read_correction
 from rapport.apps.conversions.recording import Taken
-from rapport.apps.identity.errors import NotFound
-from rapport.apps.identity.rights import Capability, find, scope
-from rapport.apps.programs.models import Program
-from rapport.apps.record.errors import BadInput
+from rapport.apps.identity.rights import Capability, find
+from rapport.apps.record.actors import Actor
 from rapport.doors.access import Request, allow
 from rapport.doors.api import telling
 from rapport.doors.api.problems import Problem, problem
 from rapport.doors.api.shapes import ConversionBody, ConversionOut, ConversionTaken, CorrectionBody, CorrectionTaken
 from rapport.flows.answers import Answer, answer_once
 from rapport.flows.intake import take_conversion, take_corrections
-from rapport.flows.offers import Offer, load_offer
+from rapport.flows.offers import find_offer
 from rapport.flows.telling import tell
 from rapport.kit.clock import now
 
@@ -39,7 +40,7 @@ def report_conversion(request: HttpRequest, payload: ConversionBody, idempotency
     at = now()
 
     def answer() -> Answer:
-        offer = _offer(request, payload.program)
+        offer = find_offer(payload.program, by=_actor(request))
         read = read_conversion(payload, frame=offer.frame, received_at=at)
         taken, told = take_conversion(read, offer=offer, door=Door.API, by=_actor(request), at=at)
         return Answer(_STATUS.get(taken.taken, 200), telling.taken_conversion(taken, told, offer.program))
@@ -54,7 +55,7 @@ def report_correction(request: HttpRequest, payload: CorrectionBody, idempotency
     at = now()
 
     def answer() -> Answer:
-        offer = _offer(request, payload.program)
+        offer = find_offer(payload.program, by=_actor(request))
         read = read_correction(payload, frame=offer.frame, received_at=at)
         taken = take_corrections([read], offer=offer, door=Door.API, by=_actor(request), at=at)[0]
         return Answer(_STATUS.get(taken.taken, 200), telling.taken_correction(taken, offer.program))
@@ -66,31 +67,17 @@ def report_correction(request: HttpRequest, payload: CorrectionBody, idempotency
 @allow(Capability.CONVERSION_READ)
 def read_conversion_back(request: HttpRequest, conversion_id: str) -> HttpResponse:
     """Return a conversion as it stands."""
-    rows = Conversion.objects.select_related("program")
-    found = find(_actor(request), Capability.CONVERSION_READ, rows, pk=conversion_id)
+    found = find(_actor(request), Capability.CONVERSION_READ, all_conversions(), pk=conversion_id)
     return JsonResponse(telling.conversion(tell(found.id), found.program))
 
 
-def _actor(request: HttpRequest) -> Any:  # noqa: ANN401 - narrowed by the cast
+def _actor(request: HttpRequest) -> Actor:
     return cast("Request", request).actor
 
 
-def _offer(request: HttpRequest, program_id: str) -> Offer:
-    """Return the program named, or the only one of the key's workspace."""
-    mine = scope(_actor(request), Capability.CONVERSION_REPORT, Program.objects.all())
-    if program_id:
-        found = mine.filter(pk=program_id).first()
-        if found is None:
-            raise NotFound
-        return load_offer(found.id)
-    ids = list(mine.values_list("id", flat=True)[:2])
-    if len(ids) != 1:
-        sentence = _("Say which program this belongs to, such as prg_….")
-        raise BadInput(sentence, fields={"program": sentence})
-    return load_offer(ids[0])
-
-
-def _answered(request: HttpRequest, payload: Any, key: str, *, at: datetime, answer: Any) -> HttpResponse:  # noqa: ANN401
+def _answered(
+    request: HttpRequest, payload: BaseModel, key: str, *, at: datetime, answer: Callable[[], Answer]
+) -> HttpResponse:
     asked = {"path": request.path, "body": payload.model_dump(mode="json")}
     answered = answer_once(scope=str(_actor(request)), key=key, request=asked, at=at, answer=answer)
     if answered.status == HTTPStatus.CONFLICT:
