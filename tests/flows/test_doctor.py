@@ -6,9 +6,12 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.actions import approve_commissions
+from rapport.apps.commissions.models import Commission, Proposal
+from rapport.apps.commissions.queries import attribution_of
 from rapport.apps.conversions.actions import move_cursor
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.record.write import transaction
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.publishing import publish_book
 from rapport.flows import doctor
@@ -17,7 +20,7 @@ from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest
 from rapport.wire.events import ClickEvent, Event, PostbackEvent
 from rapport.wire.journal import JournalWriter, sealed_segments
-from tests.make.identity import NOON
+from tests.make.identity import NOON, STORY
 from tests.make.road import (
     make_agreement,
     make_click_id,
@@ -101,6 +104,33 @@ def test_a_commission_that_says_more_than_the_books_is_found(link: Link) -> None
 def test_a_state_that_the_amounts_do_not_bear_out_is_found(link: Link) -> None:
     Commission.objects.filter(agreement=link.agreement).update(state="paid")
     assert len(findings()["commissions as booked"]) == 2
+
+
+def test_a_commission_that_holds_another_amount_than_was_judged_is_found(link: Link) -> None:
+    commission = Commission.objects.filter(agreement=link.agreement)[0]
+    with transaction():
+        approve_commissions([commission], program_id=link.agreement.program_id, reason="story", by=STORY, at=now())
+    latest = attribution_of(commission.source)
+    assert latest is not None
+    Proposal.objects.create(
+        id="pro_1", commission=commission, attribution=latest, target_minor=7, cause="judged", created_at=now()
+    )
+    said = f"{commission.id} holds another amount than was judged, and nobody is asked about it."
+    assert findings() == {"commissions as judged": (said,)}
+
+
+def test_two_partners_who_hold_money_for_one_order_are_found(link: Link) -> None:
+    commission = Commission.objects.filter(agreement=link.agreement)[0]
+    source, other = commission.source, make_agreement(link.agreement.program, name="Another")
+    commission.pk, commission.agreement, commission.state = "com_twin", other, "pending"
+    commission.save(force_insert=True)
+    assert f"Two partners hold money for {source}." in findings()["commissions as judged"]
+
+
+def test_a_commission_that_waits_for_less_than_was_judged_is_found(link: Link) -> None:
+    commission = Commission.objects.filter(agreement=link.agreement)[0]
+    Commission.objects.filter(pk=commission.pk).update(hold_until=NOON)
+    assert findings() == {"commissions as judged": (f"{commission.id} waits for something else than was judged.",)}
 
 
 def test_an_order_that_keeps_another_amount_than_was_reported_is_found(link: Link) -> None:

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.queries import booked_of as cached
-from rapport.apps.commissions.queries import latest_attributions
+from rapport.apps.commissions.queries import latest_attributions, open_proposals
 from rapport.apps.commissions.standing import state_of
 from rapport.apps.conversions.actions import Judged, stale_effects
 from rapport.apps.conversions.models import Conversion, Receipt
@@ -28,6 +29,7 @@ from rapport.domain.judgement_document import to_document
 from rapport.flows.judging import judge_only
 from rapport.flows.offers import load_offer
 from rapport.flows.postbacks import position
+from rapport.kit.clock import to_ms
 from rapport.lake.progress import progress, segment_number
 from rapport.lake.questions import lake_at
 from rapport.wire.events import ClickEvent, PostbackEvent
@@ -69,6 +71,7 @@ def run_checks() -> Iterator[Check]:
         ("guards of what is never rewritten", _guards),
         ("books recounted", _books),
         ("commissions as booked", _commissions),
+        ("commissions as judged", _entitlements),
         ("orders judged again", _judgements),
         ("journal whole", _journal),
         ("receipts of postbacks", _receipts),
@@ -102,6 +105,31 @@ def _commissions() -> Iterator[str]:
             ended = {CommissionState.DECLINED, CommissionState.REVERSED}
             if row.state != state_of(row) and not {row.state, state_of(row)} <= ended:
                 yield _("%(id)s is called %(state)s, which its amounts are not.") % {"id": row.id, "state": row.state}
+
+
+def _entitlements() -> Iterator[str]:
+    """Compare what each commission holds with its judgement: the target, unless a person has still to agree to it."""
+    of_orders = Commission.objects.filter(conversion__isnull=False).order_by("id")
+    for rows in _pages(of_orders.iterator(PAGE)):
+        latest = latest_attributions([row.source for row in rows])
+        ids = [row.id for row in rows]
+        proposals, booked = open_proposals(ids), booked_of(ids)
+        for row in rows:
+            judged, proposal = latest[row.source], proposals.get(row.id)
+            earns = judged.agreement_id == row.agreement_id
+            target_minor = judged.target_minor if earns else 0
+            if (proposal.target_minor if proposal else booked[row.id].minor) != target_minor:
+                yield _("%(id)s holds another amount than was judged, and nobody is asked about it.") % {"id": row.id}
+            if earns and _waiting_for(row) != (judged.document["holds"], judged.document["hold_until_ms"]):
+                yield _("%(id)s waits for something else than was judged.") % {"id": row.id}
+    net_minor = F("accrued_minor") + F("payable_minor") + F("paid_minor")
+    holders = of_orders.annotate(net_minor=net_minor).filter(net_minor__gt=0).order_by().values_list("source")
+    for source, _number in holders.annotate(number=Count("id")).filter(number__gt=1).order_by("source"):
+        yield _("Two partners hold money for %(id)s.") % {"id": source}
+
+
+def _waiting_for(row: Commission) -> tuple[list[str], int]:
+    return row.holds, to_ms(row.hold_until)
 
 
 def _judgements() -> Iterator[str]:
