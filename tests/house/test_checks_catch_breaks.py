@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.checks import contracts, doors, habits, pages, purity, registry, repository, sizes, tables, words
+from tests.house.checks import (
+    contracts,
+    doors,
+    habits,
+    pages,
+    purity,
+    registry,
+    repository,
+    requirements,
+    sizes,
+    tables,
+    words,
+)
 from tests.house.checks.source import Finding
 
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
@@ -92,6 +104,18 @@ SOURCE_BREAKS = [
     (purity.floats_near_money, "src/rapport/domain/broken.py", "def pay(rate: float): ...", "a float"),
     (purity.worldly_rules, "src/rapport/domain/broken.py", "import random", "the rules import random"),
     (purity.worldly_rules, "src/rapport/domain/broken.py", "from numpy import array", "the rules import numpy"),
+    (
+        requirements.imports_without_requirement,
+        "src/rapport/flows/broken.py",
+        "import hypothesis",
+        "imports hypothesis",
+    ),
+    (
+        requirements.requirements_without_use,
+        "requirements/base.in",
+        "left-pad>=1  # looks useful",
+        "left-pad is required",
+    ),
     (sizes.oversized, "src/rapport/flows/broken.py", "x = 1\n" * 401, "lines in one file"),
     (sizes.oversized, "src/rapport/flows/broken.py", "def long():\n" + "    x = 1\n" * 60, "61 lines"),
     (sizes.oversized, "src/rapport/doors/ui/templates/broken.html", "<br>\n" * 201, "lines in one template"),
@@ -162,6 +186,7 @@ def nook(root: Path, tmp_path: Path) -> Path:
     models = Path("src/rapport/apps/partners/models.py")
     (tmp_path / models).parent.mkdir(parents=True)
     shutil.copy(root / models, tmp_path / models)
+    shutil.copytree(root / "requirements", tmp_path / "requirements")
     shutil.copy(root / "pyproject.toml", tmp_path)
     return tmp_path
 

@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.checks import contracts, doors, habits, pages, purity, registry, repository, sizes, tables, words
+from tests.house.checks import (
+    contracts,
+    doors,
+    habits,
+    pages,
+    purity,
+    registry,
+    repository,
+    requirements,
+    sizes,
+    tables,
+    words,
+)
 from tests.house.checks.source import Finding
 
 CHECKS = [
@@ -21,6 +33,8 @@ CHECKS = [
     purity.clocks_read_for_business,
     purity.floats_near_money,
     purity.worldly_rules,
+    requirements.imports_without_requirement,
+    requirements.requirements_without_use,
     sizes.oversized,
     tables.foreign_writes,
     words.banned_words,
