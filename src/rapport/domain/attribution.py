@@ -95,7 +95,7 @@ def _choose(clicks: Sequence[Candidate], coupons: Sequence[Candidate], question:
 
 
 def _last(clicks: Iterable[Candidate]) -> Candidate | None:
-    """Find the last eligible click; of two in the same ms the later in the story, so that no order of arrival decides."""
+    """Find the last eligible click; of two in the same ms the later in the story, whichever arrived first."""
     eligible = [(one.credit.counts_from_ms, place, one) for place, one in enumerate(clicks) if one.credit]
     return max(eligible)[2] if eligible else None
 
