@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     AnyField = Field[Any, Any]
 
 _open_gates = threading.local()
+
+Moments = dict[datetime, Any]
 
 
 @contextmanager
@@ -47,16 +50,24 @@ def insert_rows(rows: Collection[Model], *, ignore_known: bool = False) -> None:
     model = type(next(iter(rows)))
     database = connections[DEFAULT_DB_ALIAS]
     prepare = _preparations(model)
-    values = [[_stored(row, name, field, database) for name, field in prepare] for row in rows]
+    moments: Moments = {}
+    values = [[_stored(row, name, field, database, moments) for name, field in prepare] for row in rows]
     with database.cursor() as cursor:
         cursor.executemany(_insert_statement(model) + (" ON CONFLICT DO NOTHING" if ignore_known else ""), values)
     for row in rows:
         row._state.adding = False  # noqa: SLF001 - Django's documented way to tell a row that it is stored
 
 
-def _stored(row: Model, name: str, field: "AnyField | None", database: BaseDatabaseWrapper) -> Any:  # noqa: ANN401 - what the driver takes
+def _stored(row: Model, name: str, field: "AnyField | None", database: BaseDatabaseWrapper, moments: Moments) -> Any:  # noqa: ANN401 - what the driver takes
+    """Return a value as the driver takes it; rows written together mostly share their few moments."""
     value = getattr(row, name)
-    return value if field is None else field.get_db_prep_save(value, database)
+    if field is None:
+        return value
+    if not isinstance(value, datetime):
+        return field.get_db_prep_save(value, database)
+    if value not in moments:
+        moments[value] = field.get_db_prep_save(value, database)
+    return moments[value]
 
 
 def _columns(model: type[Model]) -> list["AnyField"]:
