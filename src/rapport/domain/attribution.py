@@ -72,7 +72,7 @@ def _follow_first(touches: Iterable[Touch], question: Question) -> Attribution:
     """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
     first = weigh_rebill(question.earlier[0], question)
     # What else was there is weighed as if it stood alone: a rebill is no repeat of anything.
-    alone = replace(question, earlier=())
+    alone = replace(question, earlier=(), earlier_by_touch={})
     others = _clicks_of(touches, alone) + _coupons_of(alone)
     passed_over = [other.considered(Why.REBILL_FOLLOWS_FIRST) for other in others]
     return Attribution(first.credit, (first.considered(Why.WON), *passed_over))

@@ -31,11 +31,12 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The conversion in question, the promises, and what earned before it in the story."""
+    """The conversion in question, the promises, and what earned before it in the story: in order, and by touch."""
 
     conversion: ReportedConversion
     promises: Promises
     earlier: Sequence[Earned]
+    earlier_by_touch: Mapping[str, Sequence[Earned]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _by_click(touch: Touch, question: Question) -> Credit | Lost:
         return promise
     terms = question.promises.terms[promise.version_id]
     lost = _window_lost(touch.at_ms, terms, question.conversion)
-    used_by = [earned for earned in question.earlier if earned.credit.touch_id == touch.click_id]
+    used_by = question.earlier_by_touch.get(touch.click_id, ())
     if not lost and any(earned.kind == question.conversion.kind for earned in used_by):
         lost = _repeat_lost(terms)
     if lost:

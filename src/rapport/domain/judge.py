@@ -19,13 +19,16 @@ def judge(story: Story, promises: Promises) -> Judgement:
     touches = sorted(story.touches, key=lambda touch: (touch.at_ms, touch.click_id))
     decisions: list[Decision] = []
     earlier: list[Earned] = []
+    earlier_by_touch: dict[str, list[Earned]] = {}
     for conversion in sorted(story.conversions, key=_place_in_story):
-        attribution = attribute(Question(conversion, promises, earlier), touches)
+        attribution = attribute(Question(conversion, promises, earlier, earlier_by_touch), touches)
         decision = _decide(conversion, attribution, story=story, promises=promises)
         decisions.append(decision)
         # What was declined or only a test binds nobody and uses no click up.
         if decision.outcome is Outcome.EARNED and decision.credit:
-            earlier.append(Earned(conversion.id, conversion.kind, decision.credit))
+            earned = Earned(conversion.id, conversion.kind, decision.credit)
+            earlier.append(earned)
+            earlier_by_touch.setdefault(earned.credit.touch_id, []).append(earned)
     return Judgement(tuple(decisions))
 
 
