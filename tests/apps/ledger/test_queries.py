@@ -8,7 +8,9 @@ from rapport.apps.ledger.queries import (
     balance,
     balances_of,
     balances_of_program,
+    book_of,
     booked_of,
+    entries_moving,
     entries_of,
     entries_of_book,
 )
@@ -117,3 +119,15 @@ def test_a_book_is_read_from_its_last_entry() -> None:
     assert [entry.id for entry in entries] == ["ent_refund", "ent_settled"]
     assert str(entries[0]).endswith("#7 reversed com_1")
     assert str(entries[0].postings.all()[0]) == "600 EUR for com_1"
+
+
+def test_the_entries_of_a_book_can_be_narrowed_to_one_agreement() -> None:
+    moving = entries_moving(entries_of_book(PROGRAM), "agr_boris")
+    assert [entry.subject for entry in moving] == ["com_3"]
+
+
+def test_a_book_tells_how_many_entries_it_seals() -> None:
+    book = book_of(PROGRAM)
+    assert book is not None
+    assert book.entries_count == entries_of_book(PROGRAM).count()
+    assert book_of("prg_unknown") is None
