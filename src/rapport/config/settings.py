@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "rapport.apps.tracking",
     "rapport.apps.conversions",
     "rapport.apps.commissions",
+    "rapport.apps.payouts",
     "rapport.doors",
     *_doors,
     "allauth",

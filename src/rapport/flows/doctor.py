@@ -52,6 +52,9 @@ APPEND_ONLY = (
     "conversions_humandecision",
     "conversions_report",
     "partners_acceptance",
+    "payouts_payoutfile",
+    "payouts_payoutline",
+    "payouts_payoutverdict",
     "programs_termsversion",
     "record_auditrow",
 )
@@ -122,7 +125,7 @@ def _entitlements() -> Iterator[str]:
                 yield _("%(id)s holds another amount than was judged, and nobody is asked about it.") % {"id": row.id}
             if earns and _waiting_for(row) != (judged.document["holds"], judged.document["hold_until_ms"]):
                 yield _("%(id)s waits for something else than was judged.") % {"id": row.id}
-    net_minor = F("accrued_minor") + F("payable_minor") + F("paid_minor")
+    net_minor = F("accrued_minor") + F("payable_minor") + F("reserved_minor") + F("paid_minor")
     holders = of_orders.annotate(net_minor=net_minor).filter(net_minor__gt=0).order_by().values_list("source")
     for source, _number in holders.annotate(number=Count("id")).filter(number__gt=1).order_by("source"):
         yield _("Two partners hold money for %(id)s.") % {"id": source}

@@ -89,7 +89,7 @@ def _row(row: Commission, *, at: datetime) -> PartnerRow:
         order=row.conversion.external_id if row.conversion else "",
         kind=row.conversion.kind if row.conversion else "",
         at=row.earned_at,
-        amount=Money(row.accrued_minor + row.payable_minor + row.paid_minor, row.currency),
+        amount=row.worth,
         word=partner_word(row, zone=zone, payday=payday),
         track=_TRACKS.get(state, state.value),
         passed=_passed(row, at=at),

@@ -173,7 +173,6 @@ def _receipts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
 def _proposals(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
     for row in open_proposals_of(program.id)[:most]:
         commission = row.commission
-        now_minor = commission.accrued_minor + commission.payable_minor + commission.paid_minor
         names = {"partner": commission.agreement.partner.name, "order": _order_of(commission)}
         target = Money(row.target_minor, commission.currency)
         yield Waiting(
@@ -184,7 +183,7 @@ def _proposals(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
             % {"amount": format_amount(target), "currency": target.currency},
             since=row.created_at,
             age=at - row.created_at,
-            amount=Money(now_minor, commission.currency),
+            amount=commission.worth,
         )
 
 

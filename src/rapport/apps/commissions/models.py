@@ -62,6 +62,7 @@ class Commission(models.Model):
     currency = models.CharField(max_length=3)
     accrued_minor = models.BigIntegerField(default=0)
     payable_minor = models.BigIntegerField(default=0)
+    reserved_minor = models.BigIntegerField(default=0)
     paid_minor = models.BigIntegerField(default=0)
     holds = models.JSONField(default=list)
     hold_until = models.DateTimeField()
@@ -91,8 +92,9 @@ class Commission(models.Model):
 
     @property
     def worth(self) -> Money:
-        """Return what it is worth: what waits, what is owed and what is paid together."""
-        return Money(self.accrued_minor + self.payable_minor + self.paid_minor, self.currency)
+        """Return what it is worth: what waits, what is owed, what is on its way and what is paid together."""
+        minor = self.accrued_minor + self.payable_minor + self.reserved_minor + self.paid_minor
+        return Money(minor, self.currency)
 
 
 class CommissionLine(models.Model):

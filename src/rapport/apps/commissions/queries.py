@@ -49,6 +49,7 @@ def booked_of(commission: Commission) -> Booked:
     return Booked(
         accrued_minor=commission.accrued_minor,
         payable_minor=commission.payable_minor,
+        reserved_minor=commission.reserved_minor,
         paid_minor=commission.paid_minor,
     )
 
@@ -97,12 +98,13 @@ class Standing:
     count: int = 0
     accrued_minor: int = 0
     payable_minor: int = 0
+    reserved_minor: int = 0
     paid_minor: int = 0
 
     @property
     def minor(self) -> int:
         """Return what they are worth together."""
-        return self.accrued_minor + self.payable_minor + self.paid_minor
+        return self.accrued_minor + self.payable_minor + self.reserved_minor + self.paid_minor
 
 
 def sums_by_state(rows: QuerySet[Commission]) -> dict[str, Standing]:
@@ -120,4 +122,4 @@ def _sums(rows: QuerySet[Commission], *, by: str) -> dict[str, Standing]:
     return {key: Standing(*sums) for key, *sums in grouped}
 
 
-_AMOUNTS = ("accrued_minor", "payable_minor", "paid_minor")
+_AMOUNTS = ("accrued_minor", "payable_minor", "reserved_minor", "paid_minor")

@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.domain.books import AccountKind, Posting
 
-_CACHED = {AccountKind.ACCRUED: "accrued_minor", AccountKind.PAYABLE: "payable_minor"}
+_CACHED = {
+    AccountKind.ACCRUED: "accrued_minor",
+    AccountKind.PAYABLE: "payable_minor",
+    AccountKind.RESERVED: "reserved_minor",
+    AccountKind.PAID: "paid_minor",
+}
 
 
 def apply_postings(commission: Commission, postings: Iterable[Posting]) -> int:
@@ -20,11 +25,15 @@ def apply_postings(commission: Commission, postings: Iterable[Posting]) -> int:
 
 
 def state_of(commission: Commission, *, declined: bool = False) -> CommissionState:
-    """Return the earliest state that has an amount; a doubt holds what is not approved yet."""
+    """Return the earliest state that has an amount; a doubt holds what is not approved yet.
+
+    What was taken back after its payout is payable below zero until a later run nets it: only what stands counts.
+    """
     if commission.accrued_minor:
         return CommissionState.HELD if commission.holds else CommissionState.PENDING
-    if commission.payable_minor > 0:
+    on_its_way_minor = commission.payable_minor + commission.reserved_minor
+    if on_its_way_minor > 0:
         return CommissionState.APPROVED
-    if commission.paid_minor > 0:
+    if on_its_way_minor + commission.paid_minor > 0:
         return CommissionState.PAID
     return CommissionState.DECLINED if declined else CommissionState.REVERSED

@@ -54,7 +54,6 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
     program = found.program
     payday = next_payday(_payout(found), after=local_day(max(at, commission.hold_until), program.zone))
     word = partner_word(commission, zone=program.zone, payday=payday)
-    minor = commission.accrued_minor + commission.payable_minor + commission.paid_minor
     return Explanation(
         commission_id=commission.id,
         agreement_id=commission.agreement_id,
@@ -65,7 +64,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
         order=found.conversion.external_id,
         kind=found.conversion.kind,
         conversion_id=found.conversion.id,
-        amount=Money(minor, commission.currency),
+        amount=commission.worth,
         state=commission.state,
         state_word=str(CommissionState(commission.state).label),
         partner=word,

@@ -2,6 +2,15 @@
 
 from rapport.apps.commissions.actions.approving import approve_commissions
 from rapport.apps.commissions.actions.booking import Finding, book_findings
+from rapport.apps.commissions.actions.paying import follow_postings, lock_commissions
 from rapport.apps.commissions.actions.proposing import accept_proposal, refuse_proposal
 
-__all__ = ["Finding", "accept_proposal", "approve_commissions", "book_findings", "refuse_proposal"]
+__all__ = [
+    "Finding",
+    "accept_proposal",
+    "approve_commissions",
+    "book_findings",
+    "follow_postings",
+    "lock_commissions",
+    "refuse_proposal",
+]

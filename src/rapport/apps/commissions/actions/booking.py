@@ -177,7 +177,7 @@ def _cause_of(decision: Decision, latest: Attribution | None, rows: Sequence[Com
 
 
 def _holds_approved(commission: Commission) -> bool:
-    return commission.payable_minor + commission.paid_minor > 0
+    return commission.payable_minor + commission.reserved_minor + commission.paid_minor > 0
 
 
 def _move(

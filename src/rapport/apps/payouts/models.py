@@ -1,0 +1,257 @@
+"""Tables of payouts: methods, runs with what was found for every agreement, payouts with their lines, files."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rapport.apps.identity.models import Organisation
+from rapport.apps.ledger.models import Posting
+from rapport.apps.partners.models import Agreement
+from rapport.apps.programs.models import Program
+from rapport.domain.money import Money
+
+
+class MethodKind(models.TextChoices):
+    """How money travels to an organisation."""
+
+    IBAN = "iban", _("Bank account with an IBAN")
+    BANK = "bank", _("Bank account without an IBAN")
+    PAYPAL = "paypal", _("PayPal")
+    MANUAL = "manual", _("By hand, as agreed")
+
+
+class PayoutMethod(models.Model):
+    """How an organisation is paid. A change is a new row; the one that nothing replaced is in use.
+
+    `number` is the IBAN, the account number or the PayPal address; `routing` the bank's number where there is no IBAN.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=MethodKind)
+    holder = models.CharField(max_length=70)
+    country = models.CharField(max_length=2, blank=True)
+    number = models.CharField(max_length=254, blank=True)
+    routing = models.CharField(max_length=34, blank=True)
+    note = models.CharField(max_length=250, blank=True)
+    changed_at = models.DateTimeField()
+    usable_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    partner_path = "organisation_id"
+
+    class Meta:
+        """One method of an organisation is in use."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation",), condition=models.Q(replaced_at__isnull=True), name="one_method_in_use"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Show what may be shown of it: the last four characters."""
+        return f"{self.get_kind_display()} {self.masked}".strip()
+
+    @property
+    def masked(self) -> str:
+        """Return the last four characters behind dots; of a mail address its first letter and its host."""
+        if self.kind == MethodKind.PAYPAL:
+            name, _at, host = self.number.partition("@")
+            return f"{name[:1]}…@{host}"
+        return f"… {self.number[-4:]}" if self.number else ""
+
+
+class PayoutSettings(models.Model):
+    """How a program pays: whose bank holidays move a payday, and how long a changed method waits."""
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    country = models.CharField(max_length=2, blank=True)
+    cooling_hours = models.PositiveSmallIntegerField(default=72)
+    changed_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose they are."""
+        return f"payout settings of {self.program_id}"
+
+
+class PayoutRunState(models.TextChoices):
+    """Where a payout run stands."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    CLOSED = "closed", _("Closed")
+    ABANDONED = "abandoned", _("Abandoned")
+
+
+class PayoutRun(models.Model):
+    """One closing of one program and currency.
+
+    A draft takes agreement after agreement in the order of their ids; `filled_upto` is how far it came and `filled_at`
+    when it had them all. The sums are those of its payouts at that moment.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=9, choices=PayoutRunState, default=PayoutRunState.DRAFT)
+    pay_on = models.DateField()
+    wish = models.CharField(max_length=64, unique=True)
+    prepared_at = models.DateTimeField()
+    prepared_by_kind = models.CharField(max_length=8)
+    prepared_by_id = models.CharField(max_length=64)
+    filled_upto = models.CharField(max_length=32, blank=True)
+    filled_at = models.DateTimeField(null=True, blank=True)
+    payouts_count = models.PositiveIntegerField(default=0)
+    total_minor = models.BigIntegerField(default=0)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by_kind = models.CharField(max_length=8, blank=True)
+    approved_by_id = models.CharField(max_length=64, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=250, blank=True)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """Read by program, newest first."""
+
+        indexes = (models.Index(fields=("program", "id"), name="payout_run_program"),)
+
+    def __str__(self) -> str:
+        """Return its public id."""
+        return self.id
+
+    @property
+    def total(self) -> Money:
+        """Return what it pays together."""
+        return Money(self.total_minor, self.currency)
+
+
+class PayoutVerdict(models.Model):
+    """What a run found for one agreement when it came to it: who is paid, who is not, and why."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(PayoutRun, on_delete=models.PROTECT, related_name="verdicts")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=16)
+    reasons = models.JSONField(default=list)
+    payable_minor = models.BigIntegerField()
+    threshold_minor = models.BigIntegerField()
+
+    class Meta:
+        """A run looks at an agreement once."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "agreement"), name="one_verdict_in_a_run"),)
+
+    def __str__(self) -> str:
+        """Say what was found."""
+        return f"{self.run_id} {self.agreement_id} {self.verdict}"
+
+
+class PayoutState(models.TextChoices):
+    """Where a payout stands."""
+
+    RESERVED = "reserved", _("Reserved")
+    SENT = "sent", _("Sent")
+    SETTLED = "settled", _("Settled")
+    FAILED = "failed", _("Failed")
+    RETURNED = "returned", _("Returned")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Payout(models.Model):
+    """Money to one partner, with a copy of how it is sent.
+
+    `known` is false once somebody said that nobody knows what became of it; it then stays sent until somebody does.
+    `reference` is what the bank or provider calls it.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    run = models.ForeignKey(PayoutRun, on_delete=models.PROTECT, related_name="payouts")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=9, choices=PayoutState, default=PayoutState.RESERVED)
+    known = models.BooleanField(default=True)
+    method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT, related_name="+")
+    method_kind = models.CharField(max_length=8, choices=MethodKind)
+    method_copy = models.JSONField()
+    commissions_count = models.PositiveIntegerField(default=0)
+    reserved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reference = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=250, blank=True)
+
+    workspace_path = "run__program__workspace_id"
+    partner_path = "agreement__partner__organisation_id"
+
+    class Meta:
+        """One payout for an agreement in a run, always of an amount above zero; read by agreement and by state."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("run", "agreement"), name="one_payout_in_a_run"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payout_is_positive"),
+        )
+        indexes = (
+            models.Index(fields=("agreement", "id"), name="payout_agreement"),
+            models.Index(fields=("run", "state"), name="payout_run_state"),
+        )
+
+    def __str__(self) -> str:
+        """Return its public id."""
+        return self.id
+
+    @property
+    def amount(self) -> Money:
+        """Return what it pays."""
+        return Money(self.amount_minor, self.currency)
+
+
+class PayoutLine(models.Model):
+    """One posting on payable that a payout took, below zero where it took something back; never in a second payout.
+
+    `subject` is the thing whose money it is: mostly a commission.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="lines")
+    posting = models.OneToOneField(Posting, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=32)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        """Read by the thing whose money it is."""
+
+        indexes = (models.Index(fields=("subject",), name="payout_line_subject"),)
+
+    def __str__(self) -> str:
+        """Say what it took."""
+        return f"{self.payout_id} {self.subject} {self.amount_minor}"
+
+
+class PayoutFile(models.Model):
+    """One file of a run, for one way of paying: made again it has the same digest, or somebody changed something."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(PayoutRun, on_delete=models.PROTECT, related_name="files")
+    method_kind = models.CharField(max_length=8, choices=MethodKind)
+    payouts_count = models.PositiveIntegerField()
+    total_minor = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    class Meta:
+        """One file of a run for each way of paying."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "method_kind"), name="one_file_of_a_kind"),)
+
+    def __str__(self) -> str:
+        """Say which file it is."""
+        return f"{self.run_id} {self.method_kind}"
