@@ -93,7 +93,7 @@ class Model:
     def first_win_again(self) -> Win | None:
         """A rebill belongs to the first who earned, while that click or coupon lasts."""
         first = self.wins[0]
-        self.clicks(), self.coupons()  # only to count what was tried
+        self.clicks(), self.told(), self.coupons()  # only to count what was tried
         self.tried += 1
         if self.rule(first.version) is None:
             self.unpaid_kind += 1
@@ -106,7 +106,7 @@ class Model:
 
     def best(self) -> Win | None:
         """The last click or binding against the first coupon, by the program's policy of the day."""
-        touches = self.clicks() + self.bindings()
+        touches = self.clicks() + self.told() + self.bindings()
         coupons = self.coupons()
         click = max(touches, key=self.place, default=None)
         coupon = coupons[0] if coupons else None
@@ -116,9 +116,9 @@ class Model:
         return coupon
 
     def place(self, win: Win) -> tuple[object, ...]:
-        """Of two in the same ms an order that bound goes after a click, and names that shops and clicks have decide."""
+        """Of two in the same ms a file goes after a click and an order that bound after both; else names decide."""
         bound = [(order.kind, order.external_id) for order in self.story.conversions if order.id == win.follows]
-        return (win.moment_ms, len(bound), *bound, win.touch)
+        return (win.moment_ms, 2 if bound else int(win.by == "file"), *bound, win.touch)
 
     def clicks(self) -> list[Win]:
         """Every click that could earn."""
@@ -136,6 +136,19 @@ class Model:
             if version is not None and self.still_earns(version, touch.at_ms, used):
                 by = "click" if named else "binding"
                 good.append(Win(self.order, touch.agreement_id, version, touch.at_ms, touch.click_id, by, None))
+        return good
+
+    def told(self) -> list[Win]:
+        """Everybody whom a file named for this customer before the order."""
+        good = []
+        for one in self.story.bindings:
+            if one.from_ms > self.at_ms:
+                continue
+            self.tried += 1
+            version = self.promised(one.agreement_id, self.at_ms)
+            used = [win for win in self.wins if win.touch == one.binding_id]
+            if version is not None and self.still_earns(version, one.from_ms, used):
+                good.append(Win(self.order, one.agreement_id, version, one.from_ms, one.binding_id, "file", None))
         return good
 
     def bindings(self) -> list[Win]:
@@ -212,10 +225,10 @@ class Model:
 
     def outcome(self, win: Win | None) -> str:
         """How the question ends; tests and declined orders end the same whoever would earn."""
-        word = self.last_word("declined", "decline_undone")
+        word = self.last_word("declined", "decline_replied", "decline_upheld", "decline_undone")
         if self.order.test:
             return "test"
-        if word is not None and word.kind == "declined":
+        if word is not None and word.kind in {"declined", "decline_upheld"}:
             return "declined"
         if win is not None:
             return "earned"
@@ -283,7 +296,22 @@ class Model:
                 doubts.add("agreement_suspended")
         if standing.ended_for_breach:
             doubts.add("ended_for_breach")
-        return doubts - {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
+        doubts -= {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
+        return doubts | self.open_questions()
+
+    def open_questions(self) -> set[str]:
+        """What waits for a person's own word, walked through in the order in which people spoke."""
+        asked: set[str] = set()
+        for one in sorted(self.order.decisions, key=lambda d: (d.decided_at_ms, d.decision_id)):
+            if one.kind in {"declined", "decline_upheld", "decline_undone"}:
+                asked.discard("disputed")
+            elif one.kind == "decline_replied":
+                asked.add("disputed")
+            elif one.kind == "approval_undone":
+                asked.add("approval_undone")
+            elif one.kind == "approved" or one.hold == "approval_undone":
+                asked.discard("approval_undone")
+        return asked
 
     def hold_until_ms(self, terms: Terms) -> int:
         """The first second of the day after the last day of the hold, found by walking through its hours."""

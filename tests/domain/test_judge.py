@@ -291,6 +291,39 @@ class TestOutcomes:
         assert decide(make_sale(decisions=(declined,)), make_click()).outcome is Outcome.DECLINED
         assert decide(make_sale(decisions=(undone, declined)), make_click()).target_minor == 1_200
 
+    def test_a_reply_opens_a_decline_again_and_an_upheld_one_is_declined_for_good(self) -> None:
+        said = [
+            person(kind, at_ms=NOON + number, number=number)
+            for number, kind in enumerate(
+                (DecisionKind.DECLINED, DecisionKind.DECLINE_REPLIED, DecisionKind.DECLINE_UPHELD), 1
+            )
+        ]
+        replied = decide(make_sale(decisions=tuple(said[:2])), make_click())
+        assert (replied.target_minor, replied.holds) == (1_200, (HoldReason.DISPUTED,))
+        lifted = person(DecisionKind.HOLD_LIFTED, at_ms=NOON + 9, number=9, hold=HoldReason.DISPUTED)
+        assert decide(make_sale(decisions=(*said[:2], lifted)), make_click()).holds == (HoldReason.DISPUTED,)
+        upheld = decide(make_sale(decisions=tuple(said)), make_click())
+        assert (upheld.outcome, upheld.target_minor, upheld.holds) == (Outcome.DECLINED, 0, ())
+
+    @pytest.mark.parametrize(
+        ("since", "held"),
+        [
+            ((), True),
+            ((person(DecisionKind.APPROVED, at_ms=NOON + 2, number=2),), False),
+            (
+                (person(DecisionKind.HOLD_LIFTED, at_ms=NOON + 2, number=2, hold=HoldReason.APPROVAL_UNDONE),),
+                False,
+            ),
+            ((person(DecisionKind.APPROVED, at_ms=NOON - 2, number=2),), True),
+        ],
+    )
+    def test_an_approval_that_was_taken_back_waits_for_a_person(
+        self, since: tuple[HumanDecision, ...], held: bool
+    ) -> None:
+        undone = person(DecisionKind.APPROVAL_UNDONE)
+        decision = decide(make_sale(decisions=(undone, *since)), make_click())
+        assert (decision.target_minor, decision.holds == (HoldReason.APPROVAL_UNDONE,)) == (1_200, held)
+
     def test_the_flag_of_missing_facts_goes_when_the_lake_has_spoken(self) -> None:
         assert [one.flag for one in decide(make_sale(), make_click()).flags] == [Flag.FACTS_NOT_JOINED]
         assert decide(make_sale(), make_click(facts=TouchFacts())).flags == ()

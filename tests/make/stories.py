@@ -12,12 +12,13 @@ from rapport.domain.story import (
     CorrectionKind,
     DecisionKind,
     HumanDecision,
+    ToldBinding,
     Touch,
     TouchFacts,
     TouchMark,
     TouchRefusal,
 )
-from tests.make.scenarios import Corrected, Coupon, Decided, Fact, Joined, Reported, Scenario, parsed
+from tests.make.scenarios import Bound, Corrected, Coupon, Decided, Fact, Joined, Reported, Scenario, parsed
 
 DAY_MS = 86_400_000
 START_MS = 1_709_000_000_000  # 27 February 2024: stories run over leap days and changes of the clock
@@ -58,6 +59,7 @@ def make_scenario(seed: int, *, people: bool = True) -> Scenario:
         facts += _order(rng, scenario, number, people=people)
     if people:
         facts += [Joined(click.click_id, _facts(rng)) for click in clicks if rng.random() < 0.4]
+        facts += _bindings(rng, clicks)
     return replace(scenario, facts=tuple(facts))
 
 
@@ -151,6 +153,14 @@ def _moment(rng: random.Random) -> int:
     return exact + rng.choice((0, 0, -1, 1, 300_000, 300_001, rng.randint(0, DAY_MS)))
 
 
+def _bindings(rng: random.Random, clicks: Sequence[Touch]) -> Iterable[Fact]:
+    """Let a file name up to two partners, now and then from the very moment of a click."""
+    moments = [click.at_ms for click in clicks if click.refusal is None]
+    for number in range(rng.choice((0, 0, 0, 1, 1, 2))):
+        from_ms = rng.choice(moments) if moments and rng.random() < 0.4 else _moment(rng)
+        yield Bound(ToldBinding(binding_id=f"bnd{number}", agreement_id=rng.choice(AGREEMENTS), from_ms=from_ms))
+
+
 def _facts(rng: random.Random) -> TouchFacts:
     return TouchFacts(bot=rng.random() < 0.1, framed=rng.random() < 0.1)
 
@@ -237,11 +247,18 @@ def _retold(rng: random.Random, correction: Correction) -> Correction:
     return replace(correction, total_minor=taken_minor - rng.randint(1, 500), tax_minor=rng.choice((None, 0)))
 
 
+_ANSWERS = (DecisionKind.DECLINE_REPLIED, DecisionKind.DECLINE_UPHELD)
+_APPROVALS = (DecisionKind.APPROVED, DecisionKind.APPROVAL_UNDONE)
+
+
 def _decisions(rng: random.Random, scenario: Scenario, reports: Sequence[Reported]) -> Iterable[HumanDecision]:
     if rng.random() < 0.07:
         yield _decision(rng, DecisionKind.DECLINED, code="fraud")
     if rng.random() < 0.1:
         yield _decision(rng, DecisionKind.DECLINE_UNDONE)
+    for kind in (*_ANSWERS, *_APPROVALS):
+        if rng.random() < 0.07:
+            yield _decision(rng, kind)
     if rng.random() < 0.3:
         yield _decision(rng, DecisionKind.CONFLICT_SETTLED, amounts=rng.choice(reports).amounts)
     if rng.random() < 0.15:

@@ -10,6 +10,7 @@ class Via(StrEnum):
     CLICK = "click"
     COUPON = "coupon"
     BINDING = "binding"
+    FILE = "file"
 
 
 class HoldReason(StrEnum):
@@ -19,14 +20,19 @@ class HoldReason(StrEnum):
     AGREEMENT_SUSPENDED = "agreement_suspended"
     ENDED_FOR_BREACH = "ended_for_breach"
     SEVERAL_COUPONS = "several_coupons"
+    DISPUTED = "disputed"
+    """The partner replied to a decline in time; a person grants it or upholds the decline."""
+    APPROVAL_UNDONE = "approval_undone"
+    """A person took an approval back, so silence does not approve it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One agreement earns from one conversion, by one version of terms and one of its rules.
 
-    `touch_id` is the click id, or the coupon code. `bound_by` is the earlier conversion that bound the customer, when
-    the credit follows it. The click window counts from `counts_from_ms`: the click, or the order that used the coupon.
+    `touch_id` is the click id, the coupon code, or the binding that a file told. `bound_by` is the earlier conversion that bound the customer, when
+    the credit follows it. The click window counts from `counts_from_ms`: the click, the order that used the
+    coupon, or the day that the file names.
     """
 
     agreement_id: str

@@ -17,11 +17,12 @@ from rapport.domain.story import DecisionKind, ReportedConversion, Story, Touch
 def judge(story: Story, promises: Promises) -> Judgement:
     """Judge every conversion of a story in the order of the story: by moment, then kind, then external id."""
     touches = sorted(story.touches, key=lambda touch: (touch.at_ms, touch.click_id))
+    told = sorted(story.bindings, key=lambda binding: (binding.from_ms, binding.binding_id))
     decisions: list[Decision] = []
     earlier: list[Earned] = []
     earlier_by_touch: dict[str, list[Earned]] = {}
     for conversion in sorted(story.conversions, key=_place_in_story):
-        attribution = attribute(Question(conversion, promises, earlier, earlier_by_touch), touches)
+        attribution = attribute(Question(conversion, promises, earlier, earlier_by_touch), touches, told)
         decision = _decide(conversion, attribution, story=story, promises=promises)
         decisions.append(decision)
         # What was declined or only a test binds nobody and uses no click up.
@@ -85,8 +86,7 @@ def _nobody_earns(conversion: ReportedConversion, attribution: Attribution, outc
 def _outcome(conversion: ReportedConversion, attribution: Attribution) -> Outcome:
     if conversion.test:
         return Outcome.TEST
-    decision = conversion.last_decision(DecisionKind.DECLINED, DecisionKind.DECLINE_UNDONE)
-    if decision and decision.kind is DecisionKind.DECLINED:
+    if conversion.decline in {DecisionKind.DECLINED, DecisionKind.DECLINE_UPHELD}:
         return Outcome.DECLINED
     return attribution.outcome
 
@@ -94,7 +94,7 @@ def _outcome(conversion: ReportedConversion, attribution: Attribution) -> Outcom
 def _holds(
     conversion: ReportedConversion, credit: Credit, *, rivals: bool, promises: Promises
 ) -> tuple[HoldReason, ...]:
-    """Collect the doubts that no person has lifted; an open conflict cannot be lifted, only settled."""
+    """Collect the doubts that no person has lifted; an open conflict or dispute cannot be lifted, only decided."""
     standing = promises.agreements[credit.agreement_id]
     doubts = {
         HoldReason.AGREEMENT_SUSPENDED: standing.suspended_at(conversion.occurred_at_ms),
@@ -102,8 +102,15 @@ def _holds(
         HoldReason.SEVERAL_COUPONS: rivals,
     }
     lifted = {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
-    conflict = [HoldReason.CONFLICT] if in_conflict(conversion) else []
-    return (*conflict, *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted))
+    open_questions = {
+        HoldReason.CONFLICT: in_conflict(conversion),
+        HoldReason.DISPUTED: conversion.decline is DecisionKind.DECLINE_REPLIED,
+        HoldReason.APPROVAL_UNDONE: conversion.approval_is_undone,
+    }
+    return (
+        *(hold for hold, asked in open_questions.items() if asked),
+        *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted),
+    )
 
 
 def _flags(left: Left, *, waits_for_facts: bool) -> tuple[Flagged, ...]:

@@ -252,7 +252,7 @@ _CONVERSION: Final = (
         by=_BOSSES,
         needs=[Needs.FIXED_CODE, Needs.REASON],
     ),
-    # Undoing a decline leads back to where the facts are.
+    # Undoing a decline, or the partner's reply to it, leads back to where the facts are.
     *_moves(
         [ConversionState.DECLINED],
         ConversionState.REPORTED,
@@ -272,7 +272,8 @@ _COMMISSION: Final = (
         by=[*_BOSSES, Who.SYSTEM],
         needs=[Needs.NO_DOUBT, Needs.FACTS_JOINED],
     ),
-    *_moves([CommissionState.APPROVED], CommissionState.PENDING, by=_BOSSES, needs=[Needs.REASON]),
+    # Approval undone: held for a person, so that silence does not approve it at once again.
+    *_moves([CommissionState.APPROVED], CommissionState.HELD, by=_BOSSES, needs=[Needs.REASON]),
     *_moves([CommissionState.PENDING], CommissionState.HELD, by=[Who.SYSTEM], needs=[Needs.DOUBT]),
     *_moves([CommissionState.HELD], CommissionState.PENDING, by=[*_BOSSES, Who.SYSTEM], needs=[Needs.NO_DOUBT]),
     *_moves(
@@ -296,6 +297,8 @@ _COMMISSION: Final = (
         needs=[Needs.FIXED_CODE, Needs.REASON],
     ),
     *_moves([CommissionState.DECLINED], CommissionState.PENDING, by=_BOSSES, needs=[Needs.REASON]),
+    # The partner's reply within the deadline opens a decline again; upheld, it is final for the partner.
+    *_moves([CommissionState.DECLINED], CommissionState.DISPUTED, by=[Who.PARTNER], needs=[Needs.ANSWER]),
     # Also after payout: the debt is netted in the next run.
     *_moves(
         [

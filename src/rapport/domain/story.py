@@ -1,5 +1,6 @@
 """The facts from which a commission is judged: everything known about one customer in one program."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,10 +38,17 @@ class CorrectionKind(StrEnum):
 
 
 class DecisionKind(StrEnum):
-    """What a person decided about a conversion; judging again never undoes it."""
+    """What a person decided about a conversion; judging again never undoes it.
+
+    A decline is declined, perhaps replied to by the partner (then it is open again), and upheld or undone.
+    """
 
     DECLINED = "declined"
+    DECLINE_REPLIED = "decline_replied"
+    DECLINE_UPHELD = "decline_upheld"
     DECLINE_UNDONE = "decline_undone"
+    APPROVED = "approved"
+    APPROVAL_UNDONE = "approval_undone"
     CONFLICT_SETTLED = "conflict_settled"
     HOLD_LIFTED = "hold_lifted"
     PROPOSAL_REFUSED = "proposal_refused"
@@ -118,6 +126,15 @@ class CouponUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldBinding:
+    """The merchant's word that a customer belongs to an agreement from a moment on; `binding_id` names the word."""
+
+    binding_id: str
+    agreement_id: str
+    from_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HumanDecision:
     """A person's decision on one conversion; of two about the same question the later one stands.
 
@@ -151,8 +168,36 @@ class ReportedConversion:
 
     def last_decision(self, *kinds: DecisionKind) -> HumanDecision | None:
         """Return the latest decision of these kinds, by its moment and then its id."""
-        of_kinds = [decision for decision in self.decisions if decision.kind in kinds]
-        return max(of_kinds, key=lambda decision: (decision.decided_at_ms, decision.decision_id), default=None)
+        return _latest(decision for decision in self.decisions if decision.kind in kinds)
+
+    @property
+    def decline(self) -> DecisionKind | None:
+        """Return how the talk about declining it stands; None when nobody ever declined it."""
+        last = self.last_decision(*_ABOUT_DECLINING)
+        return last.kind if last else None
+
+    @property
+    def approval_is_undone(self) -> bool:
+        """Say whether a person took an approval back and nobody has approved it, or put this aside, since."""
+        last = _latest(
+            one
+            for one in self.decisions
+            if one.kind in {DecisionKind.APPROVED, DecisionKind.APPROVAL_UNDONE}
+            or one.hold is HoldReason.APPROVAL_UNDONE
+        )
+        return last is not None and last.kind is DecisionKind.APPROVAL_UNDONE
+
+
+_ABOUT_DECLINING = (
+    DecisionKind.DECLINED,
+    DecisionKind.DECLINE_REPLIED,
+    DecisionKind.DECLINE_UPHELD,
+    DecisionKind.DECLINE_UNDONE,
+)
+
+
+def _latest(decisions: Iterable[HumanDecision]) -> HumanDecision | None:
+    return max(decisions, key=lambda decision: (decision.decided_at_ms, decision.decision_id), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,3 +212,4 @@ class Story:
     currency: str
     touches: tuple[Touch, ...] = ()
     conversions: tuple[ReportedConversion, ...] = ()
+    bindings: tuple[ToldBinding, ...] = ()

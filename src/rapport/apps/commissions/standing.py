@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.domain.books import AccountKind, Posting
+from rapport.domain.credit import HoldReason
 
 _CACHED = {
     AccountKind.ACCRUED: "accrued_minor",
@@ -30,6 +31,8 @@ def state_of(commission: Commission, *, declined: bool = False) -> CommissionSta
     What was taken back after its payout is payable below zero until a later run nets it: only what stands counts.
     """
     if commission.accrued_minor:
+        if HoldReason.DISPUTED in commission.holds:
+            return CommissionState.DISPUTED
         return CommissionState.HELD if commission.holds else CommissionState.PENDING
     on_its_way_minor = commission.payable_minor + commission.reserved_minor
     if on_its_way_minor > 0:

@@ -51,6 +51,8 @@ def hold_words(hold: str) -> str:
         HoldReason.AGREEMENT_SUSPENDED: _("The agreement was suspended when the order was made."),
         HoldReason.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),
         HoldReason.SEVERAL_COUPONS: _("The order used codes of more than one partner."),
+        HoldReason.DISPUTED: _("The partner has replied to a decline; the program looks at it again."),
+        HoldReason.APPROVAL_UNDONE: _("An approval was taken back; a person looks at it again."),
     }.get(HoldReason(hold), hold)
 
 
@@ -110,7 +112,11 @@ def decision_words(kind: str) -> str:
     """Name what a person decided."""
     return {
         DecisionKind.DECLINED: _("Declined"),
+        DecisionKind.DECLINE_REPLIED: _("The partner replied to the decline"),
+        DecisionKind.DECLINE_UPHELD: _("Decline upheld"),
         DecisionKind.DECLINE_UNDONE: _("Decline taken back"),
+        DecisionKind.APPROVED: _("Approved by hand"),
+        DecisionKind.APPROVAL_UNDONE: _("Approval taken back"),
         DecisionKind.CONFLICT_SETTLED: _("Amount chosen"),
         DecisionKind.HOLD_LIFTED: _("Hold lifted"),
         DecisionKind.PROPOSAL_REFUSED: _("Change refused"),
