@@ -11,6 +11,7 @@ from rapport.domain.story import (
     HumanDecision,
     ReportedConversion,
     Story,
+    ToldBinding,
     Touch,
     TouchFacts,
 )
@@ -66,7 +67,14 @@ class Joined:
     facts: TouchFacts
 
 
-Fact = Reported | Corrected | Decided | Joined
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A file says whose customer this is."""
+
+    binding: ToldBinding
+
+
+Fact = Reported | Corrected | Decided | Joined | Bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +126,13 @@ def assemble(scenario: Scenario, arrived: Sequence[Fact]) -> Story:
             replace(click, facts=joined.get(click.click_id)) for click in scenario.clicks if click.click_id in named
         ),
         conversions=tuple(_conversion(scenario, key, arrived) for key in conversions),
+        bindings=tuple(dict.fromkeys(fact.binding for fact in arrived if isinstance(fact, Bound))),
     )
 
 
 def _conversion(scenario: Scenario, key: tuple[str, str], arrived: Sequence[Fact]) -> ReportedConversion:
-    mine = [fact for fact in arrived if not isinstance(fact, Joined) and (fact.kind, fact.external_id) == key]
+    about = [fact for fact in arrived if not isinstance(fact, Joined | Bound)]
+    mine = [fact for fact in about if (fact.kind, fact.external_id) == key]
     reports = [fact for fact in mine if isinstance(fact, Reported)]
     occurred_at_ms = min(report.occurred_at_ms for report in reports)
     codes = dict.fromkeys(code for report in reports for code in report.coupons)

@@ -12,10 +12,11 @@ from rapport.domain.candidates import (
     weigh_click,
     weigh_coupon,
     weigh_rebill,
+    weigh_told,
 )
 from rapport.domain.credit import Credit
 from rapport.domain.judgement import Considered, Outcome, Why
-from rapport.domain.story import DecisionKind, ReportedConversion, Touch
+from rapport.domain.story import DecisionKind, ReportedConversion, ToldBinding, Touch
 from rapport.domain.terms import CouponPriority
 
 REBILL: Final = "rebill"
@@ -42,18 +43,25 @@ class Attribution:
         return Outcome.NO_ELIGIBLE_TOUCH
 
 
-def attribute(question: Question, touches: Iterable[Touch]) -> Attribution:
-    """Weigh everything that may have brought the conversion; `touches` come in the order of their moments."""
+def attribute(question: Question, touches: Iterable[Touch], told: Iterable[ToldBinding] = ()) -> Attribution:
+    """Weigh everything that may have brought the conversion; `touches` and `told` come in the order of their moments."""
     if question.conversion.kind == REBILL and question.earlier:
-        chosen = _follow_first(touches, question)
+        chosen = _follow_first(touches, told, question)
     else:
         bindings = [weigh_binding(earned, question) for earned in question.earlier if earned.by_coupon]
-        chosen = _choose(_clicks_of(touches, question) + bindings, _coupons_of(question), question)
+        clicks = _clicks_of(touches, question) + _told_of(told, question) + bindings
+        chosen = _choose(clicks, _coupons_of(question), question)
     return _kept_by_person(chosen, question.conversion)
 
 
 def _clicks_of(touches: Iterable[Touch], question: Question) -> list[Candidate]:
     return [weigh_click(touch, question) for touch in _in_question(touches, question.conversion)]
+
+
+def _told_of(told: Iterable[ToldBinding], question: Question) -> list[Candidate]:
+    """Weigh what a file says of the time before the order; what begins later has nothing to do with it."""
+    ordered_at_ms = question.conversion.occurred_at_ms
+    return [weigh_told(one, question) for one in told if one.from_ms <= ordered_at_ms]
 
 
 def _coupons_of(question: Question) -> list[Candidate]:
@@ -68,12 +76,12 @@ def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> It
             yield touch
 
 
-def _follow_first(touches: Iterable[Touch], question: Question) -> Attribution:
+def _follow_first(touches: Iterable[Touch], told: Iterable[ToldBinding], question: Question) -> Attribution:
     """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
     first = weigh_rebill(question.earlier[0], question)
     # What else was there is weighed as if it stood alone: a rebill is no repeat of anything.
     alone = replace(question, earlier=(), earlier_by_touch={})
-    others = _clicks_of(touches, alone) + _coupons_of(alone)
+    others = _clicks_of(touches, alone) + _told_of(told, alone) + _coupons_of(alone)
     passed_over = [other.considered(Why.REBILL_FOLLOWS_FIRST) for other in others]
     return Attribution(first.credit, (first.considered(Why.WON), *passed_over))
 

@@ -8,7 +8,7 @@ from rapport.domain.credit import Credit, Via
 from rapport.domain.days import DAY_MS
 from rapport.domain.judgement import Considered, Source, Why
 from rapport.domain.promises import Promises
-from rapport.domain.story import CouponUse, ReportedConversion, Touch, TouchMark
+from rapport.domain.story import CouponUse, ReportedConversion, ToldBinding, Touch, TouchMark
 from rapport.domain.terms import Rule, Terms
 
 LATE_CLICK_MS: Final = 300_000
@@ -93,6 +93,11 @@ def weigh_binding(bound: Earned, question: Question) -> Candidate:
     return Candidate(Source.BINDING, bound.conversion_id, bound.credit.agreement_id, answer)
 
 
+def weigh_told(told: ToldBinding, question: Question) -> Candidate:
+    """Weigh a binding that a file told, by the version of terms that its agreement had accepted at the order."""
+    return Candidate(Source.FILE, told.binding_id, told.agreement_id, _by_file(told, question))
+
+
 def weigh_rebill(first: Earned, question: Question) -> Candidate:
     """Weigh the first conversion that earned: a repeated payment follows it without being a repeat purchase."""
     return Candidate(Source.BINDING, first.conversion_id, first.credit.agreement_id, _following(first, question))
@@ -152,6 +157,29 @@ def _by_coupon(use: CouponUse, question: Question) -> Credit | Lost:
         touch_id=use.code,
         bound_by=None,
         counts_from_ms=ordered_at_ms,
+        terms_version_id=promise.version_id,
+        rule=promise.rule.name,
+    )
+
+
+def _by_file(told: ToldBinding, question: Question) -> Credit | Lost:
+    """Count the window from the moment that the file names; it is used up by what it brought, like a click."""
+    promise = _promise(told.agreement_id, question.conversion.occurred_at_ms, question)
+    if isinstance(promise, Lost):
+        return promise
+    terms = question.promises.terms[promise.version_id]
+    lost = _window_lost(told.from_ms, terms, question.conversion)
+    brought = question.earlier_by_touch.get(told.binding_id, ())
+    if not lost and any(earned.kind == question.conversion.kind for earned in brought):
+        lost = _repeat_lost(terms)
+    if lost:
+        return lost
+    return Credit(
+        agreement_id=told.agreement_id,
+        via=Via.FILE,
+        touch_id=told.binding_id,
+        bound_by=None,
+        counts_from_ms=told.from_ms,
         terms_version_id=promise.version_id,
         rule=promise.rule.name,
     )

@@ -26,6 +26,7 @@ class Source(StrEnum):
     CLICK = "click"
     COUPON = "coupon"
     BINDING = "binding"
+    FILE = "file"
 
 
 class Why(StrEnum):
@@ -80,7 +81,7 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One touch, coupon or binding that could have earned: `ref` is its click id, code or conversion id."""
+    """What could have earned: `ref` is the click id, code, conversion that bound, or binding that a file told."""
 
     source: Source
     ref: str

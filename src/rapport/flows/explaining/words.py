@@ -96,6 +96,7 @@ def source_words(one: Considered) -> str:
         Source.CLICK: _("Click"),
         Source.COUPON: _("Code %(code)s") % {"code": one.ref},
         Source.BINDING: _("Earlier order of the same customer"),
+        Source.FILE: _("The customer was bound by a file"),
     }[one.source]
 
 
@@ -105,6 +106,7 @@ def others_words(one: Considered) -> str:
         Source.CLICK: _("Click of another partner"),
         Source.COUPON: _("Code of another partner"),
         Source.BINDING: _("Earlier order of the same customer, by another partner"),
+        Source.FILE: _("A file bound the customer to another partner"),
     }[one.source]
 
 
