@@ -123,7 +123,10 @@ class ProposalState(models.TextChoices):
 
 
 class Proposal(models.Model):
-    """A fall of an approved commission that no report of the merchant caused: a person decides."""
+    """A fall of an approved commission that no report of the merchant caused: a person decides.
+
+    Before it may be booked the partner is told, and has until `reply_until` to agree or to object.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     commission = models.ForeignKey(Commission, on_delete=models.PROTECT, related_name="proposals")
@@ -132,6 +135,9 @@ class Proposal(models.Model):
     cause = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=ProposalState, default=ProposalState.OPEN)
     created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    reply_until = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     actor_kind = models.CharField(max_length=8, blank=True)
     actor_id = models.CharField(max_length=64, blank=True)

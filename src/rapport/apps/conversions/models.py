@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Coupon, Link
 
@@ -206,6 +207,32 @@ class NamedCoupon(models.Model):
         return self.code
 
 
+class Binding(models.Model):
+    """The merchant's word, told by a file, that a customer belongs to an agreement from a moment on."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="bindings")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    line = models.PositiveIntegerField()
+    told_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """From one moment on a customer belongs to one agreement."""
+
+        constraints = (models.UniqueConstraint(fields=("customer", "from_at"), name="bound_once_from_a_moment"),)
+
+    def __str__(self) -> str:
+        """Say who is bound to whom."""
+        return f"{self.customer_id} to {self.agreement_id}"
+
+
 class CorrectionKind(models.TextChoices):
     """What takes from, or adds to, an order."""
 
@@ -311,6 +338,21 @@ class Receipt(models.Model):
     def __str__(self) -> str:
         """Return its id."""
         return self.id
+
+
+class SetAside(models.Model):
+    """A receipt or a correction that nobody waits for any more, and why; it stays in its list."""
+
+    subject = models.CharField(primary_key=True, max_length=40)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Return what was set aside."""
+        return self.subject
 
 
 class JournalCursor(models.Model):

@@ -1,6 +1,7 @@
-"""Tables beside the queue: who works on a job until when, how often it was tried, and when schedules are due."""
+"""Tables beside the queue: who works on a job until when, when schedules are due, and what people intend."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 
@@ -45,3 +46,56 @@ class DueSchedule(models.Model):
     def __str__(self) -> str:
         """Name the schedule."""
         return f"{self.name} ({self.rhythm})"
+
+
+class IntentionState(models.TextChoices):
+    """Where an intention stands."""
+
+    INTENDED = "intended", _("About to happen")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Undone")
+
+
+class Intention(models.Model):
+    """What a person wants done to some things, a few seconds before the worker does it: time to change one's mind.
+
+    `subjects` are public ids; `outcomes` says of each that was reached why it was refused (empty: it was done), so
+    that a worker killed in the middle goes on where it stopped. `place` is the public id of where all of it belongs.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    act = models.CharField(max_length=32)
+    place = models.CharField(max_length=32)
+    arguments = models.JSONField(default=dict)
+    subjects = models.JSONField()
+    outcomes = models.JSONField(default=dict)
+    state = models.CharField(max_length=9, choices=IntentionState, default=IntentionState.INTENDED)
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Read by place, newest first, and by what is due."""
+
+        indexes = (
+            models.Index(fields=("place", "id"), name="intention_place"),
+            models.Index(fields=("due_at",), condition=models.Q(state="intended"), name="intention_due"),
+        )
+
+    def __str__(self) -> str:
+        """Say what is intended with how many things."""
+        return f"{self.act} {len(self.subjects)}"
+
+    @property
+    def done(self) -> list[str]:
+        """Return the subjects that it was done to."""
+        return [subject for subject, refusal in self.outcomes.items() if not refusal]
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Return why, by subject, it was not done."""
+        return {subject: refusal for subject, refusal in self.outcomes.items() if refusal}
