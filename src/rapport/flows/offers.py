@@ -1,19 +1,21 @@
 """What a program has promised so far, loaded once per use-case: its versions for reading reports and for judging."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.queries import LoadedStory
 from rapport.apps.conversions.reading import Frame
 from rapport.apps.identity.errors import NotFound
-from rapport.apps.identity.rights import Capability, scope
+from rapport.apps.identity.rights import Capability, organisations_of
 from rapport.apps.partners.queries import standings
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import kinds_named, terms_of
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.asking import composed
 from rapport.apps.record.errors import BadInput
 from rapport.domain.promises import InForce, Promises
 from rapport.domain.terms import Terms
@@ -42,6 +44,7 @@ class Offer:
         """Return what was promised to the agreements that these stories name."""
         named = {touch.agreement_id for loaded in stories for touch in loaded.story.touches if touch.agreement_id}
         for loaded in stories:
+            named |= {told.agreement_id for told in loaded.story.bindings}
             for conversion in loaded.story.conversions:
                 named |= {use.agreement_id for use in conversion.coupons if use.agreement_id}
         return Promises(
@@ -53,19 +56,34 @@ class Offer:
 
 def load_offer(program_id: str) -> Offer:
     """Load a program and its published versions; raises Program.DoesNotExist."""
-    # One statement for both; the documents stay behind, because typed terms are remembered by version.
-    rows = TermsVersion.objects.filter(program_id=program_id).select_related("program").defer("document")
-    versions = tuple(rows.order_by("number"))
-    return Offer(versions[0].program if versions else Program.objects.get(pk=program_id), versions)
+    for program in _programs(program_id=program_id):
+        return Offer(program, tuple(_versions(program_id=program_id)))
+    raise Program.DoesNotExist
+
+
+@composed
+def _programs(program_id: str) -> QuerySet[Program]:
+    return Program.objects.filter(pk=program_id)
+
+
+@composed
+def _versions(program_id: str) -> QuerySet[TermsVersion]:
+    # The documents stay behind, because typed terms are remembered by version.
+    return TermsVersion.objects.filter(program_id=program_id).defer("document").order_by("number")
 
 
 def find_offer(program_id: str, *, by: Actor) -> Offer:
     """Load the program named, or the only one that the actor reports to; foreign and missing ones are `NotFound`."""
-    mine = scope(by, Capability.CONVERSION_REPORT, Program.objects.order_by("id"))
-    if program_id and not mine.filter(pk=program_id).exists():
+    mine = _programs_of(organisations=sorted(organisations_of(by, Capability.CONVERSION_REPORT)))
+    if program_id and program_id not in mine:
         raise NotFound
-    ids = [program_id] if program_id else list(mine.values_list("id", flat=True)[:2])
+    ids = [program_id] if program_id else mine
     if len(ids) != 1:
         sentence = _("Say which program this belongs to, such as prg_….")
         raise BadInput(sentence, fields={"program": sentence})
     return load_offer(ids[0])
+
+
+@composed
+def _programs_of(organisations: Sequence[str]) -> QuerySet[Program, str]:
+    return Program.objects.filter(workspace_id__in=organisations).order_by("id").values_list("id", flat=True)

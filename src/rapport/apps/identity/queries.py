@@ -10,6 +10,7 @@ from rapport.apps.identity.errors import InvitationClosed
 from rapport.apps.identity.models import ApiKey, Invitation, Membership, Organisation, Person, Role
 from rapport.apps.identity.rights import TEAM_ROLES
 from rapport.apps.record.actors import Actor, ActorKind, Seat
+from rapport.apps.record.asking import composed
 
 # Whoever has not signed in: a person without an id and without a seat.
 ANONYMOUS = Actor(ActorKind.PERSON, "anonymous")
@@ -34,7 +35,12 @@ def actor_of_key(secret: str) -> Actor | None:
 
 def key_of(secret: str) -> ApiKey | None:
     """Return the living key that has this secret."""
-    return ApiKey.objects.filter(secret_digest=digest_of(secret), revoked_at__isnull=True).first()
+    return next(iter(_living_keys(digest=digest_of(secret))), None)
+
+
+@composed
+def _living_keys(digest: str) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(secret_digest=digest, revoked_at__isnull=True)
 
 
 def actor_of_row(key: ApiKey) -> Actor:

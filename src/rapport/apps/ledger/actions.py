@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from rapport.apps.ledger.errors import (
     AlreadyMirrored,
@@ -18,7 +19,8 @@ from rapport.apps.ledger.models import Book, Entry, LedgerAccount, Posting
 from rapport.apps.ledger.queries import with_postings
 from rapport.apps.record import actions as record
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.write import insert_rows, transaction
+from rapport.apps.record.asking import composed
+from rapport.apps.record.write import insert_rows, transaction, update_rows
 from rapport.domain.books import AccountName, EntryKind
 from rapport.domain.chain import SealedEntry, SealedPosting, entry_digest
 from rapport.kit.ids import new_id
@@ -60,7 +62,7 @@ def book_entries(
         # The guards take an entry as the closing of its postings, so these come first.
         insert_rows(_postings(fresh, accounts))
         insert_rows(entries)
-        book.save(update_fields=["entries_count", "head_digest"])
+        update_rows([book], ("entries_count", "head_digest"))
         booked |= {entry.id: entry for entry in entries}
     return [booked[draft.id] for draft in drafts]
 
@@ -82,10 +84,14 @@ def reverse_entry(*, entry_id: str, mirror_id: str, reason: str, by: Actor, at: 
 
 
 def _locked(book_subject: str) -> Book:
-    book = Book.objects.select_for_update().filter(subject=book_subject).first()
-    if book is None:
-        raise NoSuchBook(book_subject)
-    return book
+    for book in _locked_books(subject=book_subject):
+        return book
+    raise NoSuchBook(book_subject)
+
+
+@composed
+def _locked_books(subject: str) -> QuerySet[Book]:
+    return Book.objects.select_for_update().filter(subject=subject)
 
 
 def _booked_before(book: Book, wanted: Mapping[str, EntryDraft]) -> dict[str, Entry]:
@@ -128,13 +134,20 @@ def _names_in(drafts: Iterable[EntryDraft]) -> set[AccountName]:
 
 def _accounts(book: Book, *, names: set[AccountName], at: datetime) -> Accounts:
     """Return the accounts of these names, opening those that are missing; the lock on the book makes it safe."""
-    nearby = LedgerAccount.objects.filter(
-        book=book, kind__in={name.kind for name in names}, owner__in={name.owner for name in names}
+    nearby = _accounts_near(
+        book_id=book.id,
+        kinds=sorted({name.kind.value for name in names}),
+        owners=sorted({name.owner for name in names}),
     )
     accounts = {account.name: account for account in nearby}
     missing = [_new_account(book, name=name, at=at) for name in sorted(names - accounts.keys(), key=str)]
     insert_rows(missing)
     return accounts | {account.name: account for account in missing}
+
+
+@composed
+def _accounts_near(book_id: str, kinds: Sequence[str], owners: Sequence[str]) -> QuerySet[LedgerAccount]:
+    return LedgerAccount.objects.filter(book_id=book_id, kind__in=kinds, owner__in=owners)
 
 
 def _new_account(book: Book, *, name: AccountName, at: datetime) -> LedgerAccount:

@@ -1,8 +1,9 @@
 """Read applications, agreements and what they accepted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -14,6 +15,7 @@ from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, 
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.asking import composed
 from rapport.apps.record.queries import trail_of
 from rapport.domain.promises import InForce, Standing, Suspension
 from rapport.kit.clock import to_ms
@@ -78,11 +80,15 @@ class _Life:
 def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
     """Return the life of each agreement as the rules want it, with one query, however many."""
     lives: dict[str, _Life] = {}
-    rows = Agreement.objects.filter(pk__in=agreement_ids).order_by()
-    for agreement_id, active_at, ended_at, for_breach, *joined in rows.values_list(*_LIFE):
+    for agreement_id, active_at, ended_at, for_breach, *joined in _lives(agreement_ids=sorted(agreement_ids)):
         life = lives.setdefault(agreement_id, _Life(active_at, ended_at, for_breach))
         life.add(*joined)
     return {agreement_id: life.standing(agreement_id) for agreement_id, life in lives.items()}
+
+
+@composed
+def _lives(agreement_ids: Sequence[str]) -> QuerySet[Agreement, tuple[Any, ...]]:
+    return Agreement.objects.filter(pk__in=agreement_ids).order_by().values_list(*_LIFE)
 
 
 def application_of(*, slug: str, secret: str) -> Application:

@@ -3,19 +3,25 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from rapport.apps.record.asking import composed
 from rapport.apps.record.errors import KeyReused
 from rapport.apps.record.models import AuditRow, IdempotentAnswer
 
 
 def kept_answer(*, scope: str, key: str, request_digest: str) -> IdempotentAnswer | None:
     """Return the answer kept for this key, refusing the key when it named another request."""
-    answer = IdempotentAnswer.objects.filter(scope=scope, key=key).first()
+    answer = next(iter(_kept(scope=scope, key=key)), None)
     if answer and answer.request_digest != request_digest:
         raise KeyReused(
             _("This Idempotency-Key was used for another request. Send a new key, or the same request again."),
             fields={"Idempotency-Key": _("Already used for another request.")},
         )
     return answer
+
+
+@composed
+def _kept(scope: str, key: str) -> QuerySet[IdempotentAnswer]:
+    return IdempotentAnswer.objects.filter(scope=scope, key=key)
 
 
 def trail_of(subject: str) -> QuerySet[AuditRow]:

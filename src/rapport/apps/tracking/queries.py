@@ -1,12 +1,15 @@
 """Read links, coupons and the keys of click ids."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import F, QuerySet
 
+from rapport.apps.partners.models import Agreement
+from rapport.apps.record.asking import composed
 from rapport.apps.tracking.models import ClickKey, Coupon, Link, PostbackSecret
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
@@ -33,22 +36,45 @@ def coupons_of_program(program_id: str) -> QuerySet[Coupon]:
 
 
 def links_by_number(numbers: Collection[int]) -> dict[int, Link]:
-    """Return the links of these numbers with their agreements, in one query."""
-    links = Link.objects.filter(number__in=numbers).select_related("agreement")
+    """Return the links of these numbers with their agreements, in two queries, however many."""
+    links = _links_numbered(numbers=sorted(numbers))
+    agreements = {one.id: one for one in _agreements(ids=sorted({link.agreement_id for link in links}))}
+    for link in links:
+        link.agreement = agreements[link.agreement_id]
     return {link.number: link for link in links}
+
+
+@composed
+def _links_numbered(numbers: Sequence[int]) -> QuerySet[Link]:
+    return Link.objects.filter(number__in=numbers)
+
+
+@composed
+def _agreements(ids: Sequence[str]) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(pk__in=ids)
 
 
 def coupons_by_code(program_id: str, *, codes: Collection[str]) -> dict[str, Coupon]:
     """Return the program's coupons of these codes (upper case), in one query."""
-    return {coupon.code: coupon for coupon in Coupon.objects.filter(program_id=program_id, code__in=codes)}
+    return {coupon.code: coupon for coupon in _coupons_named(program_id=program_id, codes=sorted(codes))}
+
+
+@composed
+def _coupons_named(program_id: str, codes: Sequence[str]) -> QuerySet[Coupon]:
+    return Coupon.objects.filter(program_id=program_id, code__in=codes)
 
 
 def click_keys() -> Mapping[int, Key]:
     """Return every key that ever signed click ids; revoked ones verify too and say that they are revoked."""
     return {
         number: Key(number=number, secret=bytes(secret), revoked=revoked_at is not None)
-        for number, secret, revoked_at in ClickKey.objects.values_list("number", "secret", "revoked_at")
+        for number, secret, revoked_at in _click_keys()
     }
+
+
+@composed
+def _click_keys() -> "QuerySet[ClickKey, tuple[int, bytes | memoryview[int], datetime | None]]":
+    return ClickKey.objects.order_by().values_list("number", "secret", "revoked_at")
 
 
 def free_link_number() -> int:

@@ -21,7 +21,7 @@ from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.write import insert_rows, update_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome
@@ -248,7 +248,7 @@ def _write(booking: _Booking) -> None:
     insert_rows(booking.new_attributions)
     insert_rows(booking.new_commissions)
     if booking.changed_commissions:
-        Commission.objects.bulk_update(booking.changed_commissions.values(), _MOVING)
+        update_rows(booking.changed_commissions.values(), _MOVING)
     if booking.drafts:
         book_entries(
             book_subject=booking.program.id, drafts=booking.drafts, by=booking.by, at=booking.at, ids_are_new=True

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions.locks import lock_stories
@@ -10,7 +11,8 @@ from rapport.apps.conversions.models import Conversion, Correction, Door
 from rapport.apps.conversions.reading import Frame, ReadCorrection
 from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.asking import composed
+from rapport.apps.record.write import insert_rows, update_rows
 from rapport.kit.ids import new_id
 
 _PARTS = ("total_minor", "tax_minor", "shipping_minor", "discount_minor")
@@ -47,21 +49,24 @@ def attach_waiting(conversions: Collection[Conversion], *, touched: Touched) -> 
     by_identity = {(row.kind, row.external_id): row for row in conversions}
     if not by_identity:
         return []
-    waiting = Correction.objects.filter(
+    rows = _waiting_for(
         program_id=next(iter(by_identity.values())).program_id,
-        conversion__isnull=True,
-        of_external_id__in=[external_id for _kind, external_id in by_identity],
+        external_ids=[external_id for _kind, external_id in by_identity],
     )
-    # Mostly none waits: asking for ids alone is much cheaper than asking for whole rows.
-    ids = list(waiting.order_by().values_list("id", flat=True))
-    rows = Correction.objects.filter(pk__in=ids) if ids else ()
     found = [row for row in rows if (row.of_kind, row.of_external_id) in by_identity]
     for row in found:
         row.conversion = by_identity[row.of_kind, row.of_external_id]
         touched.add(row.conversion)
     if found:
-        Correction.objects.bulk_update(found, ("conversion",))
+        update_rows(found, ("conversion",))
     return found
+
+
+@composed
+def _waiting_for(program_id: str, external_ids: Sequence[str]) -> QuerySet[Correction]:
+    return Correction.objects.filter(
+        program_id=program_id, conversion__isnull=True, of_external_id__in=external_ids
+    ).order_by()
 
 
 def _sales(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Conversion]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapport.apps.conversions.models import Conversion, ConversionState
+from rapport.apps.record.write import update_rows
 from rapport.domain.amounts import Left, left_of
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Outcome
@@ -34,7 +35,7 @@ def note_effects(judged: Iterable[Judged]) -> None:
     """Write the effective amounts and states that changed, inside the caller's transaction."""
     changed = [one.row for one in judged if _note(one.row, _effects(one))]
     if changed:
-        Conversion.objects.bulk_update(changed, _CACHED)
+        update_rows(changed, _CACHED)
 
 
 def stale_effects(judged: Judged) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions.corrections import attach_waiting
@@ -25,7 +26,8 @@ from rapport.apps.conversions.reading import Frame, ReadConversion
 from rapport.apps.conversions.recording import StoryKey, Taken, TakenConversion, Touched, Warned, only_new
 from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.asking import composed
+from rapport.apps.record.write import insert_rows, update_rows
 from rapport.apps.tracking.models import Coupon
 from rapport.domain.story import AmountReport
 from rapport.kit.ids import new_id
@@ -120,23 +122,36 @@ def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
     owners = _owners(batch, reports) if _others_write() else set()
     if not keys and not owners:
         return
-    mine = Customer.objects.filter(program_id=batch.frame.program_id, key__in=keys)
-    first = mine | Customer.objects.filter(pk__in=owners) if owners else mine
-    batch.customers = {customer.key: customer for customer in first.select_for_update().order_by("id")}
+    first = _locked_customers(program_id=batch.frame.program_id, keys=keys) if not owners else _all(batch, keys, owners)
+    batch.customers = {customer.key: customer for customer in first}
     missing = [_new_customer(batch, key) for key in keys if key not in batch.customers]
     if missing:
         insert_rows(missing, ignore_known=_others_write())
-        found = mine.select_for_update().order_by("id") if _others_write() else missing
+        found = _locked_customers(program_id=batch.frame.program_id, keys=keys) if _others_write() else missing
         batch.customers |= {customer.key: customer for customer in found}
         batch.new_customers = {row.id for row in missing} & {row.id for row in batch.customers.values()}
 
 
+@composed
+def _locked_customers(program_id: str, keys: Sequence[str]) -> QuerySet[Customer]:
+    return Customer.objects.select_for_update().filter(program_id=program_id, key__in=keys).order_by("id")
+
+
+def _all(batch: _Batch, keys: Sequence[str], owners: Collection[str]) -> QuerySet[Customer]:
+    mine = Customer.objects.filter(program_id=batch.frame.program_id, key__in=keys)
+    return (mine | Customer.objects.filter(pk__in=owners)).select_for_update().order_by("id")
+
+
 def _owners(batch: _Batch, reports: Sequence[ReadConversion]) -> set[str]:
     """Return the customers of the orders that are told again, perhaps by somebody who does not know whose they are."""
-    told = Conversion.objects.filter(
-        program_id=batch.frame.program_id, external_id__in={report.given.identity for report in reports}
-    )
-    return set(told.filter(customer__isnull=False).values_list("customer_id", flat=True))
+    named = sorted({report.given.identity for report in reports})
+    return {str(owner) for owner in _owners_of(program_id=batch.frame.program_id, external_ids=named)}
+
+
+@composed
+def _owners_of(program_id: str, external_ids: Sequence[str]) -> QuerySet[Conversion, str | None]:
+    told = Conversion.objects.filter(program_id=program_id, external_id__in=external_ids, customer__isnull=False)
+    return told.values_list("customer_id", flat=True)
 
 
 def _new_customer(batch: _Batch, key: str) -> Customer:
@@ -161,19 +176,18 @@ def _meet_conversions(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
 
 
 def _found(batch: _Batch, identities: Collection[Identity]) -> dict[Identity, Conversion]:
-    named = (
-        Conversion.objects.select_for_update(of=("self",))
-        .filter(
-            program_id=batch.frame.program_id,
-            kind__in={kind for kind, _external_id in identities},
-            external_id__in=[external_id for _kind, external_id in identities],
-        )
-        .order_by("id")
+    rows = _locked_conversions(
+        program_id=batch.frame.program_id,
+        kinds=sorted({kind for kind, _external_id in identities}),
+        external_ids=[external_id for _kind, external_id in identities],
     )
-    # Mostly none is known yet: locking by id alone is much cheaper than reading whole rows.
-    ids = list(named.values_list("id", flat=True))
-    rows = Conversion.objects.filter(pk__in=ids) if ids else ()
     return {(row.kind, row.external_id): row for row in rows}
+
+
+@composed
+def _locked_conversions(program_id: str, kinds: Sequence[str], external_ids: Sequence[str]) -> QuerySet[Conversion]:
+    rows = Conversion.objects.select_for_update(of=("self",)).filter(program_id=program_id)
+    return rows.filter(kind__in=kinds, external_id__in=external_ids).order_by("id")
 
 
 def _new_conversion(batch: _Batch, report: ReadConversion) -> Conversion:
@@ -371,7 +385,7 @@ def _kept(name: str) -> Warned:
 
 def _write(batch: _Batch) -> None:
     if batch.changed:
-        Conversion.objects.bulk_update(batch.changed.values(), _MAY_BE_ADDED)
+        update_rows(batch.changed.values(), _MAY_BE_ADDED)
     insert_rows(batch.new_reports)
     insert_rows(batch.new_lines)
     insert_rows(batch.new_clicks)
