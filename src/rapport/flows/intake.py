@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.actions import record_conversions, record_corrections
 from rapport.apps.conversions.models import Door
 from rapport.apps.conversions.reading import ReadConversion, ReadCorrection
 from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
-from rapport.apps.record.actions import announce_many, announcement, audit_many, audit_row
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
-from rapport.flows.judging import Judgements, judge_touched
+from rapport.flows.judging import Act, Judgements, judge_act
 from rapport.flows.offers import Offer
 from rapport.flows.retrying import until_settled
 from rapport.flows.telling import Told, tell
@@ -60,9 +58,8 @@ def _take_conversions(
 ) -> TakenIn:
     with transaction():
         recorded = record_conversions(reports, frame=offer.frame, door=door, by=by, at=at)
-        judgements = judge_touched(recorded.touched, offer=offer, cause="reported", by=by, at=at, fresh=recorded.fresh)
         news = [(one.conversion.id, f"conversion.{one.taken}") for one in recorded.taken if one.taken in _NEWS]
-        _trace(news, judgements.moved, offer=offer, by=by, at=at)
+        judgements = judge_act(recorded.touched, offer=offer, act=Act("reported", by, at, news), fresh=recorded.fresh)
     began = (row.id for rows in recorded.fresh.conversions.values() for row in rows)
     return TakenIn(recorded.taken, judgements, frozenset(began))
 
@@ -72,21 +69,6 @@ def _take_corrections(
 ) -> list[TakenCorrection]:
     with transaction():
         taken, touched = record_corrections(corrections, frame=offer.frame, door=door, by=by, at=at)
-        judgements = judge_touched(touched, offer=offer, cause="corrected", by=by, at=at)
         news = [(one.correction.id, f"correction.{one.taken}") for one in taken if one.taken in _NEWS]
-        _trace(news, judgements.moved, offer=offer, by=by, at=at)
+        judge_act(touched, offer=offer, act=Act("corrected", by, at, news))
     return taken
-
-
-def _trace(
-    news: Sequence[tuple[str, str]], moved: Sequence[Commission], *, offer: Offer, by: Actor, at: datetime
-) -> None:
-    """Leave an audit row for every report that changed something, and announce it with the commissions that moved."""
-    workspace_id = offer.program.workspace_id
-    told = [*news, *((row.id, f"commission.{row.state}") for row in moved)]
-    audit_many(
-        [audit_row(by=by, at=at, action=what, subject=subject, workspace_id=workspace_id) for subject, what in news]
-    )
-    announce_many(
-        [announcement(at=at, kind=what, subject=subject, workspace_id=workspace_id) for subject, what in told]
-    )
