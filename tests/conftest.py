@@ -21,7 +21,7 @@ pytest_plugins = [
     "tests.support.browser",
 ]
 
-DATABASE_FIXTURES = frozenset({"db", "copy_database"})
+DATABASE_FIXTURES = frozenset({"django_db_setup", "copy_database"})
 BROWSER_FIXTURES = frozenset({"browser"})
 
 

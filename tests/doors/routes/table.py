@@ -49,6 +49,9 @@ class Addressed:
     elsewhere: tuple[Kwargs, ...]
 
 
+Maker = Callable[[Cast], Addressed]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One address and method. `data` is posted as a form, `json` as JSON; `csrf=False` where no session counts."""
@@ -56,7 +59,7 @@ class Row:
     name: str
     method: str
     expected: Expected
-    at: Callable[[Cast], Addressed] | None = None
+    at: Maker | None = None
     data: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, object] | None = None
     csrf: bool = True

@@ -1,42 +1,19 @@
 """Nobody sees or does what the role forbids: the route table, run against the real application."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from dataclasses import replace
 
 import pytest
-from django.core.cache import cache
-from django.db import transaction
-from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver
 
-from rapport.apps.identity.models import Person
-from rapport.apps.identity.rights import KeyScope
 from rapport.doors.checks import routes
-from tests.doors.routes.table import KEYS, PEOPLE, Addressed, Kwargs, Row, all_rows
-from tests.make.identity import Cast, make_api_key, make_cast
+from tests.doors.routes.table import KEYS, Addressed, Kwargs, Row, all_rows
+from tests.doors.routes.world import HANDLER_WITH_CSRF_CHECKS, Caller, World
 
 ROWS = all_rows()
 NAMES = {route.name for route in routes(get_resolver())}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody at the door, with the statuses that the row promises."""
-
-    name: str
-    client: Client
-    role: str
-    is_stranger: bool = False
-
-
-@pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
-    cache.clear()
-    yield make_cast()
-    cache.clear()
+ONE_OF_EACH_NAME = {row.name: row for row in reversed(ROWS)}.values()
 
 
 def test_every_address_has_a_row() -> None:
@@ -54,65 +31,43 @@ def test_no_address_and_method_is_told_twice() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")
-def test_each_caller_gets_what_the_row_says(row: Row, cast: Cast) -> None:
-    addressed = row.at(cast) if row.at else None
+def test_each_caller_gets_what_the_row_says(row: Row, world: World) -> None:
+    addressed = world.addressed_by(row)
+    callers = world.callers + (world.callers_with_key if KEYS[0] in row.expected.own else ())
     deviations = []
-    for caller in callers(cast, row):
-        asked = [("own", addressed.own if addressed else {}), *foreign(row, caller, addressed)]
-        for what, kwargs in asked:
-            status, expected = answer(row, caller.client, kwargs), promised(row, caller, what)
+    for caller in callers:
+        for what, kwargs in asked(caller, addressed):
+            status, expected = caller.ask(row, kwargs), promised(row, caller, what)
             if status != expected:
                 deviations.append(f"{caller.name} on {what}: {status}, the table says {expected}")
     assert not deviations, "\n".join(deviations)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method != "GET" and row.csrf], ids=lambda row: row.name)
-def test_no_state_changes_without_the_token_of_the_page(row: Row, cast: Cast) -> None:
-    addressed = row.at(cast) if row.at else None
-    for person in (cast.owner, cast.partner):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(person)
-        assert answer(row, client, addressed.own if addressed else {}) == 403
+def test_no_state_changes_without_the_token_of_the_page(row: Row, world: World) -> None:
+    own = own_kwargs(world, row)
+    for name in ("owner", "partner"):
+        assert world.caller(name).ask(row, own, handler=HANDLER_WITH_CSRF_CHECKS) == 403
 
 
-@pytest.mark.parametrize("name", sorted({row.name for row in ROWS}))
-def test_a_method_without_a_row_is_refused(name: str, cast: Cast) -> None:
-    rows = [row for row in ROWS if row.name == name]
-    addressed = rows[0].at(cast) if rows[0].at else None
-    client = Client()
-    client.force_login(cast.owner)
-    for method in set(METHODS) - {row.method for row in rows}:
-        row = Row(name, method, rows[0].expected)
-        assert answer(row, client, addressed.own if addressed else {}) == 405, f"{method} {name}"
+@pytest.mark.parametrize("row", ONE_OF_EACH_NAME, ids=lambda row: row.name)
+def test_a_method_without_a_row_is_refused(row: Row, world: World) -> None:
+    own = own_kwargs(world, row)
+    for method in set(METHODS) - {other.method for other in ROWS if other.name == row.name}:
+        asking = replace(row, method=method, data={}, json=None)
+        assert world.caller("owner").ask(asking, own) == 405, f"{method} {row.name}"
 
 
-def callers(cast: Cast, row: Row) -> Iterator[Caller]:
-    yield Caller("anonymous", Client(), "anonymous")
-    yield Caller("disabled", signed_in(cast.disabled), "disabled")
-    for role in PEOPLE:
-        yield Caller(role, signed_in(getattr(cast, role)), role)
-        yield Caller(f"stranger ({role})", signed_in(cast.strangers[role]), role, is_stranger=True)
-    for key in KEYS if KEYS[0] in row.expected.own else ():
-        scope = KeyScope(key.removeprefix("key:"))
-        yield Caller(key, with_key(make_api_key(cast.ours, scope).secret), key)
-        yield Caller(f"stranger ({key})", with_key(make_api_key(cast.theirs, scope).secret), key, is_stranger=True)
+def own_kwargs(world: World, row: Row) -> Kwargs:
+    addressed = world.addressed_by(row)
+    return addressed.own if addressed else {}
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def with_key(secret: str) -> Client:
-    return Client(headers={"Authorization": f"Bearer {secret}"})
-
-
-def foreign(row: Row, caller: Caller, addressed: Addressed | None) -> list[tuple[str, Kwargs]]:
+def asked(caller: Caller, addressed: Addressed | None) -> Iterator[tuple[str, Kwargs]]:
     """Strangers are asked about our own object only: it is the foreign one for them."""
-    if addressed is None or caller.is_stranger:
-        return []
-    return [(f"elsewhere {number}", kwargs) for number, kwargs in enumerate(addressed.elsewhere)]
+    yield "own", addressed.own if addressed else {}
+    for number, kwargs in enumerate(addressed.elsewhere if addressed and not caller.is_stranger else ()):
+        yield f"elsewhere {number}", kwargs
 
 
 def promised(row: Row, caller: Caller, what: str) -> int:
@@ -120,18 +75,3 @@ def promised(row: Row, caller: Caller, what: str) -> int:
         return row.expected.elsewhere[caller.role]
     # Without an object there is nothing foreign about a stranger.
     return (row.expected.strangers if caller.is_stranger and row.at else row.expected.own)[caller.role]
-
-
-def answer(row: Row, client: Client, kwargs: Kwargs) -> int:
-    """Return the status, and take back whatever the request wrote."""
-    with transaction.atomic():
-        response = client.generic(row.method, reverse(row.name, kwargs=dict(kwargs)), *posted(row))
-        transaction.set_rollback(True)
-    return response.status_code
-
-
-def posted(row: Row) -> tuple[str, str]:
-    """Return body and content type."""
-    if row.json is not None:
-        return json.dumps(row.json), "application/json"
-    return urlencode(row.data), "application/x-www-form-urlencoded"
