@@ -89,6 +89,11 @@ def workspaces_of(actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(id__in=_seats(actor, roles=TEAM_ROLES)).order_by("name", "id")
 
 
+def is_on_a_team(actor: Actor) -> bool:
+    """Say whether the actor has a place on the team of a workspace."""
+    return bool(_seats(actor, roles=TEAM_ROLES))
+
+
 def is_partner(actor: Actor) -> bool:
     """Say whether the actor has a place in a partner's portal."""
     return bool(_seats(actor, roles=(Role.PARTNER,)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth import logout
 from django.http import HttpResponseBase
 
-from rapport.apps.identity.queries import ANONYMOUS, workspaces_of
+from rapport.apps.identity.queries import ANONYMOUS, is_on_a_team
 from rapport.doors.access import Request
 from rapport.kit.clock import now, to_ms
 
@@ -44,7 +44,7 @@ class SessionLimits:
 def _keep_or_end(request: Request, *, at_ms: int) -> None:
     began_ms = request.session.setdefault("began_ms", at_ms)
     seen_ms = request.session.setdefault("seen_ms", at_ms)
-    limits = TEAM if workspaces_of(request.actor).exists() else PARTNER
+    limits = TEAM if is_on_a_team(request.actor) else PARTNER
     if at_ms - seen_ms > limits.idle_ms or at_ms - began_ms > limits.whole_ms:
         logout(request)
         request.actor = ANONYMOUS
