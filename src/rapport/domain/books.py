@@ -100,11 +100,15 @@ ROUTES: Final[Mapping[EntryKind, frozenset[Route]]] = MappingProxyType(
         ),
         EntryKind.APPROVED: frozenset({(AccountKind.ACCRUED, AccountKind.PAYABLE)}),
         EntryKind.APPROVAL_UNDONE: frozenset({(AccountKind.PAYABLE, AccountKind.ACCRUED)}),
-        EntryKind.RESERVED: frozenset({(AccountKind.PAYABLE, AccountKind.RESERVED)}),
+        # Within one payout, what was taken back of an earlier one goes the other way: the payout pays the difference.
+        EntryKind.RESERVED: frozenset(
+            {(AccountKind.PAYABLE, AccountKind.RESERVED), (AccountKind.RESERVED, AccountKind.PAYABLE)}
+        ),
         EntryKind.SENT: frozenset({(AccountKind.FUNDING, AccountKind.TRANSIT)}),
         EntryKind.SETTLED: frozenset(
             {
                 (AccountKind.RESERVED, AccountKind.PAID),
+                (AccountKind.PAID, AccountKind.RESERVED),
                 (AccountKind.FUNDING, AccountKind.TRANSIT),
                 (AccountKind.TRANSIT, AccountKind.PAID_OUT),
             }

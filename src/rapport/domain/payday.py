@@ -1,12 +1,14 @@
 """The payout calendar: on which day money that is payable at some moment is planned to be paid."""
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from rapport.domain.terms import Calendar, Payout
 
 _SECOND_RUN_AFTER_DAYS = 14
 _WEEK = 7
+_SATURDAY = 5
 
 
 def next_payday(payout: Payout, *, after: date) -> date:
@@ -16,6 +18,13 @@ def next_payday(payout: Payout, *, after: date) -> date:
         return after + timedelta(days=(wanted - after.weekday() - 1) % _WEEK + 1)
     days = _month_days(payout, after) + _month_days(payout, _next_month(after))
     return next(day for day in days if day > after)
+
+
+def bank_day(day: date, *, is_holiday: Callable[[date], bool]) -> date:
+    """Return the first day from this one on, on which banks work: no weekend, no bank holiday."""
+    while day.weekday() >= _SATURDAY or is_holiday(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _month_days(payout: Payout, within: date) -> list[date]:

@@ -4,9 +4,12 @@ from rapport.apps.ledger.guards import missing_guards
 from rapport.apps.ledger.queries.balances import balance, balances_of, balances_of_program, booked_of
 from rapport.apps.ledger.queries.days import earned_by_day
 from rapport.apps.ledger.queries.entries import book_of, entries_moving, entries_of, entries_of_book, with_postings
+from rapport.apps.ledger.queries.movements import Movement, PayablePosting, movements_of, payable_postings
 from rapport.apps.ledger.queries.recount import Recount, recount, stray_postings
 
 __all__ = [
+    "Movement",
+    "PayablePosting",
     "Recount",
     "balance",
     "balances_of",
@@ -18,6 +21,8 @@ __all__ = [
     "entries_of",
     "entries_of_book",
     "missing_guards",
+    "movements_of",
+    "payable_postings",
     "recount",
     "stray_postings",
     "with_postings",

@@ -1,0 +1,27 @@
+"""Write payouts: methods, runs, files, and what became of each payout."""
+
+from rapport.apps.payouts.actions.deciding import abandon_run, approve_run, cancel_payout, release_step
+from rapport.apps.payouts.actions.methods import change_settings, enter_method, enter_method_for
+from rapport.apps.payouts.actions.outcomes import fail_payout, leave_open, return_payout, settle_payouts
+from rapport.apps.payouts.actions.reserving import Crossed, fill_step, prepare_run, preparer_of
+from rapport.apps.payouts.actions.sending import make_file, send_step
+
+__all__ = [
+    "Crossed",
+    "abandon_run",
+    "approve_run",
+    "cancel_payout",
+    "change_settings",
+    "enter_method",
+    "enter_method_for",
+    "fail_payout",
+    "fill_step",
+    "leave_open",
+    "make_file",
+    "prepare_run",
+    "preparer_of",
+    "release_step",
+    "return_payout",
+    "send_step",
+    "settle_payouts",
+]

@@ -1,0 +1,227 @@
+"""Prepare a payout run: take agreement after agreement, weigh it, and reserve what is paid; a few at a time.
+
+Every step is one short transaction that moves the run's own mark, so a run that was killed goes on where it stopped.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Sum
+
+from rapport.apps.commissions.actions import follow_postings, lock_commissions
+from rapport.apps.ledger.actions import book_entries
+from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
+from rapport.apps.ledger.models import Book
+from rapport.apps.ledger.queries import PayablePosting
+from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.actions.methods import details_of
+from rapport.apps.payouts.errors import PaydayPassed
+from rapport.apps.payouts.models import (
+    Payout,
+    PayoutLine,
+    PayoutMethod,
+    PayoutRun,
+    PayoutRunState,
+    PayoutState,
+    PayoutVerdict,
+)
+from rapport.apps.payouts.queries import dues_of, methods_in_use, open_postings
+from rapport.apps.programs.models import Program
+from rapport.apps.record.actions import announce, audit
+from rapport.apps.record.actors import Actor, ActorKind
+from rapport.apps.record.write import insert_rows, transaction
+from rapport.domain.books import EntryKind, Posting
+from rapport.domain.payouts import Verdict, reserving, taken, weigh
+from rapport.kit.clock import to_ms
+from rapport.kit.ids import new_id
+
+AT_ONCE = 40
+"""Agreements looked at in one transaction: more would keep other writers waiting."""
+
+MOST_COMMISSIONS = 30_000
+"""What one entry in the books has room for; a partner with more gets the rest in the next run."""
+
+
+class Crossed(Exception):
+    """Somebody booked on the same agreements meanwhile: the step is done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """One payout about to be written."""
+
+    payout: Payout
+    lines: tuple[PayablePosting, ...]
+    moved: dict[str, Posting]
+
+
+def prepare_run(*, program: Program, pay_on: date, wish: str, by: Actor, at: datetime) -> PayoutRun:
+    """Open a run; `wish` names what somebody asked for once, so that asking twice opens one run."""
+    today = at.astimezone(ZoneInfo(program.zone)).date()
+    if pay_on < today:
+        raise PaydayPassed(today)
+    with transaction():
+        run, opened = PayoutRun.objects.get_or_create(
+            wish=wish,
+            defaults={
+                "id": new_id("run", at=at),
+                "program": program,
+                "currency": program.currency,
+                "pay_on": pay_on,
+                "prepared_at": at,
+                "prepared_by_kind": by.kind,
+                "prepared_by_id": by.id,
+            },
+        )
+        if opened:
+            audit(by=by, at=at, action="payout_run.prepared", subject=run.id, workspace_id=program.workspace_id)
+    return run
+
+
+def fill_step(*, run_id: str, at: datetime, most: int = AT_ONCE) -> bool:
+    """Look at the next agreements of a draft and reserve what is paid; say whether there may be more.
+
+    Raises `Crossed` when a booking came in between, which the caller answers by calling again.
+    """
+    with transaction():
+        run = PayoutRun.objects.select_for_update(of=("self",)).select_related("program").get(pk=run_id)
+        if run.state != PayoutRunState.DRAFT or run.filled_at:
+            return False
+        agreements = _next_agreements(run, most)
+        if not agreements:
+            _finish(run, at=at)
+            return False
+        _look_at(run, agreements, at=at)
+        run.filled_upto = agreements[-1].id
+        run.save(update_fields=["filled_upto"])
+    return True
+
+
+def preparer_of(run: PayoutRun) -> Actor:
+    """Return who prepared a run: what its job does, that person does."""
+    return Actor(ActorKind(run.prepared_by_kind), run.prepared_by_id)
+
+
+def _next_agreements(run: PayoutRun, most: int) -> list[Agreement]:
+    rows = Agreement.objects.filter(program=run.program, id__gt=run.filled_upto).order_by("id")
+    return list(rows.select_related("partner", "program")[:most])
+
+
+def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -> None:
+    ids = [row.id for row in agreements]
+    # Locks in the order of every writer: commissions, then the book. What came in between is looked at again.
+    commissions = lock_commissions(_subjects(open_postings(ids).values()))
+    Book.objects.select_for_update().get(subject=run.program_id)
+    found = open_postings(ids)
+    if not _commissions_in(_subjects(found.values())) <= commissions.keys():
+        raise Crossed
+    sums = {agreement_id: sum(one.minor for one in postings) for agreement_id, postings in found.items()}
+    dues = dues_of(agreements, sums, at=at)
+    methods = methods_in_use({row.partner.organisation_id for row in agreements})
+    verdicts, reserved = [], []
+    for agreement in agreements:
+        due = dues[agreement.id]
+        verdict, obstacles = weigh(due, at_ms=to_ms(at))
+        if verdict is Verdict.ELIGIBLE:
+            method = methods[agreement.partner.organisation_id]
+            reserved.append(_payout(run, agreement, method=method, postings=found[agreement.id], at=at))
+        if verdict is not Verdict.NOTHING:
+            verdicts.append(
+                PayoutVerdict(
+                    run=run,
+                    agreement=agreement,
+                    verdict=verdict.value,
+                    reasons=[one.value for one in obstacles],
+                    payable_minor=due.payable_minor,
+                    threshold_minor=due.threshold_minor,
+                )
+            )
+    insert_rows(verdicts)
+    _write(run, reserved, at=at)
+    follow_postings(commissions, {subject: one for each in reserved for subject, one in each.moved.items()})
+
+
+def _subjects(postings: Collection[Sequence[PayablePosting]]) -> set[str]:
+    return {one.memo for each in postings for one in each}
+
+
+def _commissions_in(subjects: set[str]) -> set[str]:
+    return {subject for subject in subjects if subject.startswith("com_")}
+
+
+def _payout(
+    run: PayoutRun,
+    agreement: Agreement,
+    *,
+    method: PayoutMethod,
+    postings: Sequence[PayablePosting],
+    at: datetime,
+) -> _Reserved:
+    sums: dict[str, int] = {}
+    for one in postings:
+        sums[one.memo] = sums.get(one.memo, 0) + one.minor
+    nets = taken(sums, most=MOST_COMMISSIONS)
+    moved = {subject: posting for subject, minor in nets.items() if (posting := reserving(minor))}
+    payout = Payout(
+        id=new_id("pay", at=at),
+        run=run,
+        agreement=agreement,
+        amount_minor=sum(nets.values()),
+        currency=run.currency,
+        state=PayoutState.RESERVED,
+        method=method,
+        method_kind=method.kind,
+        method_copy=asdict(details_of(method)),
+        commissions_count=len(moved),
+        reserved_at=at,
+    )
+    return _Reserved(payout, tuple(one for one in postings if one.memo in nets), moved)
+
+
+def _write(run: PayoutRun, reserved: Sequence[_Reserved], *, at: datetime) -> None:
+    if not reserved:
+        return
+    insert_rows([each.payout for each in reserved])
+    insert_rows(
+        [
+            PayoutLine(payout=each.payout, posting_id=one.posting_id, subject=one.memo, amount_minor=one.minor)
+            for each in reserved
+            for one in each.lines
+        ]
+    )
+    drafts = [
+        EntryDraft(
+            id=new_id("ent", at=at),
+            kind=EntryKind.RESERVED,
+            subject=each.payout.id,
+            reason="payout-run",
+            postings=tuple(
+                draft
+                for subject, posting in each.moved.items()
+                for draft in posting_drafts(
+                    [posting], agreement=each.payout.agreement_id, currency=run.currency, memo=subject
+                )
+            ),
+        )
+        for each in reserved
+    ]
+    book_entries(book_subject=run.program_id, drafts=drafts, by=preparer_of(run), at=at, ids_are_new=True)
+
+
+def _finish(run: PayoutRun, *, at: datetime) -> None:
+    sums = Payout.objects.filter(run=run, state=PayoutState.RESERVED).aggregate(
+        count=Count("id"), minor=Sum("amount_minor")
+    )
+    run.filled_at, run.payouts_count, run.total_minor = at, sums["count"], sums["minor"] or 0
+    run.save(update_fields=["filled_at", "payouts_count", "total_minor"])
+    audit(
+        by=preparer_of(run),
+        at=at,
+        action="payout_run.ready",
+        subject=run.id,
+        workspace_id=run.program.workspace_id,
+        data={"payouts": run.payouts_count, "total_minor": run.total_minor, "currency": run.currency},
+    )
+    announce(at=at, kind="payout_run.ready", subject=run.id, workspace_id=run.program.workspace_id)

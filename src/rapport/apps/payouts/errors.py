@@ -1,0 +1,116 @@
+"""What payouts refuses."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.record.errors import BadInput, Refusal
+from rapport.domain.payouts import NoSecondPerson
+
+
+class MethodOfOthersToo(Refusal):
+    """One workspace may not change how a partner is paid by others."""
+
+    code = "method_of_others_too"
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__(_("This partner is paid by others too, so only the partner can say how."))
+
+
+class RunNotReady(Refusal):
+    """A run is decided when it is complete."""
+
+    code = "run_not_ready"
+
+    def __init__(self) -> None:
+        """Say to wait."""
+        super().__init__(_("This run is still being prepared. Wait until it has looked at every partner."))
+
+
+class RunDecided(Refusal):
+    """A run is approved or abandoned once."""
+
+    code = "run_decided"
+
+    def __init__(self, state: str) -> None:
+        """Name what it is."""
+        super().__init__(_("This run is decided already: %(state)s.") % {"state": state.lower()})
+
+
+class NothingToPay(Refusal):
+    """A run without payouts is abandoned, not approved."""
+
+    code = "nothing_to_pay"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("This run pays nobody. Abandon it."))
+
+
+class SecondPersonNeeded(Refusal):
+    """Two people stand behind every payout."""
+
+    code = "second_person_needed"
+
+    def __init__(self, why: NoSecondPerson) -> None:
+        """Say why this is not the second one."""
+        sentences = {
+            NoSecondPerson.PREPARED_IT: _("You prepared this run. Another person must approve it."),
+            NoSecondPerson.CHANGED_A_METHOD: _(
+                "You changed how a partner in this run is paid. Another person must approve it."
+            ),
+        }
+        super().__init__(sentences[why])
+
+
+class TotalDiffers(BadInput):
+    """The total that was confirmed is not the total of the run."""
+
+    code = "total_differs"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        sentence = _("This is not the total of the run. Compare it with the page and write it again.")
+        super().__init__(sentence, fields={"total": sentence})
+
+
+class PayoutMoved(Refusal):
+    """A payout is not where this could be done with it."""
+
+    code = "payout_moved"
+
+    def __init__(self, state: str) -> None:
+        """Name where it stands."""
+        super().__init__(_("This cannot be done with a payout that is %(state)s.") % {"state": state.lower()})
+
+
+class NotApproved(Refusal):
+    """Money is sent for an approved run only."""
+
+    code = "run_not_approved"
+
+    def __init__(self) -> None:
+        """Say what is missing."""
+        super().__init__(_("A second person has to approve this run first."))
+
+
+class FileIsMade(Refusal):
+    """What stands in a file that was made is on its way."""
+
+    code = "file_is_made"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("This payout stands in a file already. Say what became of it when the bank knows."))
+
+
+class PaydayPassed(BadInput):
+    """A run pays on a day to come."""
+
+    code = "payday_passed"
+
+    def __init__(self, today: date) -> None:
+        """Name the first day that is left."""
+        sentence = _("Choose a day from %(today)s on.") % {"today": today.isoformat()}
+        super().__init__(sentence, fields={"pay_on": sentence})

@@ -1,0 +1,170 @@
+"""Read payouts: methods, what stands in a run, which payout paid a commission, what a program owes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from functools import lru_cache
+
+import holidays
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from rapport.apps.ledger.queries import PayablePosting, payable_postings
+from rapport.apps.partners.models import Acceptance, Agreement, AgreementState
+from rapport.apps.payouts.models import (
+    Payout,
+    PayoutLine,
+    PayoutMethod,
+    PayoutRun,
+    PayoutRunState,
+    PayoutSettings,
+    PayoutState,
+    PayoutVerdict,
+)
+from rapport.apps.programs.models import Program
+from rapport.apps.programs.queries import terms_of
+from rapport.domain.payday import bank_day, next_payday
+from rapport.domain.payouts import Due
+from rapport.domain.terms import Payout as PayoutTerms
+from rapport.kit.clock import to_ms
+
+UNDECIDED = (PayoutState.RESERVED, PayoutState.SENT)
+"""What became of these is not known yet."""
+
+
+def methods_in_use(organisation_ids: Collection[str]) -> dict[str, PayoutMethod]:
+    """Return how each of these organisations is paid now; those without a method are missing."""
+    rows = PayoutMethod.objects.filter(organisation_id__in=organisation_ids, replaced_at__isnull=True)
+    return {row.organisation_id: row for row in rows}
+
+
+def method_of(organisation_id: str) -> PayoutMethod | None:
+    """Return how an organisation is paid now."""
+    return methods_in_use([organisation_id]).get(organisation_id)
+
+
+def settings_of(program: Program) -> PayoutSettings:
+    """Return how a program pays; one that never said follows the bank holidays of its workspace's country."""
+    found = PayoutSettings.objects.filter(program=program).first()
+    return found or PayoutSettings(program=program, country=program.workspace.country)
+
+
+def next_bank_payday(terms: PayoutTerms, *, program: Program, after: date) -> date:
+    """Return the first payout day of these terms after a day, moved on to a day on which banks work."""
+    return bank_day_of(settings_of(program).country, next_payday(terms, after=after))
+
+
+def bank_day_of(country: str, day: date) -> date:
+    """Return the first day from this one on, on which banks of this country work."""
+    return bank_day(day, is_holiday=lambda one: one in _holidays(country, one.year))
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        return frozenset()
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def open_postings(agreement_ids: Collection[str]) -> dict[str, list[PayablePosting]]:
+    """Return by agreement the postings on payable that no payout took yet, oldest first."""
+    taken = PayoutLine.objects.filter(posting_id=OuterRef("pk"))
+    found: dict[str, list[PayablePosting]] = defaultdict(list)
+    for one in payable_postings(agreement_ids, ~Q(Exists(taken))):
+        found[one.owner].append(one)
+    return found
+
+
+def dues_of(agreements: Iterable[Agreement], payable_minor: dict[str, int], *, at: datetime) -> dict[str, Due]:
+    """Return what the rules want to know of each agreement, in two statements."""
+    rows = list(agreements)
+    methods = methods_in_use({row.partner.organisation_id for row in rows})
+    accepted = _acceptances(rows, at=at)
+    return {row.id: _due(row, payable_minor.get(row.id, 0), methods, accepted) for row in rows}
+
+
+def payouts_of_commission(commission_id: str) -> list[Payout]:
+    """Return the payouts that took money of a commission, oldest first."""
+    ids = PayoutLine.objects.filter(subject=commission_id).values("payout_id")
+    return list(Payout.objects.filter(id__in=ids).select_related("run").order_by("id"))
+
+
+def latest_payouts_of(commission_ids: Collection[str]) -> dict[str, Payout]:
+    """Return by commission the last payout that took money of it, in one statement."""
+    rows = PayoutLine.objects.filter(subject__in=commission_ids).select_related("payout__run").order_by("id")
+    return {row.subject: row.payout for row in rows}
+
+
+def runs_of(program_id: str) -> QuerySet[PayoutRun]:
+    """Return the payout runs of a program, newest first."""
+    return PayoutRun.objects.filter(program_id=program_id).select_related("program__workspace").order_by("-id")
+
+
+def payouts_of_run(run_id: str) -> QuerySet[Payout]:
+    """Return the payouts of a run with their partners, the largest first."""
+    rows = Payout.objects.filter(run_id=run_id).select_related("agreement__partner", "run__program", "method")
+    return rows.order_by("-amount_minor", "id")
+
+
+def payouts_of_agreement(agreement_id: str) -> QuerySet[Payout]:
+    """Return what an agreement is and was paid, newest first; not what was taken back before it was sent."""
+    rows = Payout.objects.filter(agreement_id=agreement_id).exclude(state=PayoutState.CANCELLED)
+    return rows.select_related("run__program", "agreement").order_by("-id")
+
+
+def verdicts_of(run_id: str) -> QuerySet[PayoutVerdict]:
+    """Return what a run found, the largest amounts first."""
+    rows = PayoutVerdict.objects.filter(run_id=run_id).select_related("agreement__partner")
+    return rows.order_by("-payable_minor", "id")
+
+
+def lines_of(payout_id: str) -> QuerySet[PayoutLine]:
+    """Return what a payout pays, posting by posting."""
+    return PayoutLine.objects.filter(payout_id=payout_id).order_by("id")
+
+
+def nets_of(payout_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return by payout, then by the thing whose money it is, what the payout pays for it."""
+    found: dict[str, dict[str, int]] = {payout_id: {} for payout_id in payout_ids}
+    sums = PayoutLine.objects.filter(payout_id__in=payout_ids).order_by().values_list("payout_id", "subject")
+    for payout_id, subject, minor in sums.annotate(minor=Sum("amount_minor")).order_by("payout_id", "subject"):
+        found[payout_id][subject] = minor
+    return found
+
+
+def runs_to_approve(program_id: str) -> QuerySet[PayoutRun]:
+    """Return the runs that wait for a second person, oldest first."""
+    drafts = PayoutRun.objects.filter(program_id=program_id, state=PayoutRunState.DRAFT, filled_at__isnull=False)
+    return drafts.filter(payouts_count__gt=0).order_by("id")
+
+
+def unknown_payouts(program_id: str) -> QuerySet[Payout]:
+    """Return the payouts of which nobody knows what became, oldest first."""
+    rows = Payout.objects.filter(run__program_id=program_id, state=PayoutState.SENT, known=False)
+    return rows.select_related("agreement__partner", "run").order_by("id")
+
+
+def counts_by_state(run_id: str) -> dict[str, tuple[int, int]]:
+    """Return how many payouts of a run are in each state, and their sum."""
+    rows = Payout.objects.filter(run_id=run_id).order_by().values_list("state")
+    return {state: (count, minor) for state, count, minor in rows.annotate(Count("id"), Sum("amount_minor"))}
+
+
+def _acceptances(agreements: Collection[Agreement], *, at: datetime) -> dict[str, Acceptance]:
+    rows = Acceptance.objects.filter(agreement__in=agreements, from_at__lte=at).select_related("version")
+    return {row.agreement_id: row for row in rows.order_by("from_at", "version__number")}
+
+
+def _due(
+    agreement: Agreement, payable_minor: int, methods: dict[str, PayoutMethod], accepted: dict[str, Acceptance]
+) -> Due:
+    method = methods.get(agreement.partner.organisation_id)
+    acceptance = accepted.get(agreement.id)
+    currency = agreement.program.currency
+    return Due(
+        payable_minor=payable_minor,
+        threshold_minor=terms_of(acceptance.version, currency=currency).payout.threshold_minor if acceptance else 0,
+        usable_from_ms=to_ms(method.usable_at) if method else None,
+        suspended=agreement.state == AgreementState.SUSPENDED,
+        ended=agreement.state == AgreementState.ENDED,
+        ended_for_breach=agreement.ended_for_breach,
+    )

@@ -1,0 +1,81 @@
+"""Money to be paid: partners with approved commissions and a way to be paid, made by the real actions."""
+
+from datetime import date, datetime, timedelta
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.identity.models import Organisation
+from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.actions import approve_run, enter_method, make_file, prepare_run
+from rapport.apps.payouts.inputs import MethodInput
+from rapport.apps.payouts.models import MethodKind, PayoutMethod, PayoutRun
+from rapport.apps.programs.models import Program
+from rapport.apps.record.actors import Actor, ActorKind
+from rapport.apps.tracking.models import Coupon
+from rapport.flows.paying import fill_run, send_run
+from rapport.flows.settlement import approve_due
+from rapport.kit.ids import new_id
+from tests.make.identity import NOON, STORY
+from tests.make.road import make_coupon, report_sale
+
+GOOD_IBAN = "DE89 3704 0044 0532 0130 00"
+JONAS = Actor(ActorKind.PERSON, "per_jonas")
+MARA = Actor(ActorKind.PERSON, "per_mara")
+"""Two people of finance, as actions see them."""
+
+AFTER_HOLD = timedelta(days=61)
+
+
+def make_method(organisation: Organisation | str, *, at: datetime = NOON, iban: str = GOOD_IBAN) -> PayoutMethod:
+    """Let an organisation be paid to a bank account."""
+    organisation_id = organisation if isinstance(organisation, str) else organisation.id
+    given = MethodInput(kind=MethodKind.IBAN, holder="Anna Reuter", iban=iban)
+    return enter_method(organisation_id=organisation_id, given=given, by=STORY, at=at)
+
+
+def make_sale(
+    program: Program, agreement: Agreement, *, total: str = "1000.00", order: str = "", at: datetime = NOON
+) -> Commission:
+    """Return the commission of a sale with a code of this agreement, for which no click is looked up: 12 % of it."""
+    code = f"C{agreement.id[-12:]}".upper()
+    if not Coupon.objects.filter(agreement=agreement, code=code).exists():
+        make_coupon(agreement, code)
+    name = order or new_id("ord", at=at)[-12:]
+    taken = report_sale(program, at=at, external_id=name, total=total, coupons=[code])
+    return Commission.objects.get(conversion=taken.conversion)
+
+
+def make_payable(program: Program, agreement: Agreement, *, total: str = "1000.00", order: str = "") -> Commission:
+    """Return a commission that silence has approved."""
+    commission = make_sale(program, agreement, total=total, order=order)
+    let_holds_end()
+    commission.refresh_from_db()
+    return commission
+
+
+def let_holds_end(*, at: datetime = NOON) -> None:
+    """Approve everything that waits, as the end of its hold does."""
+    approve_due(at=at + AFTER_HOLD)
+
+
+def make_run(
+    program: Program, *, by: Actor = JONAS, at: datetime = NOON + AFTER_HOLD, pay_on: date | None = None
+) -> PayoutRun:
+    """Return a draft that has looked at every partner."""
+    run = prepare_run(program=program, pay_on=pay_on or at.date(), wish=new_id("wish", at=at), by=by, at=at)
+    fill_run(run.id, clock=lambda: at)
+    run.refresh_from_db()
+    return run
+
+
+def make_approved_run(program: Program, *, at: datetime = NOON + AFTER_HOLD) -> PayoutRun:
+    """Return a run that a second person has approved."""
+    run = make_run(program, at=at)
+    return approve_run(run_id=run.id, total=run.total, by=MARA, at=at)
+
+
+def make_sent_run(program: Program, *, at: datetime = NOON + AFTER_HOLD) -> PayoutRun:
+    """Return an approved run whose bank file was made and sent."""
+    run = make_approved_run(program, at=at)
+    make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=at)
+    send_run(run.id, clock=lambda: at)
+    return run
