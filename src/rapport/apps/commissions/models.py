@@ -13,11 +13,15 @@ class Attribution(models.Model):
     """One decision about a conversion with all its reasons, also when nobody earns; never changed, only followed."""
 
     id = models.CharField(primary_key=True, max_length=32)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+")
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=24)
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    version = models.ForeignKey(
+        TermsVersion, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     rule = models.CharField(max_length=64, blank=True)
     target_minor = models.BigIntegerField()
     document = models.JSONField()
@@ -54,10 +58,12 @@ class Commission(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32)
     source = models.CharField(max_length=64)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    conversion = models.ForeignKey(
+        Conversion, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+", db_index=False)
     share = models.CharField(max_length=32, default="whole")
-    version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=CommissionState)
     currency = models.CharField(max_length=3)
     accrued_minor = models.BigIntegerField(default=0)
@@ -102,7 +108,7 @@ class CommissionLine(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     commission = models.ForeignKey(Commission, on_delete=models.PROTECT, related_name="lines")
-    attribution = models.ForeignKey(Attribution, on_delete=models.PROTECT, related_name="+")
+    attribution = models.ForeignKey(Attribution, on_delete=models.PROTECT, related_name="+", db_index=False)
     rule = models.CharField(max_length=64)
     amount_minor = models.BigIntegerField()
     entry = models.CharField(max_length=32)

@@ -12,7 +12,7 @@ class Customer(models.Model):
     """A buyer, by the merchant's own id or a keyed hash; its row is the lock of its story."""
 
     id = models.CharField(primary_key=True, max_length=32)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=128)
     story_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -73,7 +73,7 @@ class Conversion(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)
     external_id = models.CharField(max_length=128)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversions", null=True, blank=True)
@@ -115,7 +115,7 @@ class Report(models.Model):
     """One wording of a conversion: a revision with its amounts. Two wordings of one revision are a conflict."""
 
     id = models.CharField(primary_key=True, max_length=32)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="reports")
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="reports", db_index=False)
     revision = models.PositiveIntegerField()
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)
@@ -145,7 +145,7 @@ class ConversionLine(models.Model):
     """One line of the basket, as reported."""
 
     id = models.BigAutoField(primary_key=True)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="lines")
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     product = models.CharField(max_length=128)
     name = models.CharField(max_length=250, blank=True)
@@ -170,7 +170,7 @@ class NamedClick(models.Model):
     """A click id that a report named: what its capsule says, or why it is refused, and the lake's facts once joined."""
 
     id = models.BigAutoField(primary_key=True)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="clicks")
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="clicks", db_index=False)
     click_id = models.CharField(max_length=128)
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     clicked_at = models.DateTimeField(null=True, blank=True)
@@ -193,7 +193,7 @@ class NamedCoupon(models.Model):
     """A coupon code that a report named, and whose it was at the order."""
 
     id = models.BigAutoField(primary_key=True)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="coupons")
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="coupons", db_index=False)
     code = models.CharField(max_length=64)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
@@ -319,7 +319,7 @@ class Receipt(models.Model):
     """What became of one acknowledged postback: the edge gave its id, the worker found out the rest."""
 
     id = models.CharField(primary_key=True, max_length=40)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=8, choices=ReceiptState)
     subject = models.CharField(max_length=32, blank=True)
     problems = models.JSONField(default=list)

@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
                 (
                     "program",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.program"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.program",
                     ),
                 ),
             ],
@@ -75,7 +78,10 @@ class Migration(migrations.Migration):
                 (
                     "program",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.program"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.program",
                     ),
                 ),
                 (
@@ -123,7 +129,10 @@ class Migration(migrations.Migration):
                 (
                     "conversion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="clicks", to="conversions.conversion"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clicks",
+                        to="conversions.conversion",
                     ),
                 ),
                 (
@@ -146,7 +155,10 @@ class Migration(migrations.Migration):
                 (
                     "conversion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="coupons", to="conversions.conversion"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coupons",
+                        to="conversions.conversion",
                     ),
                 ),
                 (
@@ -187,7 +199,10 @@ class Migration(migrations.Migration):
                 (
                     "program",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.program"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programs.program",
                     ),
                 ),
             ],
@@ -220,7 +235,10 @@ class Migration(migrations.Migration):
                 (
                     "conversion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="conversions.conversion"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="conversions.conversion",
                     ),
                 ),
             ],
@@ -241,7 +259,10 @@ class Migration(migrations.Migration):
                 (
                     "conversion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="conversions.conversion"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="conversions.conversion",
                     ),
                 ),
             ],
