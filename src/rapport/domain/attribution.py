@@ -44,7 +44,7 @@ class Attribution:
 
 
 def attribute(question: Question, touches: Iterable[Touch], told: Iterable[ToldBinding] = ()) -> Attribution:
-    """Weigh everything that may have brought the conversion; `touches` and `told` come in the order of their moments."""
+    """Weigh what may have brought the conversion; `touches` and `told` come in the order of their moments."""
     if question.conversion.kind == REBILL and question.earlier:
         chosen = _follow_first(touches, told, question)
     else:

@@ -30,9 +30,9 @@ class HoldReason(StrEnum):
 class Credit:
     """One agreement earns from one conversion, by one version of terms and one of its rules.
 
-    `touch_id` is the click id, the coupon code, or the binding that a file told. `bound_by` is the earlier conversion that bound the customer, when
-    the credit follows it. The click window counts from `counts_from_ms`: the click, the order that used the
-    coupon, or the day that the file names.
+    `touch_id` is the click id, the coupon code, or the binding that a file told. `bound_by` is the earlier conversion
+    that bound the customer, when the credit follows it. The click window counts from `counts_from_ms`: the click, the
+    order that used the coupon, or the day that the file names.
     """
 
     agreement_id: str

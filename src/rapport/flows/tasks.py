@@ -5,7 +5,9 @@ from django.conf import settings
 from rapport.apps.commissions.queries import due_for_approval
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.jobs.retry import job
-from rapport.flows import postbacks, settlement
+from rapport.apps.record.actors import Actor
+from rapport.apps.tracking.models import Coupon
+from rapport.flows import crediting, postbacks, settlement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
 from rapport.lake.progress import progress, remove_read_segments
@@ -40,6 +42,13 @@ def approve_due() -> None:
 def attach_late_corrections() -> None:
     """Find the sales of corrections that were reported in the same instant."""
     settlement.attach_late_corrections(at=now())
+
+
+@job(retries=5, key="credit-earlier:{coupon_id}", queue="long")
+def credit_earlier_orders(coupon_id: str) -> None:
+    """Credit the orders that used a code before it was given to its partner."""
+    coupon = Coupon.objects.get(pk=coupon_id)
+    crediting.credit_earlier(coupon, by=Actor.system("code-given"), at=now())
 
 
 @job(retries=1, key="lake-upkeep", queue="long")

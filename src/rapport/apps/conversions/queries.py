@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 
 from rapport.apps.conversions.facts import Facts, Fresh, load_facts
 from rapport.apps.conversions.models import (
+    Binding,
     Conversion,
     Correction,
     JournalCursor,
@@ -23,6 +24,7 @@ from rapport.apps.conversions.wording import (
     coupon_use,
     domain_correction,
     human_decision,
+    told_binding,
     touch_of,
     wording_of,
 )
@@ -49,10 +51,20 @@ def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | N
         if StoryKey.of(row) not in known.conversions:
             told[StoryKey.of(row)].append(row)
     facts = load_facts([row.id for rows in told.values() for row in rows])
+    bindings = _bindings_of({key.customer_id for key in told if key.customer_id})
     return [
-        *(_loaded(program, rows, facts) for rows in told.values()),
+        *(_loaded(program, rows, facts, bindings.get(key.customer_id, ())) for key, rows in told.items()),
+        # A customer who began in this very write has not been bound by any file yet.
         *(_loaded(program, known.conversions[key], known.facts) for key in keys if key in known.conversions),
     ]
+
+
+def _bindings_of(customer_ids: Collection[str]) -> dict[str, list[Binding]]:
+    bound: dict[str, list[Binding]] = defaultdict(list)
+    if customer_ids:
+        for row in Binding.objects.filter(customer_id__in=customer_ids):
+            bound[row.customer_id].append(row)
+    return bound
 
 
 def _rows_of(program: Program, keys: Sequence[StoryKey]) -> list[Conversion]:
@@ -71,7 +83,9 @@ def _rows_named(program: Program, customers: Collection[str], alone: Collection[
     return list(Conversion.objects.filter(named, program_id=program.id).order_by("id"))
 
 
-def _loaded(program: Program, rows: Sequence[Conversion], facts: Facts) -> LoadedStory:
+def _loaded(
+    program: Program, rows: Sequence[Conversion], facts: Facts, bindings: Sequence[Binding] = ()
+) -> LoadedStory:
     # A click that several orders name was asked about once: the naming that knows the answer speaks for all.
     named = sorted((click for row in rows for click in facts.clicks.get(row.id, ())), key=_knows_more)
     touches = {click.click_id: touch_of(click) for click in named}
@@ -81,6 +95,7 @@ def _loaded(program: Program, rows: Sequence[Conversion], facts: Facts) -> Loade
         currency=program.currency,
         touches=tuple(touches.values()),
         conversions=tuple(_reported(row, facts) for row in rows),
+        bindings=tuple(told_binding(row) for row in bindings),
     )
     return LoadedStory(story, tuple(rows))
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rapport.apps.conversions.models import Correction, HumanDecision, NamedClick, NamedCoupon, Report
+from rapport.apps.conversions.models import Binding, Correction, HumanDecision, NamedClick, NamedCoupon, Report
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement_document import credit_from_document
 from rapport.domain.story import (
@@ -10,6 +10,7 @@ from rapport.domain.story import (
     CorrectionKind,
     CouponUse,
     DecisionKind,
+    ToldBinding,
     Touch,
     TouchFacts,
     TouchMark,
@@ -87,6 +88,11 @@ def coupon_use(row: NamedCoupon, *, at: datetime) -> CouponUse:
     over = row.coupon.ends_at is not None and row.coupon.ends_at <= at
     why = "" if started and not over else "ended" if over else "not_started"
     return CouponUse(code=row.code, agreement_id=row.coupon.agreement_id, valid=not why, why=why)
+
+
+def told_binding(row: Binding) -> ToldBinding:
+    """Return what a file said about whose customer this is."""
+    return ToldBinding(binding_id=row.id, agreement_id=row.agreement_id, from_ms=to_ms(row.from_at))
 
 
 def human_decision(row: HumanDecision) -> DomainDecision:

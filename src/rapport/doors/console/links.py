@@ -14,7 +14,7 @@ from rapport.apps.partners.models import AgreementState
 from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
-from rapport.apps.tracking.actions import create_coupon, create_link, end_coupon, switch_link
+from rapport.apps.tracking.actions import create_link, end_coupon, switch_link
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import address_of, coupons_of_program, links_of_program
@@ -25,6 +25,7 @@ from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.console.partners import RECENT
 from rapport.doors.ui.qr import qr_file
+from rapport.flows.codes import give_code
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, GroupRow, lake_at
 
@@ -129,7 +130,7 @@ def coupon_new(request: Request, program_id: str) -> HttpResponse:
         told = form.cleaned_data
         moments = _moments(program, starts_on=told["starts_on"], ends_on=told["ends_on"])
         wish = read_input(CouponInput, {"code": told["code"], **moments})
-        create_coupon(agreement_id=told["agreement"], given=wish, by=request.actor, at=now())
+        give_code(agreement_id=told["agreement"], given=wish, by=request.actor, at=now())
 
     if request.method == "POST" and succeeded(form, act):
         words = _("The code %(code)s counts.") % {"code": form.cleaned_data["code"].upper()}

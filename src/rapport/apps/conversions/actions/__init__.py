@@ -1,5 +1,6 @@
 """Write conversions: what merchants report, what people decide, what the lake knows, what became of postbacks."""
 
+from rapport.apps.conversions.actions.bindings import BindingLine, give_codes_owner, record_bindings
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
 from rapport.apps.conversions.actions.decisions import record_decision
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
@@ -9,14 +10,17 @@ from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor
 from rapport.apps.conversions.actions.reports import record_conversions
 
 __all__ = [
+    "BindingLine",
     "Judged",
     "attach_waiting",
+    "give_codes_owner",
     "join_facts",
     "keep_receipts",
     "lock_stories",
     "move_cursor",
     "new_receipt",
     "note_effects",
+    "record_bindings",
     "record_conversions",
     "record_corrections",
     "record_decision",
