@@ -1,6 +1,6 @@
 """What people decide about an order stands, whatever is judged later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,13 +15,16 @@ from rapport.apps.commissions.queries import (
 )
 from rapport.apps.conversions.models import Conversion, HumanDecision
 from rapport.apps.conversions.queries import conversions_in_conflict
+from rapport.apps.delivery.queries import outbox
 from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput, Refusal
 from rapport.domain.credit import HoldReason
-from rapport.flows import deciding
+from rapport.flows import deciding, declining, replying
+from rapport.flows.declining import ReplyTooLate
+from rapport.flows.replying import tell_proposals
 from rapport.flows.settlement import approve_due, join_click_facts
 from tests.make.identity import NOON, STORY
 from tests.make.road import (
@@ -38,6 +41,16 @@ pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(days=60)
 """Well after every hold has ended."""
+
+
+HEARD = LATER + timedelta(days=16)
+"""After every deadline of what partners were told at `LATER`."""
+
+
+def heard() -> datetime:
+    """Let the partners be told of what is proposed about their money, and their time to reply pass."""
+    tell_proposals(at=LATER)
+    return HEARD
 
 
 def sold(program: Program, agreement: Agreement, *, external_id: str = "1", total: str = "100.00") -> Conversion:
@@ -81,6 +94,14 @@ class TestConflicts:
         assert amounts(program) == {"Slow Mornings": (1_200, 0, "pending")}
         assert not conversions_in_conflict(program.id).exists()
 
+    def test_what_is_settled_once_stays_settled(self) -> None:
+        program = make_program()
+        conversion = sold(program, make_agreement(program))
+        report = conversion.reports.get()
+        with pytest.raises(Refusal, match="do not contradict"):
+            deciding.settle_conflict(conversion=conversion, report_id=report.id, reason="Sure", by=STORY, at=NOON)
+        assert not HumanDecision.objects.exists()
+
     def test_an_amount_that_nobody_reported_cannot_be_chosen(self) -> None:
         program = make_program()
         conversion = sold(program, make_agreement(program))
@@ -105,26 +126,26 @@ class TestDeclining:
     def test_a_declined_order_earns_nothing_and_an_undone_decline_everything_again(self) -> None:
         program = make_program()
         conversion = sold(program, make_agreement(program))
-        deciding.decline_conversion(conversion=conversion, code="fraud", reason="Stolen card", by=STORY, at=NOON)
+        declining.decline_conversion(conversion=conversion, code="fraud", reason="Stolen card", by=STORY, at=NOON)
         assert amounts(program) == {"Slow Mornings": (0, 0, "declined")}
         report_sale(program, external_id="1", total="100.00", country="DE")
         assert amounts(program) == {"Slow Mornings": (0, 0, "declined")}
         later = NOON + timedelta(hours=1)
-        deciding.undo_decline(conversion=conversion, reason="A mistake", by=STORY, at=later)
+        declining.undo_decline(conversion=conversion, reason="A mistake", by=STORY, at=later)
         assert amounts(program) == {"Slow Mornings": (1_200, 0, "pending")}
 
     def test_approved_money_goes_back_too(self) -> None:
         program = make_program()
         conversion = approved(program, make_agreement(program))
         assert amounts(program) == {"Slow Mornings": (0, 1_200, "approved")}
-        deciding.decline_conversion(conversion=conversion, code="fraud", reason="Stolen card", by=STORY, at=LATER)
+        declining.decline_conversion(conversion=conversion, code="fraud", reason="Stolen card", by=STORY, at=LATER)
         assert amounts(program) == {"Slow Mornings": (0, 0, "declined")}
 
     def test_the_partner_reads_the_reason_so_there_must_be_one(self) -> None:
         program = make_program()
         conversion = sold(program, make_agreement(program))
         with pytest.raises(BadInput) as refused:
-            deciding.decline_conversion(conversion=conversion, code="fraud", reason="  ", by=STORY, at=NOON)
+            declining.decline_conversion(conversion=conversion, code="fraud", reason="  ", by=STORY, at=NOON)
         assert list(refused.value.fields) == ["reason"]
         assert not HumanDecision.objects.exists()
 
@@ -178,12 +199,12 @@ class TestProposals:
     def test_an_accepted_one_moves_both_sides_together(self) -> None:
         program = make_program()
         proposal = self.proposed(program)
-        moved = deciding.take_proposal(proposal=proposal, by=STORY, at=LATER)
+        moved = deciding.take_proposal(proposal=proposal, by=STORY, at=heard())
         assert len(moved) == 2
         assert amounts(program) == {"First": (0, 0, "reversed"), "Second": (1_200, 0, "pending")}
         assert not open_proposals_of(program.id).exists()
         with pytest.raises(ProposalDecided):
-            deciding.take_proposal(proposal=proposal, by=STORY, at=LATER)
+            deciding.take_proposal(proposal=proposal, by=STORY, at=HEARD)
 
     def test_a_refused_one_leaves_the_money_and_does_not_come_back(self) -> None:
         program = make_program()
@@ -192,6 +213,48 @@ class TestProposals:
         report_sale(program, external_id="1", total="100.00", country="DE", customer_id="c1")
         assert amounts(program) == {"First": (0, 1_200, "approved"), "Second": (0, 0, "reversed")}
         assert not open_proposals_of(program.id).exists()
+
+    def test_a_refund_before_a_refusal_is_booked_with_it_and_nothing_is_proposed_twice(self) -> None:
+        program = make_program()
+        self.proposed(program)
+        report_correction(program, kind="refund", external_id="r1", of="1", total="50.00", at=NOON + timedelta(days=1))
+        proposal = open_proposals_of(program.id)[0]
+        deciding.turn_proposal_down(proposal=proposal, reason="First did it", by=STORY, at=LATER)
+        assert amounts(program) == {"First": (0, 600, "approved"), "Second": (0, 0, "reversed")}
+        assert not open_proposals_of(program.id).exists()
+
+    def test_the_credit_stays_with_whoever_was_paid_already(self) -> None:
+        program = make_program()
+        proposal = self.proposed(program)
+        Commission.objects.filter(agreement__partner__name="First").update(payable_minor=0, paid_minor=1_200)
+        deciding.turn_proposal_down(proposal=proposal, reason="First did it", by=STORY, at=LATER)
+        decision = HumanDecision.objects.get(kind="proposal_refused")
+        assert decision.data["credit"]["agreement_id"] == proposal.commission.agreement_id
+
+    def test_whoever_would_lose_is_heard_first(self) -> None:
+        program = make_program()
+        proposal = self.proposed(program)
+        with pytest.raises(deciding.ReplyOpen, match="being told"):
+            deciding.take_proposal(proposal=proposal, by=STORY, at=LATER)
+        assert (tell_proposals(at=LATER), tell_proposals(at=LATER)) == (1, 0)
+        with pytest.raises(deciding.ReplyOpen, match="until 15 May 2026"):
+            deciding.take_proposal(proposal=proposal, by=STORY, at=LATER)
+        assert ["is proposed" in mail.subject for mail in outbox()] == [True]
+        first = Commission.objects.get(agreement__partner__name="First")
+        replying.reply(commission=first, body="The late click was their own bot.", by=STORY, at=LATER)
+        assert len(deciding.take_proposal(proposal=proposal, by=STORY, at=LATER)) == 2
+
+    def test_what_is_proposed_anew_with_the_same_target_asks_nobody_twice(self) -> None:
+        program = make_program()
+        self.proposed(program)
+        tell_proposals(at=LATER)
+        report_sale(program, external_id="1", total="100.00", country="DE", coupons=["NOBODYS"])
+        assert Proposal.objects.filter(state="replaced").exists()
+        assert tell_proposals(at=LATER + timedelta(days=3)) == 0
+        first = open_proposals_of(program.id).get(commission__agreement__partner__name="First")
+        assert first.told_at == LATER
+        with pytest.raises(ReplyTooLate):
+            replying.reply(commission=first.commission, body="No!", by=STORY, at=HEARD)
 
     def test_a_refund_after_a_refusal_is_booked_as_any_other(self) -> None:
         program = make_program()
@@ -233,7 +296,7 @@ class TestProposals:
         program = make_program()
         conversion = approved(program, make_agreement(program))
         report_sale(program, external_id="1", total="80.00")
-        deciding.take_proposal(proposal=open_proposals_of(program.id).get(), by=STORY, at=LATER)
+        deciding.take_proposal(proposal=open_proposals_of(program.id).get(), by=STORY, at=heard())
         assert amounts(program) == {"Slow Mornings": (0, 960, "approved")}
         report_correction(program, kind="refund", external_id="r1", of="1", total="40.00", at=NOON + timedelta(days=1))
         assert amounts(program)["Slow Mornings"][1] + Commission.objects.get().accrued_minor in {480, 960}

@@ -6,7 +6,7 @@ import pytest
 
 from rapport.apps.commissions.models import Commission
 from rapport.domain.money import Money
-from rapport.flows.deciding import decline_conversion
+from rapport.flows.declining import decline_conversion
 from rapport.flows.explaining import explain
 from tests.make.identity import NOON, STORY
 from tests.make.road import (

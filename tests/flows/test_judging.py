@@ -12,7 +12,9 @@ from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Link
-from rapport.flows.deciding import decline_conversion, take_proposal, turn_proposal_down
+from rapport.flows.deciding import take_proposal, turn_proposal_down
+from rapport.flows.declining import decline_conversion
+from rapport.flows.replying import tell_proposals
 from rapport.flows.settlement import approve_due, join_click_facts
 from rapport.flows.tasks import facts_wait
 from rapport.kit.clock import now, to_ms
@@ -64,7 +66,9 @@ def test_a_change_of_partner_waits_whatever_is_learned_meanwhile() -> None:
     approve_due(at=AFTER_HOLD)
     assert (amounts(), open_proposals()) == ({first.id: 1200, second.id: 0}, {first.id: 0, second.id: 600})
 
-    take_proposal(proposal=Proposal.objects.filter(state=ProposalState.OPEN)[0], by=STORY, at=AFTER_HOLD)
+    tell_proposals(at=AFTER_HOLD)
+    heard = AFTER_HOLD + timedelta(days=16)
+    take_proposal(proposal=Proposal.objects.filter(state=ProposalState.OPEN)[0], by=STORY, at=heard)
     assert (amounts(), open_proposals()) == ({first.id: 0, second.id: 600}, {})
     assert recount(program.id).problems == []
 

@@ -15,7 +15,8 @@ from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import Refusal
 from rapport.domain.judge import judge
-from rapport.flows.deciding import decline_conversion, take_proposal, turn_proposal_down, undo_decline
+from rapport.flows.deciding import take_proposal, turn_proposal_down
+from rapport.flows.declining import decline_conversion, undo_decline
 from rapport.flows.offers import load_offer
 from rapport.flows.retrying import until_settled
 from rapport.flows.settlement import approve_due, attach_late_corrections, join_click_facts

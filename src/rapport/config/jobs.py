@@ -41,5 +41,17 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=60,
         only_if="rapport.flows.tasks.approvals_wait",
     ),
+    Schedule(
+        name="intentions",
+        task_path="rapport.flows.tasks.carry_out_intentions",
+        every_seconds=1,
+        only_if="rapport.flows.tasks.intentions_wait",
+    ),
+    Schedule(
+        name="proposals",
+        task_path="rapport.flows.tasks.tell_proposals",
+        every_seconds=30,
+        only_if="rapport.flows.tasks.proposals_wait",
+    ),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

@@ -173,7 +173,7 @@ class ReportedConversion:
     @property
     def decline(self) -> DecisionKind | None:
         """Return how the talk about declining it stands; None when nobody ever declined it."""
-        last = self.last_decision(*_ABOUT_DECLINING)
+        last = self.last_decision(*ABOUT_DECLINING)
         return last.kind if last else None
 
     @property
@@ -188,7 +188,7 @@ class ReportedConversion:
         return last is not None and last.kind is DecisionKind.APPROVAL_UNDONE
 
 
-_ABOUT_DECLINING = (
+ABOUT_DECLINING = (
     DecisionKind.DECLINED,
     DecisionKind.DECLINE_REPLIED,
     DecisionKind.DECLINE_UPHELD,

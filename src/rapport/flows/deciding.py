@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.actions import accept_proposal, refuse_proposal
 from rapport.apps.commissions.models import Commission, Proposal
+from rapport.apps.commissions.queries import open_proposals_of
 from rapport.apps.conversions.actions import lock_stories, record_decision
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
@@ -19,6 +20,8 @@ from rapport.apps.record.write import transaction
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement_document import credit_to_document, from_document
 from rapport.domain.story import DecisionKind
+from rapport.flows.declining import last_day
+from rapport.flows.explaining.words import day_words
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
 from rapport.flows.retrying import until_settled
@@ -34,35 +37,59 @@ class ConflictOpen(Refusal):
         super().__init__(_("Two amounts are reported for this order. Choose one of them first; this follows from it."))
 
 
+class NoConflict(Refusal):
+    """Only what contradicts itself is settled, and only once."""
+
+    code = "no_conflict"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(_("The amounts of this order do not contradict each other. Nothing was changed."))
+
+
+class ReplyOpen(Refusal):
+    """A partner who would lose approved money is heard first."""
+
+    code = "reply_open"
+
+    def __init__(self, until: date | None) -> None:
+        """Say how long."""
+        super().__init__(
+            _("The partner may reply until %(day)s. Accept it after that, or after the reply.")
+            % {"day": day_words(until)}
+            if until
+            else _("The partner is being told about this. Come back in a minute.")
+        )
+
+
+_NOT_LIFTED = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED})
+"""Doubts that are questions: a conflict is settled, a reply is granted or refused."""
+
+
 def settle_conflict(*, conversion: Conversion, report_id: str, reason: str, by: Actor, at: datetime) -> None:
     """Choose one of the wordings that contradict each other."""
     report = conversion.reports.filter(pk=report_id).first()
     if report is None:
         sentence = _("Choose one of the amounts that were reported.")
         raise BadInput(sentence, fields={"report": sentence})
+    if not Conversion.objects.get(pk=conversion.pk).in_conflict:
+        raise NoConflict
     _decide(conversion, DecisionKind.CONFLICT_SETTLED, {"amounts": asdict(wording_of(report))}, reason, by=by, at=at)
 
 
-def decline_conversion(*, conversion: Conversion, code: str, reason: str, by: Actor, at: datetime) -> None:
-    """Decline an order for a fixed code and a reason: nobody earns from it."""
-    _decide(conversion, DecisionKind.DECLINED, {"code": code}, reason, by=by, at=at)
-
-
-def undo_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
-    """Take a decline back."""
-    _decide(conversion, DecisionKind.DECLINE_UNDONE, {}, reason, by=by, at=at)
-
-
 def lift_hold(*, conversion: Conversion, hold: HoldReason, reason: str, by: Actor, at: datetime) -> None:
-    """Lift one doubt that holds the commission; a conflict is a question, which `settle_conflict` answers."""
-    if hold is HoldReason.CONFLICT:
-        sentence = _("Choose one of the reported amounts; a conflict cannot be put aside.")
+    """Lift one doubt that holds the commission; a question is answered, not lifted."""
+    if hold in _NOT_LIFTED:
+        sentence = _("This is a question to be decided; it cannot be put aside.")
         raise BadInput(sentence, fields={"hold": sentence})
     _decide(conversion, DecisionKind.HOLD_LIFTED, {"hold": str(hold)}, reason, by=by, at=at)
 
 
 def take_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commission]:
-    """Accept a proposal: both sides of it are booked together."""
+    """Accept a proposal: both sides of it are booked together.
+
+    Whoever would lose approved money is heard first: until its deadline has passed or it has replied, `ReplyOpen`.
+    """
     return until_settled(lambda: _take(proposal, by=by, at=at))
 
 
@@ -70,10 +97,26 @@ def _take(proposal: Proposal, *, by: Actor, at: datetime) -> list[Commission]:
     conversion = _source(proposal)
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
+        _hear_first(conversion, at=at)
         moved = accept_proposal(proposal=proposal, by=by, at=at)
         workspace_id = conversion.program.workspace_id
         audit(by=by, at=at, action="proposal.accepted", subject=proposal.id, workspace_id=workspace_id)
     return moved
+
+
+def _hear_first(conversion: Conversion, *, at: datetime) -> None:
+    for one in open_proposals_of(conversion.program_id).filter(commission__source=conversion.id):
+        if not loses(one) or one.replied_at:
+            continue
+        if one.reply_until is None:
+            raise ReplyOpen(None)
+        if at < one.reply_until:
+            raise ReplyOpen(last_day(one.reply_until, zone=conversion.program.zone))
+
+
+def loses(proposal: Proposal) -> bool:
+    """Say whether a proposal takes from its partner."""
+    return proposal.target_minor < proposal.commission.worth.minor
 
 
 def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: datetime) -> None:
@@ -89,10 +132,8 @@ def _turn_down(proposal: Proposal, reason: str, *, by: Actor, at: datetime) -> N
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
         refuse_proposal(proposal=proposal, by=by, at=at)
-        standing = _credit_before(proposal)
-        _decide(
-            conversion, DecisionKind.PROPOSAL_REFUSED, {"credit": standing} if standing else {}, reason, by=by, at=at
-        )
+        data = {"credit": _credit_before(proposal)}
+        _decide(conversion, DecisionKind.PROPOSAL_REFUSED, data, reason, by=by, at=at)
 
 
 def _decide(
@@ -124,17 +165,18 @@ def _source(proposal: Proposal) -> Conversion:
 
 
 def _credit_before(proposal: Proposal) -> dict[str, object]:
-    """Return the credit of the judgement before the one that proposed."""
+    """Return the credit by which the approved money was earned, from a judgement before the one that proposed."""
+    holder = _holder(proposal)
     number = proposal.attribution.number - 1
     rows = type(proposal.attribution).objects.filter(conversion=proposal.attribution.conversion, number__lte=number)
     for row in rows.order_by("-number"):
         credit = from_document(row.document).credit
-        if credit and credit.agreement_id == _holder(proposal):
+        if credit and credit.agreement_id == holder:
             return credit_to_document(credit)
-    return {}
+    raise AssertionError("whoever holds approved money earned it by an earlier judgement")
 
 
 def _holder(proposal: Proposal) -> str:
-    """Return the agreement that holds the approved money."""
-    rows = Commission.objects.filter(source=proposal.commission.source).order_by("-payable_minor", "id")
-    return rows[0].agreement_id if rows else ""
+    """Return the agreement that holds the approved money, wherever it is by now."""
+    rows = Commission.objects.filter(source=proposal.commission.source).order_by("id")
+    return max(rows, key=lambda row: row.payable_minor + row.reserved_minor + row.paid_minor).agreement_id

@@ -1,5 +1,6 @@
 """Towards payable: ask the lake about the clicks once, and approve what nobody objected to when its hold has ended."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 
@@ -12,9 +13,10 @@ from rapport.apps.conversions.actions import attach_waiting, join_facts, lock_st
 from rapport.apps.conversions.models import NamedClick
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.conversions.recording import Touched
-from rapport.apps.record.actions import announce_many, announcement, audit_many, audit_row
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
+from rapport.flows.approving import note_approved
+from rapport.flows.broken import Broken
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import from_ms
@@ -29,17 +31,23 @@ BATCH = 100
 
 
 def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
-    """Join the lake's facts to the clicks that reports named, judge again, and return how many clicks it were."""
-    joined = 0
+    """Join the lake's facts to the clicks that reports named, judge again, and return how many clicks it were.
+
+    A program that breaks holds up no other: its error is raised when the others are done.
+    """
+    joined, broken = 0, Broken()
     before = known_until(at=at)
-    while joined < most and (clicks := clicks_to_join(limit=BATCH, before=before)):
+    while joined < most and (clicks := clicks_to_join(limit=BATCH, before=before, without=broken.programs)):
         facts = {
             text: _kept(found)
             for text, found in lake_at(settings.LAKE_FOLDER).facts_of({click.click_id for click in clicks}).items()
         }
         for program_id, group in groupby(sorted(clicks, key=_program), key=_program):
-            _join_program(list(group), program_id=program_id, facts=facts, at=at)
-        joined += len(clicks)
+            named = list(group)
+            with broken.watch(program_id):
+                _join_program(named, program_id=program_id, facts=facts, at=at)
+                joined += len(named)
+    broken.raise_first()
     return joined
 
 
@@ -51,11 +59,17 @@ def known_until(*, at: datetime) -> datetime:
 
 
 def approve_due(*, at: datetime, most: int = 5_000) -> int:
-    """Approve the commissions whose hold has ended in silence, and return how many."""
-    approved = 0
-    while approved < most and (due := list(due_for_approval(at=at).select_related("agreement")[:BATCH])):
+    """Approve the commissions whose hold has ended in silence, and return how many were approved.
+
+    A program that breaks holds up no other: its error is raised when the others are done.
+    """
+    approved, tried, broken = 0, 0, Broken()
+    while tried < most and (due := _due(at=at, without=broken.programs)):
         for program_id, group in groupby(sorted(due, key=_program_of_commission), key=_program_of_commission):
-            approved += _approve_program([row.id for row in group], program_id=program_id, at=at)
+            with broken.watch(program_id):
+                approved += _approve_program([row.id for row in group], program_id=program_id, at=at)
+        tried += len(due)
+    broken.raise_first()
     return approved
 
 
@@ -69,6 +83,11 @@ def attach_late_corrections(*, at: datetime) -> int:
             attach_waiting(list(group), touched=touched)
             judge_touched(touched, offer=offer, cause="corrected", by=by, at=at)
     return len(sales)
+
+
+def _due(*, at: datetime, without: Collection[str]) -> list[Commission]:
+    due = due_for_approval(at=at).exclude(agreement__program_id__in=without)
+    return list(due.select_related("agreement")[:BATCH])
 
 
 def _program(click: NamedClick) -> str:
@@ -107,7 +126,6 @@ def _join_program(
 def _approve_program(commission_ids: list[str], *, program_id: str, at: datetime) -> int:
     by = Actor.system("end-of-hold")
     offer = load_offer(program_id)
-    workspace_id = offer.program.workspace_id
     with transaction():
         rows = Commission.objects.filter(pk__in=commission_ids).select_related("conversion")
         # Silence approves what is right now, not what was right when it was last judged; this takes the locks as well.
@@ -115,14 +133,5 @@ def _approve_program(commission_ids: list[str], *, program_id: str, at: datetime
         judge_touched(touched, offer=offer, cause="end-of-hold", by=by, at=at)
         still_due = list(due_for_approval(at=at).filter(pk__in=commission_ids).select_for_update(of=("self",)))
         approved = approve_commissions(still_due, program_id=program_id, reason="end-of-hold", by=by, at=at)
-        ids = [row.id for row in approved]
-        audit_many(
-            [
-                audit_row(by=by, at=at, action="commission.approved", subject=one, workspace_id=workspace_id)
-                for one in ids
-            ]
-        )
-        announce_many(
-            [announcement(at=at, kind="commission.approved", subject=one, workspace_id=workspace_id) for one in ids]
-        )
-    return len(commission_ids)
+        note_approved(approved, offer=offer, by=by, at=at)
+    return len(approved)

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 
-from rapport.apps.commissions.queries import due_for_approval
+from rapport.apps.commissions.queries import due_for_approval, untold_proposals
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
+from rapport.apps.jobs.queries import due_intentions
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
-from rapport.flows import crediting, postbacks, settlement
+from rapport.flows import crediting, intentions, postbacks, replying, settlement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
 from rapport.lake.progress import progress, remove_read_segments
@@ -38,6 +39,18 @@ def approve_due() -> None:
     settlement.approve_due(at=now())
 
 
+@job(retries=3, key="intentions", first_wait_s=1)
+def carry_out_intentions() -> None:
+    """Do what people intended and did not withdraw."""
+    intentions.carry_out_due(at=now())
+
+
+@job(retries=3, key="proposals")
+def tell_proposals() -> None:
+    """Tell partners what is proposed about their approved money."""
+    replying.tell_proposals(at=now())
+
+
 @job(retries=3, key="late-corrections")
 def attach_late_corrections() -> None:
     """Find the sales of corrections that were reported in the same instant."""
@@ -63,6 +76,16 @@ def keep_lake_up() -> None:
 def facts_wait() -> bool:
     """Say cheaply whether a click was named whose facts nobody asked for yet."""
     return bool(clicks_to_join(limit=1, before=settlement.known_until(at=now())))
+
+
+def intentions_wait() -> bool:
+    """Say cheaply whether the time to change one's mind about something is over."""
+    return due_intentions(at=now()).exists()
+
+
+def proposals_wait() -> bool:
+    """Say cheaply whether a partner has to be told of a proposal."""
+    return untold_proposals().exists()
 
 
 def late_corrections_wait() -> bool:

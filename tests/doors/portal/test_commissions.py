@@ -6,7 +6,7 @@ import io
 from django.test import Client
 from django.urls import reverse
 
-from rapport.flows.deciding import decline_conversion
+from rapport.flows.declining import decline_conversion
 from rapport.kit.clock import now
 from tests.doors.portal.conftest import Partnership
 from tests.make.identity import STORY, make_member

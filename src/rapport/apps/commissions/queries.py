@@ -36,6 +36,15 @@ def open_proposals(commission_ids: Collection[str]) -> dict[str, Proposal]:
     return {row.commission_id: row for row in rows}
 
 
+def sources_refused(commission_ids: Collection[str], *, at: datetime) -> frozenset[str]:
+    """Return the sources for which a person refused a proposal at this moment.
+
+    What they earn then differs from the books by what the merchant reported meanwhile: nothing of it is proposed again.
+    """
+    rows = Proposal.objects.filter(commission_id__in=commission_ids, state=ProposalState.REFUSED, decided_at=at)
+    return frozenset(rows.values_list("commission__source", flat=True))
+
+
 def due_for_approval(*, at: datetime) -> QuerySet[Commission]:
     """Return the commissions whose hold has ended without a doubt, oldest first."""
     due = Commission.objects.filter(
@@ -78,6 +87,22 @@ def open_proposals_of(program_id: str) -> QuerySet[Proposal]:
     """Return the proposals of a program that wait for a person, oldest first."""
     rows = Proposal.objects.filter(commission__agreement__program_id=program_id, state=ProposalState.OPEN)
     return rows.select_related("commission__agreement__partner", "commission__conversion").order_by("id")
+
+
+def untold_proposals() -> QuerySet[Proposal]:
+    """Return the open proposals whose partner has not been told, oldest first."""
+    rows = Proposal.objects.filter(state=ProposalState.OPEN, told_at__isnull=True)
+    return rows.select_related("commission__agreement__program", "commission__conversion").order_by("id")
+
+
+def disputed_commissions(program_id: str) -> QuerySet[Commission]:
+    """Return the commissions whose partner replied to a decline, oldest first."""
+    return commissions_of_program(program_id).filter(state=CommissionState.DISPUTED).order_by("id")
+
+
+def approvable(rows: QuerySet[Commission]) -> QuerySet[Commission]:
+    """Return those of these commissions that a person may approve as they are: known and without a doubt."""
+    return rows.filter(state=CommissionState.PENDING, holds=[], facts_joined=True, accrued_minor__gt=0)
 
 
 def attributions_of(conversion_id: str) -> QuerySet[Attribution]:

@@ -14,10 +14,12 @@ from rapport.apps.conversions.models import (
     Binding,
     Conversion,
     Correction,
+    HumanDecision,
     JournalCursor,
     NamedClick,
     NamedCoupon,
     Receipt,
+    SetAside,
 )
 from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.conversions.wording import (
@@ -29,7 +31,7 @@ from rapport.apps.conversions.wording import (
     wording_of,
 )
 from rapport.apps.programs.models import Program
-from rapport.domain.story import ReportedConversion, Story
+from rapport.domain.story import ABOUT_DECLINING, DecisionKind, ReportedConversion, Story
 from rapport.kit.clock import to_ms
 
 WAITING_ALARM = timedelta(days=7)
@@ -119,9 +121,13 @@ def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
     )
 
 
-def clicks_to_join(*, limit: int, before: datetime) -> list[NamedClick]:
-    """Return click ids named, and clicked, before a moment whose facts were never joined, oldest first."""
+def clicks_to_join(*, limit: int, before: datetime, without: Collection[str] = ()) -> list[NamedClick]:
+    """Return click ids named, and clicked, before a moment whose facts were never joined, oldest first.
+
+    `without` are programs that are left out.
+    """
     waiting = NamedClick.objects.filter(facts_joined_at__isnull=True, conversion__received_at__lte=before)
+    waiting = waiting.exclude(conversion__program_id__in=without)
     # An order known for long may name a click of just now; what is no click of ours has no moment.
     happened = waiting.filter(Q(clicked_at__isnull=True) | Q(clicked_at__lt=before))
     return list(happened.select_related("conversion").order_by("id")[:limit])
@@ -138,8 +144,9 @@ def conversions_in_conflict(program_id: str) -> QuerySet[Conversion]:
 
 
 def waiting_corrections(program_id: str) -> QuerySet[Correction]:
-    """Return the corrections whose sale is not known yet, oldest first."""
-    return Correction.objects.filter(program_id=program_id, conversion__isnull=True).order_by("received_at", "id")
+    """Return the corrections whose sale is not known yet, oldest first, without those that were set aside."""
+    waiting = Correction.objects.filter(_nobody_set_aside(), program_id=program_id, conversion__isnull=True)
+    return waiting.order_by("received_at", "id")
 
 
 def sales_of_waiting(*, limit: int) -> list[Conversion]:
@@ -154,8 +161,31 @@ def sales_of_waiting(*, limit: int) -> list[Conversion]:
 
 
 def refused_receipts(program_id: str) -> QuerySet[Receipt]:
-    """Return the acknowledged postbacks that could not be used, newest first."""
-    return Receipt.objects.filter(program_id=program_id, state="refused").order_by("-id")
+    """Return the acknowledged postbacks that could not be used, newest first, without those that were set aside."""
+    return Receipt.objects.filter(_nobody_set_aside(), program_id=program_id, state="refused").order_by("-id")
+
+
+def set_aside_of(subjects: Collection[str]) -> dict[str, SetAside]:
+    """Return what is known of those of these receipts and corrections that were set aside."""
+    return SetAside.objects.in_bulk(list(subjects))
+
+
+def is_set_aside() -> Exists:
+    """Return the filter for receipts and corrections that were set aside."""
+    return Exists(SetAside.objects.filter(subject=OuterRef("pk")))
+
+
+def _nobody_set_aside() -> Q:
+    return ~Q(is_set_aside())
+
+
+def declining(conversion_id: str) -> list[HumanDecision]:
+    """Return what was said about declining an order, from its last decline on; empty when it was never declined."""
+    rows = HumanDecision.objects.filter(conversion_id=conversion_id, kind__in=ABOUT_DECLINING).order_by("at", "id")
+    said: list[HumanDecision] = []
+    for row in rows:
+        said = [row] if row.kind == DecisionKind.DECLINED else [*said, row]
+    return said
 
 
 def conversions_of(program_id: str) -> QuerySet[Conversion]:

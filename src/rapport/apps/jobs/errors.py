@@ -35,5 +35,15 @@ class SameJobWaits(Refusal):
         super().__init__(_("A newer job for “%(key)s” waits already and will do this work.") % {"key": key})
 
 
+class IntentionStarted(Refusal):
+    """What has begun, or is decided, cannot be withdrawn any more."""
+
+    code = "intention_started"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("This has begun already, or is over. Open the page again to see what became of it."))
+
+
 class JobInterrupted(Exception):
     """The worker is stopping: the job ends here and is run again, without a lost attempt."""

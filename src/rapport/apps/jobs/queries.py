@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from rapport.apps.jobs.models import DueSchedule, Job
+from rapport.apps.jobs.models import DueSchedule, Intention, IntentionState, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,16 @@ def lapsed_jobs(*, at: datetime, dead_workers: list[str]) -> list[Job]:
 def schedules() -> QuerySet[DueSchedule]:
     """Return what is known of every schedule, the next due first."""
     return DueSchedule.objects.order_by("next_at")
+
+
+def intentions_at(place: str) -> QuerySet[Intention]:
+    """Return the intentions about things that belong there, newest first."""
+    return Intention.objects.filter(place=place).order_by("-id")
+
+
+def due_intentions(*, at: datetime) -> QuerySet[Intention]:
+    """Return the intentions whose time to change one's mind is over, oldest first."""
+    return Intention.objects.filter(state=IntentionState.INTENDED, due_at__lte=at).order_by("due_at", "id")
 
 
 def finished_before(*, succeeded: datetime, failed: datetime) -> QuerySet[DBTaskResult[Any, Any]]:

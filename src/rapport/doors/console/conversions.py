@@ -15,7 +15,7 @@ from rapport.apps.programs.models import Program
 from rapport.domain.credit import HoldReason
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow, find_or_404
-from rapport.doors.console.forms import DeclineOrderForm, LiftForm, SettleForm, UndoDeclineForm
+from rapport.doors.console.forms import DeclineOrderForm, LiftForm, SettleForm, UndoDeclineForm, UpholdForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.ui.words import figure
@@ -116,13 +116,19 @@ def wordings_of(row: Conversion) -> list[tuple[str, str]]:
 
 
 def holds_of(told: ToldOrder) -> list[tuple[str, str]]:
-    """Return the doubts that a person may put aside; a conflict is settled by choosing an amount."""
-    return [(str(hold), words) for hold, words in told.holds if hold is not HoldReason.CONFLICT]
+    """Return the doubts that a person may put aside; a conflict or a reply is a question to be decided."""
+    return [(str(hold), words) for hold, words in told.holds if hold not in _QUESTIONS]
+
+
+_QUESTIONS = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED})
 
 
 def _forms(row: Conversion, told: ToldOrder) -> dict[str, Form]:
     """Return the forms of what may be decided about an order as it stands."""
-    forms: dict[str, Form] = {"undo": UndoDeclineForm()} if told.is_declined else {"decline": DeclineOrderForm()}
+    if HoldReason.DISPUTED in dict(told.holds):
+        forms: dict[str, Form] = {"undo": UndoDeclineForm(), "uphold": UpholdForm()}
+    else:
+        forms = {"undo": UndoDeclineForm()} if told.is_declined else {"decline": DeclineOrderForm()}
     if row.in_conflict:
         forms["settle"] = SettleForm(wordings=wordings_of(row))
     if holds_of(told):

@@ -9,8 +9,8 @@ from rapport.domain.credit import HoldReason
 from rapport.doors.access import Request, allow
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.conversions import conversion_page, found, holds_of, wordings_of
-from rapport.doors.console.forms import DeclineOrderForm, LiftForm, SettleForm, UndoDeclineForm
-from rapport.flows import deciding
+from rapport.doors.console.forms import DeclineOrderForm, LiftForm, SettleForm, UndoDeclineForm, UpholdForm
+from rapport.flows import deciding, declining
 from rapport.flows.explaining.order import tell_order
 from rapport.kit.clock import now
 
@@ -42,12 +42,12 @@ def decline(request: Request, program_id: str, conversion_id: str) -> HttpRespon
 
     def act() -> None:
         told = form.cleaned_data
-        deciding.decline_conversion(
-            conversion=row, code=told["code"], reason=told["reason"], by=request.actor, at=now()
-        )
+        declining.decline_conversion(conversion=row, **told, by=request.actor, at=now())
 
     if succeeded(form, act):
-        return done(request, _("Declined; the books hold the difference."), name="conversion", at=(program.id, row.id))
+        return done(
+            request, _("Declined; the partner is told and may reply."), name="conversion", at=(program.id, row.id)
+        )
     return conversion_page(request, program, row, decline=form)
 
 
@@ -59,11 +59,26 @@ def undo_decline(request: Request, program_id: str, conversion_id: str) -> HttpR
     form = UndoDeclineForm(request.POST)
 
     def act() -> None:
-        deciding.undo_decline(conversion=row, reason=form.cleaned_data["reason"], by=request.actor, at=now())
+        declining.undo_decline(conversion=row, reason=form.cleaned_data["reason"], by=request.actor, at=now())
 
     if succeeded(form, act):
         return done(request, _("The order counts again."), name="conversion", at=(program.id, row.id))
     return conversion_page(request, program, row, undo=form)
+
+
+@require_POST
+@allow(Capability.CONVERSION_DECIDE)
+def uphold_decline(request: Request, program_id: str, conversion_id: str) -> HttpResponse:
+    """Uphold a decline that the partner replied to."""
+    program, row = found(request, program_id, conversion_id)
+    form = UpholdForm(request.POST)
+
+    def act() -> None:
+        declining.uphold_decline(conversion=row, reason=form.cleaned_data["reason"], by=request.actor, at=now())
+
+    if succeeded(form, act):
+        return done(request, _("Upheld; the partner is told."), name="conversion", at=(program.id, row.id))
+    return conversion_page(request, program, row, uphold=form)
 
 
 @require_POST

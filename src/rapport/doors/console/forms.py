@@ -77,7 +77,41 @@ class DeclineOrderForm(ReasonForm):
     """Why nobody earns from an order."""
 
     code = forms.ChoiceField(label=_("Code"), choices=OrderDeclineCode)
-    field_order = ("code", "reason")
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What shows it, such as the text of a message or the address of a page. The partner reads it."),
+    )
+    field_order = ("code", "reason", "evidence")
+
+
+class UpholdForm(ReasonForm):
+    """Why a decline stays after the partner's reply."""
+
+
+class TakeBackForm(ReasonForm):
+    """Why an approval is taken back."""
+
+
+class AnswerForm(forms.Form):
+    """What to say to a partner about a commission."""
+
+    body = forms.CharField(
+        label=_("Message"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The partner reads it in the portal and by mail."),
+    )
+
+
+class AsideForm(forms.Form):
+    """Why nobody waits for something any more."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Your team reads it.")
+    )
 
 
 class UndoDeclineForm(ReasonForm):

@@ -54,6 +54,11 @@ urlpatterns = [
         decisions.undo_decline,
         name="conversion-undo-decline",
     ),
+    path(
+        "<str:program_id>/conversions/<str:conversion_id>/uphold-decline/",
+        decisions.uphold_decline,
+        name="conversion-uphold-decline",
+    ),
     path("<str:program_id>/conversions/<str:conversion_id>/lift/", decisions.lift_hold, name="conversion-lift"),
     path("<str:program_id>/corrections/", conversions.corrections, name="corrections"),
     path("<str:program_id>/corrections/<str:correction_id>/", conversions.correction, name="correction"),

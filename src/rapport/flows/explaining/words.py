@@ -44,6 +44,11 @@ def day_words(day: date) -> str:
     return date_format(day, "j F Y")
 
 
+def order_words(commission: Commission) -> str:
+    """Return the merchant's own number of the order behind a commission."""
+    return commission.conversion.external_id if commission.conversion else ""
+
+
 def hold_words(hold: str) -> str:
     """Say why a commission is held."""
     return {

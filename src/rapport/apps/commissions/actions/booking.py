@@ -14,7 +14,13 @@ from rapport.apps.commissions.models import (
     Proposal,
     ProposalState,
 )
-from rapport.apps.commissions.queries import booked_of, commissions_of, latest_attributions, open_proposals
+from rapport.apps.commissions.queries import (
+    booked_of,
+    commissions_of,
+    latest_attributions,
+    open_proposals,
+    sources_refused,
+)
 from rapport.apps.commissions.standing import apply_postings, state_of
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.ledger.actions import book_entries
@@ -26,6 +32,7 @@ from rapport.domain.books import Cause, Movements, movements
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome
 from rapport.domain.judgement_document import from_document, to_document
+from rapport.domain.story import DecisionKind
 from rapport.kit.clock import from_ms
 from rapport.kit.ids import new_id
 
@@ -57,6 +64,7 @@ class _Booking:
     latest: dict[str, Attribution] = field(default_factory=dict)
     commissions: dict[str, list[Commission]] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     new_attributions: list[Attribution] = field(default_factory=list)
     new_commissions: list[Commission] = field(default_factory=list)
     added: set[str] = field(default_factory=set)
@@ -87,6 +95,8 @@ def _meet(booking: _Booking, findings: Sequence[Finding]) -> None:
     booking.commissions = commissions_of(known)
     ids = [commission.id for rows in booking.commissions.values() for commission in rows]
     booking.proposals = open_proposals(ids) if ids else {}
+    if booking.cause == DecisionKind.PROPOSAL_REFUSED:
+        booking.refused = sources_refused(ids, at=booking.at)
 
 
 def _book(booking: _Booking, finding: Finding) -> None:
@@ -103,7 +113,7 @@ def _book(booking: _Booking, finding: Finding) -> None:
     earner = decision.credit.agreement_id if decision.credit else ""
     if decision.target_minor and all(row.agreement_id != earner for row in rows):
         rows = [*rows, _new_commission(booking, finding)]
-    cause = _cause_of(decision, latest, rows)
+    cause = Cause.DECIDED if conversion.id in booking.refused else _cause_of(decision, latest, rows)
     for row in rows:
         target_minor = decision.target_minor if row.agreement_id == earner else 0
         _move(booking, row, attribution, target_minor=target_minor, cause=cause)

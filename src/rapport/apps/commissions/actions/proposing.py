@@ -41,6 +41,33 @@ def refuse_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Prop
     return proposals
 
 
+def tell_proposal(*, proposal: Proposal, reply_until: datetime | None, at: datetime) -> bool:
+    """Note that the partner was told, and until when it may answer; False when somebody was faster.
+
+    What was proposed before with the same target keeps its deadline and its answer: nobody is asked twice.
+    """
+    told = Proposal.objects.filter(pk=proposal.id, state=ProposalState.OPEN, told_at__isnull=True)
+    before = _told_before(proposal)
+    if before is None:
+        return bool(told.update(told_at=at, reply_until=reply_until))
+    told.update(told_at=before.told_at, reply_until=before.reply_until, replied_at=before.replied_at)
+    return False
+
+
+def note_proposal_reply(*, commission_id: str, at: datetime) -> bool:
+    """Note that the partner answered the open proposal about a commission in time; False when there is none."""
+    asked = Proposal.objects.filter(commission_id=commission_id, state=ProposalState.OPEN, reply_until__gt=at)
+    return bool(asked.update(replied_at=at))
+
+
+def _told_before(proposal: Proposal) -> Proposal | None:
+    replaced = Proposal.objects.filter(
+        commission_id=proposal.commission_id, state=ProposalState.REPLACED, told_at__isnull=False
+    )
+    last = replaced.order_by("-id").first()
+    return last if last and last.target_minor == proposal.target_minor else None
+
+
 def _of_one_source(proposal: Proposal) -> list[Proposal]:
     found = (
         Proposal.objects.select_for_update(of=("self",))

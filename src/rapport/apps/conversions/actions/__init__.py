@@ -2,12 +2,13 @@
 
 from rapport.apps.conversions.actions.bindings import BindingLine, give_codes_owner, record_bindings
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
-from rapport.apps.conversions.actions.decisions import record_decision
+from rapport.apps.conversions.actions.decisions import record_decision, record_decisions
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
 from rapport.apps.conversions.actions.facts import join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
+from rapport.apps.conversions.actions.setting_aside import set_aside, take_up_again
 
 __all__ = [
     "BindingLine",
@@ -24,5 +25,8 @@ __all__ = [
     "record_conversions",
     "record_corrections",
     "record_decision",
+    "record_decisions",
+    "set_aside",
     "stale_effects",
+    "take_up_again",
 ]

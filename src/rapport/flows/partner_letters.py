@@ -1,0 +1,63 @@
+"""Write to a partner: by mail to everybody who has its portal, about one of its agreements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.delivery.actions import queue_mail
+from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.identity.queries import team_of
+from rapport.apps.identity.rights import ROLE_CAPABILITIES, Capability
+from rapport.apps.partners.models import Agreement
+from rapport.apps.partners.queries import application_behind
+from rapport.apps.record.actors import Actor
+from rapport.apps.threads.actions import post_message
+from rapport.apps.threads.inputs import LONGEST, MessageInput
+from rapport.apps.threads.models import Side
+from rapport.flows.explaining.words import order_words
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a partner is told about a commission: the subject of the mail, and the sentences of it."""
+
+    subject: str
+    sentences: Sequence[str]
+
+
+def tell_partner(commission: Commission, telling: Telling, *, by: Actor, at: datetime) -> None:
+    """Write it under the commission in the portal, and mail it to the partner; inside the caller's transaction."""
+    agreement = commission.agreement
+    told = [sentence for sentence in telling.sentences if sentence]
+    post_message(
+        subject=commission.id,
+        side=Side.PROGRAM,
+        given=MessageInput(body="\n\n".join(told)[:LONGEST]),
+        by=by,
+        at=at,
+        workspace_id=agreement.program.workspace_id,
+    )
+    letter_words = {"program": agreement.program.name, "order": order_words(commission)}
+    for address in addresses_of(agreement):
+        letter = Letter(
+            recipient=address,
+            subject=telling.subject % letter_words,
+            paragraphs=tuple(told),
+            button=Button(_("Look and reply"), reverse("portal:commission", args=(agreement.id, commission.id))),
+            workspace_id=agreement.program.workspace_id,
+        )
+        queue_mail(letter=letter, at=at)
+
+
+def addresses_of(agreement: Agreement) -> list[str]:
+    """Return the mail addresses of those who have the partner's portal; before anybody came in, of who applied."""
+    seats = team_of(agreement.partner.organisation_id).filter(person__is_active=True)
+    readers = [seat for seat in seats if Capability.PORTAL_READ in ROLE_CAPABILITIES.get(seat.role, frozenset())]
+    if readers:
+        return list(dict.fromkeys(seat.person.email for seat in readers))
+    application = application_behind(agreement.id)
+    return [application.email] if application else []
