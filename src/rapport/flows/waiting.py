@@ -122,7 +122,7 @@ def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting
 
 def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
     for row in conversions_in_conflict(program.id).prefetch_related("reports")[:most]:
-        reports = sorted(row.reports.all(), key=lambda report: report.received_at)
+        reports = sorted(row.reports.all(), key=lambda report: (report.received_at, -report.total_minor))
         told = [
             _("%(amount)s %(currency)s by %(door)s")
             % {

@@ -2,22 +2,20 @@
 
 import secrets
 from datetime import datetime
+from functools import lru_cache
 
 from rapport.kit.clock import to_ms
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
-_LENGTH = 26  # 48 bits of milliseconds and 80 random bits, five bits a character
-_RANDOM_BITS = 80
-
-# Written two characters at a time: an order alone makes a dozen ids.
-_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
-_PAIR_BITS = 10
-_SHIFTS = range(5 * _LENGTH - _PAIR_BITS, -1, -_PAIR_BITS)
+_MOMENT_SHIFTS = range(45, -1, -5)  # ten characters of milliseconds, five bits each
+_RANDOM_LENGTH = 16
+_FIVE_BITS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 
 
 def new_id(prefix: str, *, at: datetime) -> str:
     """Return a public id such as `agr_01jd…`; ids made later sort later."""
-    return f"{prefix}_{_encode((to_ms(at) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS))}"
+    random = secrets.token_bytes(_RANDOM_LENGTH).translate(_FIVE_BITS)
+    return f"{prefix}_{_moment(to_ms(at))}{random.decode()}"
 
 
 def random_token(bytes_: int = 20) -> str:
@@ -30,5 +28,7 @@ def random_code(length: int = 7) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def _encode(number: int) -> str:
-    return "".join([_PAIRS[(number >> shift) % len(_PAIRS)] for shift in _SHIFTS])
+@lru_cache(maxsize=64)
+def _moment(at_ms: int) -> str:
+    """Write 48 bits of milliseconds; the ids of one act share them, and an order alone makes a dozen."""
+    return "".join([_ALPHABET[(at_ms >> shift) % len(_ALPHABET)] for shift in _MOMENT_SHIFTS])

@@ -1,6 +1,7 @@
 """Write the books: open one, book entries in batches, undo an entry by its mirror."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -60,7 +61,7 @@ def book_entries(
         accounts = _accounts(book, names=_names_in(fresh), at=at)
         entries = _chain(book, drafts=fresh, by=by, at=at)
         # The guards take an entry as the closing of its postings, so these come first.
-        insert_rows(_postings(fresh, accounts))
+        insert_rows(_postings(fresh, accounts), into=Posting)
         insert_rows(entries)
         update_rows([book], ("entries_count", "head_digest"))
         booked |= {entry.id: entry for entry in entries}
@@ -208,13 +209,26 @@ def _sealed_posting(posting: PostingDraft) -> SealedPosting:
     )
 
 
-def _postings(drafts: Iterable[EntryDraft], accounts: Accounts) -> list[Posting]:
+@dataclass(frozen=True, slots=True)
+class _NewPosting:
+    """The columns of a posting, which is only written."""
+
+    entry_id: str
+    position: int
+    source_id: str
+    destination_id: str
+    amount_minor: int
+    currency: str
+    memo: str
+
+
+def _postings(drafts: Iterable[EntryDraft], accounts: Accounts) -> list[_NewPosting]:
     return [
-        Posting(
+        _NewPosting(
             entry_id=draft.id,
             position=position,
-            source=accounts[posting.source],
-            destination=accounts[posting.destination],
+            source_id=accounts[posting.source].id,
+            destination_id=accounts[posting.destination].id,
             amount_minor=posting.minor,
             currency=posting.source.currency,
             memo=posting.memo,

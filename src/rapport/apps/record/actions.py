@@ -1,6 +1,7 @@
 """Write the trace of an act: audit row, announcement, idempotent answer; always inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rapport.apps.record.actors import Actor
@@ -11,11 +12,43 @@ from rapport.kit.ids import new_id
 Data = Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """An audit row that is only written: its columns, and nothing of a model."""
+
+    id: str
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    action: str
+    subject: str
+    workspace_id: str
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An announcement that is only written: its columns, and nothing of a model."""
+
+    at: datetime
+    kind: str
+    subject: str
+    workspace_id: str
+    data: Data
+
+
 def audit_row(
     *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
-) -> AuditRow:
+) -> Trail:
     """Build one audit row, for callers that write many at once."""
-    return AuditRow(
+    return Trail(new_id("aud", at=at), at, by.kind, by.id, action, subject, workspace_id, data or {})
+
+
+def audit(
+    *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
+) -> AuditRow:
+    """Write who did what to which subject (its public id)."""
+    row = AuditRow(
         id=new_id("aud", at=at),
         at=at,
         actor_kind=by.kind,
@@ -25,30 +58,23 @@ def audit_row(
         workspace_id=workspace_id,
         data=dict(data or {}),
     )
-
-
-def audit(
-    *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
-) -> AuditRow:
-    """Write who did what to which subject (its public id)."""
-    row = audit_row(by=by, at=at, action=action, subject=subject, workspace_id=workspace_id, data=data)
-    row.save(force_insert=True)
+    insert_rows([row])
     return row
 
 
-def audit_many(rows: Sequence[AuditRow]) -> None:
+def audit_many(rows: Sequence[Trail]) -> None:
     """Write audit rows that were built before, in one statement."""
-    insert_rows(rows)
+    insert_rows(rows, into=AuditRow)
 
 
-def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "") -> Announcement:
+def announcement(*, at: datetime, kind: str, subject: str, workspace_id: str = "") -> News:
     """Build one announcement, for callers that write many at once."""
-    return Announcement(at=at, kind=kind, subject=subject, workspace_id=workspace_id)
+    return News(at, kind, subject, workspace_id, {})
 
 
-def announce_many(rows: Sequence[Announcement]) -> None:
+def announce_many(rows: Sequence[News]) -> None:
     """Write announcements that were built before, in one statement."""
-    insert_rows(rows)
+    insert_rows(rows, into=Announcement)
 
 
 def announce(

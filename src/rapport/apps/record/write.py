@@ -39,19 +39,22 @@ def transaction() -> Iterator[None]:
         yield
 
 
-def insert_rows(rows: Collection[Model], *, ignore_known: bool = False) -> None:
+def insert_rows(rows: Collection[object], *, into: type[Model] | None = None, ignore_known: bool = False) -> None:
     """Insert new rows of one table inside the caller's transaction; `ignore_known` leaves out those that are there.
 
     What `bulk_create` does for rows of values, with a statement that is composed once per table instead of for every
-    call (measured: a quarter of the time). A number that the database gives to a row is not read back.
+    call (measured: a quarter of the time). A number that the database gives to a row is not read back. `into` names
+    the table of rows that are only written and never asked again: any value with its columns as attributes will do,
+    at a tenth of what it costs to make a model.
     """
     if not rows:
         return
-    statement = _insert_statement(type(next(iter(rows))))
+    model: Any = into or type(next(iter(rows)))
+    statement = _insert_statement(model)
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.executemany(statement.sql + (" ON CONFLICT DO NOTHING" if ignore_known else ""), statement.values(rows))
-    for row in rows:
-        row._state.adding = False  # noqa: SLF001 - Django's documented way to tell a row that it is stored
+    for row in rows if into is None else ():
+        row._state.adding = False  # type: ignore[attr-defined]  # noqa: SLF001 - how Django tells that a row is stored
 
 
 def update_rows(rows: Collection[Model], names: Sequence[str]) -> None:
@@ -71,7 +74,7 @@ class _Statement:
     """A statement that writes rows, with what fetches a row's values and the fields that must prepare theirs."""
 
     sql: str
-    fetch: Callable[[Model], tuple[Any, ...]]
+    fetch: Callable[[object], tuple[Any, ...]]
     prepared: tuple[tuple[int, "AnyField"], ...]
 
     @classmethod
@@ -81,7 +84,7 @@ class _Statement:
         prepared = tuple((position, field) for position, field in enumerate(fields) if not _is_plain(field))
         return cls(sql, fetch if len(fields) > 1 else lambda row: (fetch(row),), prepared)
 
-    def values(self, rows: Collection[Model]) -> list[list[Any]]:
+    def values(self, rows: Collection[object]) -> list[list[Any]]:
         """Return the values of each row as the driver takes them; rows written together share many of them."""
         database = connections[DEFAULT_DB_ALIAS]
         listed = [list(self.fetch(row)) for row in rows]

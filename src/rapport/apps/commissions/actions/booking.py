@@ -69,10 +69,22 @@ class _Booking:
     new_commissions: list[Commission] = field(default_factory=list)
     added: set[str] = field(default_factory=set)
     changed_commissions: dict[str, Commission] = field(default_factory=dict)
-    lines: list[CommissionLine] = field(default_factory=list)
+    lines: list["_NewLine"] = field(default_factory=list)
     drafts: list[EntryDraft] = field(default_factory=list)
     new_proposals: list[Proposal] = field(default_factory=list)
     closed_proposals: list[Proposal] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _NewLine:
+    """The columns of a commission line, which is only written."""
+
+    commission_id: str
+    attribution_id: str
+    rule: str
+    amount_minor: int
+    entry: str
+    at: datetime
 
 
 def book_findings(
@@ -231,9 +243,9 @@ def _draft(booking: _Booking, commission: Commission, attribution: Attribution, 
         )
     )
     booking.lines.append(
-        CommissionLine(
-            commission=commission,
-            attribution=attribution,
+        _NewLine(
+            commission_id=commission.id,
+            attribution_id=attribution.id,
             rule=attribution.rule,
             amount_minor=apply_postings(commission, moves.postings),
             entry=entry_id,
@@ -263,7 +275,7 @@ def _write(booking: _Booking) -> None:
         book_entries(
             book_subject=booking.program.id, drafts=booking.drafts, by=booking.by, at=booking.at, ids_are_new=True
         )
-        insert_rows(booking.lines)
+        insert_rows(booking.lines, into=CommissionLine)
     if booking.closed_proposals:
         replaced = {proposal.id for proposal in booking.closed_proposals}
         Proposal.objects.filter(pk__in=replaced).update(state=ProposalState.REPLACED, decided_at=booking.at)
