@@ -35,10 +35,15 @@ function select() {
   box?.click();
 }
 
+// What the current row offers; else what stands beside the list, for the rows that were selected.
 function press(key) {
-  const scope = currentRow() ?? document;
+  const row = currentRow();
+  (row && offered(row, key) || offered(document, key, { inRows: !row }))?.click();
+}
+
+function offered(scope, key, { inRows = true } = {}) {
   const wanted = [...scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-  wanted.find((button) => button.offsetParent !== null)?.click();
+  return wanted.find((button) => button.offsetParent !== null && (inRows || !button.closest('[data-row]')));
 }
 
 function isTyping(target) {
