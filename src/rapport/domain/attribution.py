@@ -1,8 +1,8 @@
 """The decision which agreement earns from a conversion: every touch, binding and coupon is weighed and answered."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from rapport.domain.candidates import (
     Candidate,
@@ -18,6 +18,11 @@ from rapport.domain.credit import Credit
 from rapport.domain.judgement import Considered, Outcome, Why
 from rapport.domain.story import DecisionKind, ReportedConversion, ToldBinding, Touch
 from rapport.domain.terms import CouponPriority
+
+T = TypeVar("T")
+
+MOST_WEIGHED: Final = 50
+"""How many clicks that an order does not name itself are weighed and explained."""
 
 REBILL: Final = "rebill"
 """The kind of a repeated payment: it belongs to whoever brought the customer, whatever was clicked since."""
@@ -43,19 +48,44 @@ class Attribution:
         return Outcome.NO_ELIGIBLE_TOUCH
 
 
-def attribute(question: Question, touches: Iterable[Touch], told: Iterable[ToldBinding] = ()) -> Attribution:
+def attribute(question: Question, touches: Sequence[Touch], told: Iterable[ToldBinding] = ()) -> Attribution:
     """Weigh what may have brought the conversion; `touches` and `told` come in the order of their moments."""
     if question.conversion.kind == REBILL and question.earlier:
         chosen = _follow_first(touches, told, question)
     else:
-        bindings = [weigh_binding(earned, question) for earned in question.earlier if earned.by_coupon]
+        by_coupon = [earned for earned in question.earlier if earned.by_coupon]
+        bindings = _latest(by_coupon, weigh=lambda earned: weigh_binding(earned, question))
         clicks = _clicks_of(touches, question) + _told_of(told, question) + bindings
         chosen = _choose(clicks, _coupons_of(question), question)
     return _kept_by_person(chosen, question.conversion)
 
 
-def _clicks_of(touches: Iterable[Touch], question: Question) -> list[Candidate]:
-    return [weigh_click(touch, question) for touch in _in_question(touches, question.conversion)]
+def _clicks_of(touches: Sequence[Touch], question: Question) -> list[Candidate]:
+    conversion = question.conversion
+    # What the order itself names gets its answer in any case; of the others only clicks before the order matter.
+    named = [touch for touch in touches if touch.click_id in conversion.click_ids]
+    others = [touch for touch in touches if touch.refusal is None and not is_late(touch, conversion)]
+    before = [touch for touch in others if touch.click_id not in conversion.click_ids]
+    weighed = [weigh_click(touch, question) for touch in named]
+    weighed += _latest(before, weigh=lambda touch: weigh_click(touch, question))
+    place = {touch.click_id: number for number, touch in enumerate(touches)}
+    return sorted(weighed, key=lambda one: place[one.ref])
+
+
+def _latest(found: Sequence[T], *, weigh: Callable[[T], Candidate]) -> list[Candidate]:
+    """Weigh the latest fifty, and further back only until one could earn: only the last that could is asked for.
+
+    An order after thousands of clicks costs no more than one after fifty, and its explanation stays readable.
+    """
+    weighed: list[Candidate] = []
+    for one in reversed(found):
+        if len(weighed) < MOST_WEIGHED:
+            weighed.append(weigh(one))
+            continue
+        if any(candidate.credit for candidate in weighed):
+            break
+        weighed[-1] = weigh(one)
+    return weighed[::-1]
 
 
 def _told_of(told: Iterable[ToldBinding], question: Question) -> list[Candidate]:
@@ -68,15 +98,7 @@ def _coupons_of(question: Question) -> list[Candidate]:
     return [weigh_coupon(use, question) for use in sorted(question.conversion.coupons, key=lambda use: use.code)]
 
 
-def _in_question(touches: Iterable[Touch], conversion: ReportedConversion) -> Iterator[Touch]:
-    """Go through all clicks before the order, and through what the order itself named, so that each gets its answer."""
-    for touch in touches:
-        before = touch.refusal is None and not is_late(touch, conversion)
-        if before or touch.click_id in conversion.click_ids:
-            yield touch
-
-
-def _follow_first(touches: Iterable[Touch], told: Iterable[ToldBinding], question: Question) -> Attribution:
+def _follow_first(touches: Sequence[Touch], told: Iterable[ToldBinding], question: Question) -> Attribution:
     """Credit a rebill to the first conversion that earned, or to nobody when that promise has run out."""
     first = weigh_rebill(question.earlier[0], question)
     # What else was there is weighed as if it stood alone: a rebill is no repeat of anything.

@@ -47,10 +47,14 @@ class Offer:
             named |= {told.agreement_id for told in loaded.story.bindings}
             for conversion in loaded.story.conversions:
                 named |= {use.agreement_id for use in conversion.coupons if use.agreement_id}
+        known = standings(named) if named else {}
+        accepted = {acceptance.version_id for life in known.values() for acceptance in life.acceptances}
+        # What was published and accepted before the locks were held is missing here, and asked for then.
+        offer = load_offer(self.program.id) if accepted - self.terms.keys() else self
         return Promises(
-            terms=self.terms,
-            program=tuple(InForce(version.id, to_ms(version.effective_at)) for version in self.versions),
-            agreements=standings(named) if named else {},
+            terms=offer.terms,
+            program=tuple(InForce(version.id, to_ms(version.effective_at)) for version in offer.versions),
+            agreements=known,
         )
 
 

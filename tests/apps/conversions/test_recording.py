@@ -111,6 +111,18 @@ class TestLearningMore:
 class TestBatches:
     """Many reports in one write are taken as if they came one by one."""
 
+    @pytest.mark.parametrize("nobody", ["guest", "0", "NULL", "Anonymous"])
+    def test_an_id_that_stands_for_nobody_ties_no_strangers_together(self, nobody: str) -> None:
+        program = make_program()
+        taken = report_batch(
+            program,
+            {"external_id": "1", "customer_id": nobody},
+            {"external_id": "2", "customer_id": nobody},
+        )
+        assert [codes(one) for one in taken] == [["customer_nobody"], ["customer_nobody"]]
+        assert [one.conversion.customer for one in taken] == [None, None]
+        assert not Customer.objects.exists()
+
     def test_an_order_told_twice_in_one_batch_is_one(self) -> None:
         program = make_program()
         told = {"external_id": "1"}

@@ -1,19 +1,25 @@
 """Read judgements and commissions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState, Proposal, ProposalState
+from rapport.apps.record.asking import composed
 from rapport.domain.books import Booked
 
 
 def latest_attributions(conversion_ids: Collection[str]) -> dict[str, Attribution]:
     """Return the judgement that holds for each conversion, in one query."""
-    rows = Attribution.objects.filter(conversion_id__in=conversion_ids).order_by("conversion_id", "number")
-    return {row.conversion_id: row for row in rows}
+    return {row.conversion_id: row for row in _latest(conversion_ids=sorted(conversion_ids))}
+
+
+@composed
+def _latest(conversion_ids: Sequence[str]) -> QuerySet[Attribution]:
+    newer = Attribution.objects.filter(conversion_id=OuterRef("conversion_id"), number__gt=OuterRef("number"))
+    return Attribution.objects.filter(~Exists(newer), conversion_id__in=conversion_ids)
 
 
 def attribution_of(conversion_id: str) -> Attribution | None:

@@ -180,9 +180,12 @@ class NamedClick(models.Model):
     facts_joined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """A report may name a click often; it is kept once."""
+        """A report may name a click often; it is kept once. What the lake was not asked about is found by itself."""
 
         constraints = (models.UniqueConstraint(fields=("conversion", "click_id"), name="click_named_once"),)
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(facts_joined_at__isnull=True), name="click_facts_waiting"),
+        )
 
     def __str__(self) -> str:
         """Return the click id."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from rapport.apps.conversions.facts import Facts, Fresh, load_facts
@@ -151,13 +151,14 @@ def waiting_corrections(program_id: str) -> QuerySet[Correction]:
 
 def sales_of_waiting(*, limit: int) -> list[Conversion]:
     """Return sales whose corrections still wait: both were reported in one instant, and neither write saw the other."""
-    named = Correction.objects.filter(
-        conversion__isnull=True,
-        program=OuterRef("program"),
-        of_kind=OuterRef("kind"),
-        of_external_id=OuterRef("external_id"),
+    waiting = Correction.objects.filter(conversion__isnull=True)
+    told = Conversion.objects.filter(
+        program=OuterRef("program"), kind=OuterRef("of_kind"), external_id=OuterRef("of_external_id")
     )
-    return list(Conversion.objects.filter(Exists(named)).order_by("program_id", "id")[:limit])
+    # From the few that wait to their sales, by their key; the other way round every sale would be asked.
+    found = waiting.annotate(sale=Subquery(told.values("id")[:1])).filter(sale__isnull=False)
+    ids = set(found.order_by("received_at").values_list("sale", flat=True)[:limit])
+    return list(Conversion.objects.filter(pk__in=ids).order_by("program_id", "id"))
 
 
 def refused_receipts(program_id: str) -> QuerySet[Receipt]:

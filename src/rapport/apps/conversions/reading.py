@@ -35,6 +35,12 @@ class ReadLine:
     cost_minor: int | None
 
 
+NOBODY = frozenset(
+    {"0", "-", "-1", "anonymous", "customer", "guest", "n/a", "na", "nil", "none", "null", "undefined", "unknown"}
+)
+"""What shops write where they do not know the customer, in small letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadConversion:
     """A conversion that can be recorded as it is."""
@@ -44,6 +50,11 @@ class ReadConversion:
     lines: tuple[ReadLine, ...]
     occurred_at: datetime
     received_at: datetime
+
+    @property
+    def customer_key(self) -> str:
+        """Return whose order it is, or nothing where the id means nobody: strangers must not become one customer."""
+        return "" if self.given.customer_id.casefold() in NOBODY else self.given.customer_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def _identities(reports: Iterable[ReadConversion]) -> list[Identity]:
 
 def _lock_customers(batch: _Batch, reports: Sequence[ReadConversion]) -> None:
     """Find or make the customers named, and lock them and those whose orders are told again: first of all locks."""
-    keys = sorted({report.given.customer_id for report in reports if report.given.customer_id})
+    keys = sorted({report.customer_key for report in reports if report.customer_key})
     owners = _owners(batch, reports) if _others_write() else set()
     if not keys and not owners:
         return
@@ -237,7 +237,11 @@ def _take(batch: _Batch, report: ReadConversion) -> TakenConversion:
     conversion = batch.conversions[report.given.kind, report.given.identity]
     taken = _take_amounts(batch, conversion, report)
     named_before = len(batch.new_clicks) + len(batch.new_coupons)
-    warnings = [*_take_clicks(batch, conversion, report), *_take_coupons(batch, conversion, report)]
+    warnings = [
+        *_nobody(report),
+        *_take_clicks(batch, conversion, report),
+        *_take_coupons(batch, conversion, report),
+    ]
     named_more = len(batch.new_clicks) + len(batch.new_coupons) > named_before
     added, kept = _take_rest(batch, conversion, report) if taken is not Taken.NEW else (False, [])
     if taken is Taken.KNOWN and (added or named_more):
@@ -245,6 +249,14 @@ def _take(batch: _Batch, report: ReadConversion) -> TakenConversion:
     if taken is not Taken.KNOWN:
         batch.touched.add(conversion)
     return TakenConversion(conversion, taken, (*warnings, *kept))
+
+
+def _nobody(report: ReadConversion) -> list[Warned]:
+    """Tell a shop that its customer id means nobody: it would tie the orders of strangers together."""
+    if report.customer_key or not report.given.customer_id:
+        return []
+    sentence = _("The order is kept without a customer: the id %(id)s stands for nobody. Leave it out.")
+    return [Warned("customer_nobody", "customer_id", sentence % {"id": report.given.customer_id})]
 
 
 def _take_amounts(batch: _Batch, conversion: Conversion, report: ReadConversion) -> Taken:
