@@ -22,7 +22,7 @@ PREFIX = "RAPPORT_"
 DATA_VARIABLE = f"{PREFIX}DATA"
 
 # What Rapport writes inside the data folder; one name per purpose.
-FOLDERS = ("journal", "linkbook", "lake", "outbox", "secrets")
+FOLDERS = ("journal", "linkbook", "lake", "outbox", "imports", "secrets")
 
 type_of_list = Annotated[tuple[str, ...], NoDecode]
 
@@ -117,6 +117,18 @@ class Environment(BaseSettings):
         ge=2,
         le=64,
         description="Jobs run at the same time by one worker; one place is always kept free of long jobs.",
+    )
+    import_most_mb: int = Field(
+        default=1_024,
+        ge=1,
+        le=100_000,
+        description="Largest file, in megabytes, that the import page takes; the command line has no limit.",
+    )
+    import_kept_days: int = Field(
+        default=30,
+        ge=1,
+        le=3_650,
+        description="Days after which an uploaded file is removed; the report of its import stays.",
     )
     log_level: str = Field(
         default="INFO",

@@ -20,6 +20,9 @@ JOURNAL_FOLDER = DATA_FOLDER / "journal"
 LINKBOOK_FOLDER = DATA_FOLDER / "linkbook"
 LAKE_FOLDER = DATA_FOLDER / "lake"
 OUTBOX_FOLDER = DATA_FOLDER / "outbox"
+IMPORTS_FOLDER = DATA_FOLDER / "imports"
+IMPORT_MOST_BYTES = _chosen.import_most_mb * 1_000_000
+IMPORT_KEPT_DAYS = _chosen.import_kept_days
 PUBLIC_URL = _chosen.web_address
 EDGE_URL = _chosen.edge_address
 DEMO = _chosen.demo
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "rapport.apps.partners",
     "rapport.apps.tracking",
     "rapport.apps.conversions",
+    "rapport.apps.imports",
     "rapport.apps.commissions",
     "rapport.apps.payouts",
     "rapport.doors",

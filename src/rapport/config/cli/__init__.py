@@ -1,4 +1,4 @@
-"""The command line: `rapport up | web | edge | worker | migrate | demo | config | password | doctor`."""
+"""The command line: `rapport up | web | edge | worker | migrate | demo | config | import | password | doctor`."""
 
 from rapport.config.cli.main import main
 

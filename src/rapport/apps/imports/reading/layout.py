@@ -1,0 +1,152 @@
+"""How one kind of file is read: which column means what, and everything that a file does not say itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from rapport.apps.imports.reading.columns import (
+    MEANINGS,
+    NUMBERS,
+    OF_BINDINGS,
+    OF_ORDERS,
+    Meaning,
+    guess_columns,
+)
+from rapport.apps.imports.reading.values import DateOrder, DecimalSign, possible_orders, possible_signs
+from rapport.apps.record.errors import BadInput
+
+ORDERS, BINDINGS = "orders", "bindings"
+INCLUDED, ADDED = "included", "added"
+NAMED, MATCHED = "named", "matched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """`columns` are names of the header by meaning; empty choices have not been made yet.
+
+    `parts`: whether tax and shipping are inside the amounts of lines or come on top. `negative`: whether an order that
+    comes to less than nothing takes back from the order with its number, or is a return with a number of its own.
+    """
+
+    subject: str
+    columns: Mapping[Meaning, str]
+    zone: str
+    kind: str = "sale"
+    date_order: DateOrder | None = None
+    decimal: DecimalSign | None = None
+    parts: str = INCLUDED
+    negative: str = NAMED
+    cancel_prefix: str = "C"
+    shipping_products: tuple[str, ...] = field(default=())
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """Return the zone of moments that name none."""
+        return ZoneInfo(self.zone)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain values that a profile and a run keep."""
+        return {
+            "subject": self.subject,
+            "columns": {meaning.value: name for meaning, name in self.columns.items()},
+            "zone": self.zone,
+            "kind": self.kind,
+            "date_order": self.date_order.value if self.date_order else "",
+            "decimal": self.decimal.value if self.decimal else "",
+            "parts": self.parts,
+            "negative": self.negative,
+            "cancel_prefix": self.cancel_prefix,
+            "shipping_products": list(self.shipping_products),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `document` wrote."""
+        return cls(
+            subject=document["subject"],
+            columns={Meaning(meaning): name for meaning, name in document["columns"].items() if name},
+            zone=document["zone"],
+            kind=document["kind"],
+            date_order=DateOrder(document["date_order"]) if document["date_order"] else None,
+            decimal=DecimalSign(document["decimal"]) if document["decimal"] else None,
+            parts=document["parts"],
+            negative=document["negative"],
+            cancel_prefix=document["cancel_prefix"],
+            shipping_products=tuple(document["shipping_products"]),
+        )
+
+
+def guess_layout(subject: str, header: Sequence[str], samples: Sequence[Sequence[str]], *, zone: str) -> Layout:
+    """Guess everything that can be known from a file; what is left open must be asked."""
+    among = OF_ORDERS if subject == ORDERS else OF_BINDINGS
+    columns = guess_columns(header, samples, among=among)
+    orders = possible_orders(_values(Meaning.DATE, columns, header, samples))
+    numbers = [text for each in NUMBERS for text in _values(each, columns, header, samples)]
+    return Layout(
+        subject=subject,
+        columns=columns,
+        zone=zone,
+        date_order=next(iter(orders)) if len(orders) == 1 else None,
+        decimal=_decimal(numbers),
+    )
+
+
+def check_layout(layout: Layout, header: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+    """Raise `BadInput` with a sentence for every choice that is missing or cannot be."""
+    problems = dict(_missing(layout))
+    for meaning, name in layout.columns.items():
+        if name not in header:
+            problems[meaning.value] = _("The file has no column “%(name)s”.") % {"name": name}
+    dates = _values(Meaning.DATE, layout.columns, header, samples)
+    if layout.date_order is None and not _year_first(dates):
+        problems["date_order"] = _("Say whether the day or the month stands first, such as in %(date)s.") % {
+            "date": next(iter(dates), "3/4/2026")
+        }
+    if layout.decimal is None and layout.subject == ORDERS:
+        problems["decimal"] = _("Say whether a point or a comma stands before the cents.")
+    if problems:
+        raise BadInput(_("Some columns or choices need another look."), fields=problems)
+
+
+def _missing(layout: Layout) -> list[tuple[str, str]]:
+    has = layout.columns.keys()
+    sentence = _("Choose the column “%(name)s”.")
+
+    def wanted(meaning: Meaning) -> tuple[str, str]:
+        return meaning.value, sentence % {"name": MEANINGS[meaning]}
+
+    if layout.subject == BINDINGS:
+        needed = [wanted(each) for each in (Meaning.PARTNER, Meaning.DATE) if each not in has]
+        if not has & {Meaning.CUSTOMER, Meaning.COUPON}:
+            needed.append(("customer", _("Choose the column of customers or that of codes.")))
+        return needed
+    needed = [wanted(each) for each in (Meaning.ORDER, Meaning.DATE) if each not in has]
+    if not has & {Meaning.AMOUNT, Meaning.PRICE}:
+        needed.append(("amount", _("Choose the column of amounts or that of prices.")))
+    return needed
+
+
+def _values(
+    meaning: Meaning, columns: Mapping[Meaning, str], header: Sequence[str], samples: Sequence[Sequence[str]]
+) -> list[str]:
+    name = columns.get(meaning)
+    if name is None or name not in header:
+        return []
+    place = list(header).index(name)
+    return [row[place] for row in samples if row[place]]
+
+
+def _year_first(dates: Sequence[str]) -> bool:
+    return bool(dates) and all(date[:4].isdigit() for date in dates)
+
+
+def _decimal(numbers: Sequence[str]) -> DecimalSign | None:
+    """Return the sign by which these are numbers; 1,234 may be either, whole numbers are the same by both."""
+    signs = possible_signs(numbers)
+    if len(signs) == 1:
+        return next(iter(signs))
+    marked = any("," in text or "." in text for text in numbers)
+    return None if marked or not signs else DecimalSign.POINT
