@@ -9,15 +9,18 @@ from rapport.apps.commissions.queries import commissions_of_agreement
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.partners.queries import acceptance_at
+from rapport.apps.payouts.models import Payout
+from rapport.apps.payouts.queries import latest_payouts_of
 from rapport.apps.programs.queries import terms_of
 from rapport.domain.books import AccountKind, AccountName
 from rapport.domain.money import Money
-from rapport.domain.payday import next_payday
 from rapport.flows.explaining.explanation import PartnerWord
-from rapport.flows.explaining.words import local_day, partner_word
+from rapport.flows.explaining.words import due_from, local_day, partner_word
+from rapport.flows.paydays import payday_after
 
 _TRACKS = {CommissionState.PENDING: "waiting"}
 _WHOLE = 100
+_IN_PAYOUTS = (CommissionState.APPROVED, CommissionState.PAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +79,15 @@ def purse_of(agreement: Agreement, *, at: datetime) -> Purse:
 
 def rows_for_partner(rows: Iterable[Commission], *, at: datetime) -> list[PartnerRow]:
     """Return these commissions as their partner reads them."""
-    return [_row(row, at=at) for row in rows]
+    found = list(rows)
+    payouts = latest_payouts_of([row.id for row in found if row.state in _IN_PAYOUTS])
+    return [_row(row, payouts.get(row.id), at=at) for row in found]
 
 
-def _row(row: Commission, *, at: datetime) -> PartnerRow:
+def _row(row: Commission, paid_by: Payout | None, *, at: datetime) -> PartnerRow:
     zone = row.agreement.program.zone
     payout = terms_of(row.version, currency=row.currency).payout
-    payday = next_payday(payout, after=local_day(max(at, row.hold_until), zone))
+    payday = payday_after(payout, program=row.agreement.program, after=local_day(due_from(row, at=at), zone))
     state = CommissionState(row.state)
     return PartnerRow(
         id=row.id,
@@ -90,7 +95,7 @@ def _row(row: Commission, *, at: datetime) -> PartnerRow:
         kind=row.conversion.kind if row.conversion else "",
         at=row.earned_at,
         amount=row.worth,
-        word=partner_word(row, zone=zone, payday=payday),
+        word=partner_word(row, zone=zone, payday=payday, payout=paid_by),
         track=_TRACKS.get(state, state.value),
         passed=_passed(row, at=at),
     )
@@ -109,4 +114,4 @@ def _payday(agreement: Agreement, *, at: datetime) -> date | None:
     if acceptance is None:
         return None
     payout = terms_of(acceptance.version, currency=agreement.program.currency).payout
-    return next_payday(payout, after=local_day(at, agreement.program.zone))
+    return payday_after(payout, program=agreement.program, after=local_day(at, agreement.program.zone))

@@ -5,21 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from rapport.apps.commissions.models import Commission
-from rapport.apps.commissions.queries import held_commissions, open_proposals_of
+from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.apps.commissions.queries import (
+    commissions_of_program,
+    disputed_commissions,
+    held_commissions,
+    open_proposals_of,
+)
 from rapport.apps.conversions.models import Receipt
 from rapport.apps.conversions.queries import (
     WAITING_ALARM,
     conversions_in_conflict,
+    declining,
     refused_receipts,
     waiting_corrections,
 )
 from rapport.apps.partners.queries import open_applications
+from rapport.apps.payouts.queries import (
+    agreements_without_method,
+    count_without_method,
+    runs_to_approve,
+    unknown_payouts,
+)
 from rapport.apps.programs.models import Program
+from rapport.apps.threads.models import Message
+from rapport.apps.threads.queries import unanswered
 from rapport.domain.money import Money, format_amount
-from rapport.flows.explaining.words import hold_words
+from rapport.flows.explaining.words import day_words, hold_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,11 @@ class Counts:
     receipts: int
     proposals: int
     held: int
+    replies: int
+    messages: int
+    runs: int
+    unknown: int
+    unpaid: int
 
     @property
     def conversions(self) -> int:
@@ -41,7 +62,12 @@ class Counts:
     @property
     def commissions(self) -> int:
         """Return what waits among the commissions."""
-        return self.proposals + self.held
+        return self.proposals + self.held + self.replies + self.messages
+
+    @property
+    def payouts(self) -> int:
+        """Return what waits among the payouts."""
+        return self.runs + self.unknown + self.unpaid
 
 
 class Waits(StrEnum):
@@ -53,6 +79,12 @@ class Waits(StrEnum):
     RECEIPT = "receipt"
     PROPOSAL = "proposal"
     HELD = "held"
+    REPLY = "reply"
+    MESSAGE = "message"
+    RUN = "run"
+    UNKNOWN = "unknown"
+    UNPAID = "unpaid"
+    """Money is due to a partner who has not said how to be paid."""
 
 
 PROMISES = {
@@ -62,6 +94,11 @@ PROMISES = {
     Waits.RECEIPT: timedelta(days=2),
     Waits.PROPOSAL: timedelta(days=2),
     Waits.HELD: timedelta(days=7),
+    Waits.REPLY: timedelta(days=3),
+    Waits.MESSAGE: timedelta(days=2),
+    Waits.RUN: timedelta(days=1),
+    Waits.UNKNOWN: timedelta(days=3),
+    Waits.UNPAID: timedelta(days=14),
 }
 """Within which time each is looked at: the ring around its age is full when this is used up."""
 
@@ -98,6 +135,11 @@ def count_waiting(program: Program) -> Counts:
         receipts=refused_receipts(program.id).count(),
         proposals=open_proposals_of(program.id).count(),
         held=held_commissions(program.id).count(),
+        replies=disputed_commissions(program.id).count(),
+        messages=_questions(program).count(),
+        runs=runs_to_approve(program.id).count(),
+        unknown=unknown_payouts(program.id).count(),
+        unpaid=count_without_method(program.id),
     )
 
 
@@ -201,6 +243,87 @@ def _held(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         )
 
 
+def _runs(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in runs_to_approve(program.id)[:most]:
+        since = row.filled_at or row.prepared_at
+        yield Waiting(
+            kind=Waits.RUN,
+            subject=row.id,
+            heading=_("The payout run of %(day)s waits for its second person") % {"day": day_words(row.pay_on)},
+            sentence=ngettext("%(n)s partner is paid.", "%(n)s partners are paid.", row.payouts_count)
+            % {"n": row.payouts_count},
+            since=since,
+            age=at - since,
+            amount=row.total,
+        )
+
+
+def _unknown(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in unknown_payouts(program.id)[:most]:
+        since = row.sent_at or row.reserved_at
+        yield Waiting(
+            kind=Waits.UNKNOWN,
+            subject=row.run_id,
+            heading=_("Nobody knows whether %(name)s was paid") % {"name": row.agreement.partner.name},
+            sentence=row.reason or _("Ask the bank; it is not sent again until somebody knows."),
+            since=since,
+            age=at - since,
+            amount=row.amount,
+        )
+
+
+def _unpaid(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in agreements_without_method(program.id, most=most):
+        yield Waiting(
+            kind=Waits.UNPAID,
+            subject=row.agreement.id,
+            heading=_("%(name)s has not said how to be paid") % {"name": row.agreement.partner.name},
+            sentence=_("Money is due. Ask the partner to enter it in the portal, or enter it yourself."),
+            since=row.since,
+            age=at - row.since,
+            amount=Money(row.due_minor, program.currency),
+        )
+
+
+def _replies(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in disputed_commissions(program.id)[:most]:
+        said = declining(row.conversion_id or "")
+        since = said[-1].at if said else row.created_at
+        names = {"partner": row.agreement.partner.name, "order": _order_of(row)}
+        yield Waiting(
+            kind=Waits.REPLY,
+            subject=row.conversion_id or row.id,
+            heading=_("%(partner)s replied to the decline of order %(order)s") % names,
+            sentence=said[-1].reason[:220] if said else "",
+            since=since,
+            age=at - since,
+            amount=Money(row.accrued_minor, row.currency),
+        )
+
+
+def _questions(program: Program) -> QuerySet[Message]:
+    """Return what partners wrote about a commission and nobody answered; a reply to a decline waits as such."""
+    open_ones = commissions_of_program(program.id).exclude(state=CommissionState.DISPUTED).order_by()
+    return unanswered(open_ones.values("id"))
+
+
+def _messages(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    found = list(_questions(program)[:most])
+    about = {row.id: row for row in commissions_of_program(program.id).filter(pk__in=[one.subject for one in found])}
+    for message in found:
+        row = about[message.subject]
+        names = {"partner": row.agreement.partner.name, "order": _order_of(row)}
+        yield Waiting(
+            kind=Waits.MESSAGE,
+            subject=row.id,
+            heading=_("%(partner)s asks about order %(order)s") % names,
+            sentence=message.body[:220],
+            since=message.at,
+            age=at - message.at,
+            amount=row.worth,
+        )
+
+
 def problem_words(receipt: Receipt) -> list[str]:
     """Return why a postback could not be used, field by field."""
     return [
@@ -225,4 +348,9 @@ _READERS = {
     Waits.RECEIPT: _receipts,
     Waits.PROPOSAL: _proposals,
     Waits.HELD: _held,
+    Waits.REPLY: _replies,
+    Waits.MESSAGE: _messages,
+    Waits.RUN: _runs,
+    Waits.UNKNOWN: _unknown,
+    Waits.UNPAID: _unpaid,
 }

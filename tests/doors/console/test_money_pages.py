@@ -58,6 +58,8 @@ def proposal(told: Everything) -> Proposal:
         target_minor=600,
         cause="recomputed",
         created_at=at,
+        told_at=at,
+        reply_until=now(),
     )
 
 

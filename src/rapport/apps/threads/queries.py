@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from rapport.apps.identity.queries import names_of
 from rapport.apps.record.actors import ActorKind
@@ -27,3 +30,9 @@ def messages_of(subject: str) -> list[MessageRow]:
         MessageRow(message.id, Side(message.side), names.get(message.actor_id, ""), message.body, message.at)
         for message in messages
     ]
+
+
+def unanswered(subjects: QuerySet[Any, Any]) -> QuerySet[Message]:
+    """Return the partners' messages on these subjects (a query of ids) that nobody has answered, oldest first."""
+    answered = Message.objects.filter(subject=OuterRef("subject"), side=Side.PROGRAM, at__gte=OuterRef("at"))
+    return Message.objects.filter(~Exists(answered), side=Side.PARTNER, subject__in=subjects).order_by("at", "id")

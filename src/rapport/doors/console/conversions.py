@@ -1,4 +1,4 @@
-"""Pages of conversions: the list with its filters, one order with all that is known of it, corrections that wait."""
+"""Pages of conversions: the list with its filters, one order with all that is known of it."""
 
 from django.db.models import QuerySet
 from django.forms import Form
@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from rapport.apps.conversions.models import Conversion, ConversionState, Correction
-from rapport.apps.conversions.queries import WAITING_ALARM, conversions_found, conversions_of, corrections_of
+from rapport.apps.conversions.models import Conversion, ConversionState
+from rapport.apps.conversions.queries import conversions_found, conversions_of
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.programs.models import Program
 from rapport.domain.credit import HoldReason
@@ -20,7 +20,6 @@ from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.ui.words import figure
 from rapport.flows.explaining.order import ToldOrder, tell_order
-from rapport.kit.clock import now
 
 ONLY: dict[str, tuple[Promise, dict[str, object]]] = {
     "conflict": (gettext_lazy("In conflict"), {"in_conflict": True}),
@@ -52,29 +51,6 @@ def conversion(request: Request, program_id: str, conversion_id: str) -> HttpRes
     """Show one order: as reported, what was considered, who earns, what was taken back, who decided what."""
     program, row = found(request, program_id, conversion_id)
     return conversion_page(request, program, row)
-
-
-@require_safe
-@allow(Capability.CONVERSION_READ)
-def corrections(request: Request, program_id: str) -> HttpResponse:
-    """Show the corrections; `?waiting=1` shows those whose order is not known yet."""
-    program = program_or_404(request, program_id)
-    rows = corrections_of(program.id)
-    waiting = bool(request.GET.get("waiting"))
-    page: Page[Correction] = page_of(rows.filter(conversion__isnull=True) if waiting else rows, request)
-    return program_page(request, "conversions/corrections.html", program=program, page=page, waiting=waiting, at=now())
-
-
-@require_safe
-@allow(Capability.CONVERSION_READ)
-def correction(request: Request, program_id: str, correction_id: str) -> HttpResponse:
-    """Show one correction and the order that it changes or waits for."""
-    program = program_or_404(request, program_id)
-    row = find_or_404(request, corrections_of(program.id), pk=correction_id)
-    age = now() - row.received_at
-    return program_page(
-        request, "conversions/correction.html", program=program, row=row, age=age, share=age / WAITING_ALARM
-    )
 
 
 def found(request: Request, program_id: str, conversion_id: str) -> tuple[Program, Conversion]:

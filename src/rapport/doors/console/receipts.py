@@ -2,18 +2,24 @@
 
 import json
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from rapport.apps.conversions.actions import set_aside, take_up_again
 from rapport.apps.conversions.models import Receipt, ReceiptState
-from rapport.apps.conversions.queries import receipts_of
-from rapport.apps.identity.rights import Capability
+from rapport.apps.conversions.queries import is_set_aside, receipts_of, set_aside_of
+from rapport.apps.identity.rights import Capability, can
+from rapport.apps.programs.models import Program
 from rapport.doors.access import Request, allow, find_or_404
+from rapport.doors.console.answers import done, succeeded
+from rapport.doors.console.forms import AsideForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.flows.waiting import problem_words
+from rapport.kit.clock import now
 
 PAGES = {"cnv": "conversion", "cor": "correction"}
 """Which page tells more about a subject, by the prefix of its id."""
@@ -30,6 +36,9 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
         rows = rows.filter(state=chosen)
     if wanted:
         rows = rows.filter(pk=wanted)
+    aside = bool(request.GET.get("aside"))
+    if aside:
+        rows = rows.filter(is_set_aside())
     page: Page[Receipt] = page_of(rows, request)
     return program_page(
         request,
@@ -39,6 +48,7 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
         rows=[(row, subject_url(row), problem_words(row)) for row in page.rows],
         chosen=chosen,
         wanted=wanted,
+        aside=aside,
         states=ReceiptState.choices,
     )
 
@@ -48,17 +58,43 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
 def receipt(request: Request, program_id: str, receipt_id: str) -> HttpResponse:
     """Show one receipt: what came, what became of it, and why."""
     program = program_or_404(request, program_id)
+    return _page(request, program, find_or_404(request, receipts_of(program.id), pk=receipt_id))
+
+
+@require_POST
+@allow(Capability.CONVERSION_DECIDE)
+def put_aside(request: Request, program_id: str, receipt_id: str) -> HttpResponse:
+    """Let nobody wait for a receipt any more, with a reason; with `again`, let it wait again."""
+    program = program_or_404(request, program_id)
     row = find_or_404(request, receipts_of(program.id), pk=receipt_id)
+    if request.POST.get("again"):
+        take_up_again(row=row, by=request.actor, at=now())
+        return done(request, _("It waits again."), name="receipt", at=(program.id, row.id))
+    form = AsideForm(request.POST)
+
+    def act() -> None:
+        set_aside(row=row, reason=form.cleaned_data["reason"], by=request.actor, at=now())
+
+    if succeeded(form, act):
+        return done(request, _("Set aside; it stays in this list."), name="receipt", at=(program.id, row.id))
+    return _page(request, program, row, setting_aside=form)
+
+
+def _page(request: Request, program: Program, row: Receipt, *, setting_aside: Form | None = None) -> HttpResponse:
     return program_page(
         request,
         "receipts/one.html",
         program=program,
+        status=422 if setting_aside else 200,
         row=row,
         subject_url=subject_url(row),
         problems=problem_words(row),
         warnings=[warning["sentence"] for warning in row.warnings],
         raw=json.dumps(row.raw, indent=2, ensure_ascii=False, sort_keys=True),
         caption=_("As it arrived at the edge"),
+        aside=set_aside_of([row.id]).get(row.id),
+        setting_aside=setting_aside or AsideForm(),
+        may_decide=can(request.actor, Capability.CONVERSION_DECIDE, program),
     )
 
 

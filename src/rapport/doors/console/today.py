@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import approvable, commissions_of_program
 from rapport.apps.conversions.queries import conversions_of
 from rapport.apps.identity.rights import Capability, can, has
 from rapport.apps.jobs.queries import failed_jobs
@@ -20,10 +22,15 @@ from rapport.apps.programs.queries import programs_of
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.intentions import bar_of
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.daybook import Compared, Day, what_comes, yesterday
+from rapport.flows.service import service_clocks
 from rapport.flows.waiting import Counts, Waiting, Waits, count_waiting, what_waits
 from rapport.kit.clock import now
+
+READY = 5
+"""Commissions on the page that could be approved now."""
 
 MOST = 50
 """Rows of a kind on the page; whoever has more waiting goes to the list of that kind."""
@@ -46,6 +53,11 @@ KINDS = {
     Waits.RECEIPT: KindOfWork(lazy("Receipts"), Capability.CONVERSION_READ, "receipts", "receipt"),
     Waits.PROPOSAL: KindOfWork(lazy("Proposals"), Capability.COMMISSION_READ, "proposals", "commission"),
     Waits.HELD: KindOfWork(lazy("Held"), Capability.COMMISSION_READ, "held", "conversion"),
+    Waits.REPLY: KindOfWork(lazy("Replies"), Capability.COMMISSION_READ, "replies", "conversion"),
+    Waits.MESSAGE: KindOfWork(lazy("Questions"), Capability.COMMISSION_READ, "messages", "commission"),
+    Waits.RUN: KindOfWork(lazy("Payout runs"), Capability.PAYOUT_READ, "runs", "payout-run"),
+    Waits.UNKNOWN: KindOfWork(lazy("Unknown payouts"), Capability.PAYOUT_READ, "unknown", "payout-run"),
+    Waits.UNPAID: KindOfWork(lazy("No payout method"), Capability.PAYOUT_READ, "unpaid", "payout-method"),
 }
 
 
@@ -118,7 +130,17 @@ def today(request: Request, program_id: str) -> HttpResponse:
         usual_words=_("against eight times %(weekday)s") % {"weekday": date_format(day.on, "l")},
         figures=_figures(program, day),
         coming=what_comes(program, at=at),
+        clocks=service_clocks(program, at=at),
+        ready=_ready(request, program),
+        **bar_of(request, program, at=at),
     )
+
+
+def _ready(request: Request, program: Program) -> list[Commission]:
+    """Return the commissions whose hold ends first, for whoever may approve them before that."""
+    if not can(request.actor, Capability.CONVERSION_DECIDE, program):
+        return []
+    return list(approvable(commissions_of_program(program.id)).order_by("hold_until", "id")[:READY])
 
 
 def _chips(request: Request, program: Program, counts: Counts) -> list[Chip]:

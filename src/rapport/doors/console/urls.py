@@ -1,13 +1,16 @@
 """Addresses of the program pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from rapport.doors.console import (
     applications,
+    approvals,
     clicks,
     commissions,
     conversions,
+    corrections,
     decisions,
+    intentions,
     jobs,
     ledger,
     links,
@@ -60,11 +63,22 @@ urlpatterns = [
         name="conversion-uphold-decline",
     ),
     path("<str:program_id>/conversions/<str:conversion_id>/lift/", decisions.lift_hold, name="conversion-lift"),
-    path("<str:program_id>/corrections/", conversions.corrections, name="corrections"),
-    path("<str:program_id>/corrections/<str:correction_id>/", conversions.correction, name="correction"),
+    path("<str:program_id>/corrections/", corrections.corrections, name="corrections"),
+    path("<str:program_id>/corrections/<str:correction_id>/", corrections.correction, name="correction"),
+    path("<str:program_id>/corrections/<str:correction_id>/aside/", corrections.put_aside, name="correction-aside"),
     path("<str:program_id>/receipts/", receipts.receipts, name="receipts"),
     path("<str:program_id>/receipts/<str:receipt_id>/", receipts.receipt, name="receipt"),
+    path("<str:program_id>/receipts/<str:receipt_id>/aside/", receipts.put_aside, name="receipt-aside"),
     path("<str:program_id>/commissions/", commissions.commissions, name="commissions"),
+    path("<str:program_id>/commissions/approve/", approvals.approve, name="commissions-approve"),
+    path("<str:program_id>/commissions/decline/", approvals.decline, name="commissions-decline"),
+    path("<str:program_id>/intentions/", intentions.intentions, name="intentions"),
+    path("<str:program_id>/intentions/<str:intention_id>/", intentions.intention, name="intention"),
+    path("<str:program_id>/intentions/<str:intention_id>/undo/", intentions.undo, name="intention-undo"),
+    path(
+        "<str:program_id>/commissions/<str:commission_id>/take-back/", commissions.take_back, name="approval-take-back"
+    ),
+    path("<str:program_id>/commissions/<str:commission_id>/answer/", commissions.answer, name="commission-answer"),
     path("<str:program_id>/commissions/<str:commission_id>/", commissions.commission, name="commission"),
     path(
         "<str:program_id>/commissions/<str:commission_id>/proposal/accept/", commissions.accept, name="proposal-accept"
@@ -72,6 +86,7 @@ urlpatterns = [
     path(
         "<str:program_id>/commissions/<str:commission_id>/proposal/refuse/", commissions.refuse, name="proposal-refuse"
     ),
+    path("<str:program_id>/", include("rapport.doors.console.paying.urls")),
     path("<str:program_id>/ledger/", ledger.ledger, name="ledger"),
     path("<str:program_id>/ledger/verify/", ledger.verify, name="ledger-verify"),
     path("<str:program_id>/jobs/", jobs.jobs, name="jobs"),

@@ -3,19 +3,26 @@
 import csv
 from collections.abc import Iterable
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.commissions.models import Commission, CommissionState
-from rapport.apps.commissions.queries import commissions_of_agreement, sums_by_state
+from rapport.apps.commissions.queries import commissions_of_agreement, open_proposals, sums_by_state
 from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
-from rapport.domain.money import format_amount
-from rapport.doors.access import Request, allow, find_or_404
+from rapport.apps.record.errors import Refusal
+from rapport.apps.threads.queries import messages_of
+from rapport.domain.money import Money, format_amount
+from rapport.doors.access import Request, allow, find_or_404, show_refusal
+from rapport.doors.portal.forms import ReplyForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
+from rapport.flows import replying
+from rapport.flows.declining import TalkState, last_day, talk_of
 from rapport.flows.explaining import explain
 from rapport.flows.purse import PartnerRow, purse_of, rows_for_partner
 from rapport.kit.clock import now
@@ -73,9 +80,58 @@ def commissions_file(request: Request, agreement_id: str) -> HttpResponse:
 @allow(Capability.PORTAL_READ)
 def commission(request: Request, agreement_id: str, commission_id: str) -> HttpResponse:
     """Explain one commission, as the team sees it."""
+    agreement, row = _found(request, agreement_id, commission_id)
+    return _page(request, agreement, row)
+
+
+@require_POST
+@allow(Capability.PORTAL_WRITE)
+def reply(request: Request, agreement_id: str, commission_id: str) -> HttpResponse:
+    """Take what the partner has to say about a commission; a declined order is opened again by it, in time."""
+    agreement, row = _found(request, agreement_id, commission_id)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, agreement, row, form=form)
+    try:
+        replying.reply(commission=row, body=form.cleaned_data["body"], by=request.actor, at=now())
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return _page(request, agreement, row, form=form)
+    messages.success(request, _("Sent. The program answers here and by mail."))
+    answer = HttpResponseRedirect(reverse("portal:commission", args=[agreement.id, row.id]))
+    answer.status_code = 303
+    return answer
+
+
+def _found(request: Request, agreement_id: str, commission_id: str) -> tuple[Agreement, Commission]:
     agreement = agreement_or_404(request, agreement_id)
-    row = find_or_404(request, commissions_of_agreement(agreement.id), pk=commission_id)
-    return portal_page(request, "commission.html", agreement=agreement, told=explain(row, at=now()))
+    return agreement, find_or_404(request, commissions_of_agreement(agreement.id), pk=commission_id)
+
+
+def _page(request: Request, agreement: Agreement, row: Commission, *, form: ReplyForm | None = None) -> HttpResponse:
+    at = now()
+    proposal = open_proposals([row.id]).get(row.id)
+    talk = talk_of(row, at=at)
+    return portal_page(
+        request,
+        "commission.html",
+        agreement=agreement,
+        status=422 if form else 200,
+        told=explain(row, at=at),
+        talk=talk,
+        may_reply=not (talk and talk.state in _SILENT),
+        proposed=Money(proposal.target_minor, row.currency) if proposal and proposal.told_at else None,
+        reply_day=last_day(proposal.reply_until, zone=agreement.program.zone)
+        if proposal and proposal.reply_until
+        else None,
+        replied=bool(proposal and proposal.replied_at),
+        messages_on=messages_of(row.id),
+        form=form or ReplyForm(),
+    )
+
+
+_SILENT = frozenset({TalkState.OVER, TalkState.UPHELD})
+"""How a decline stands when its partner has no more to say."""
 
 
 def _chosen(request: Request, agreement: Agreement) -> tuple[QuerySet[Commission], str]:

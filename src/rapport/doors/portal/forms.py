@@ -69,3 +69,14 @@ class ProfileForm(forms.Form):
     """What a person may change about oneself."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, validators=[_PRINTABLE])
+
+
+class ReplyForm(forms.Form):
+    """What a partner has to say about a commission."""
+
+    body = forms.CharField(
+        label=_("Your words"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The program reads it and answers here."),
+    )

@@ -20,6 +20,7 @@ from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.addresses import complete
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.purse import purse_of, rows_for_partner
+from rapport.flows.service import service_clocks
 from rapport.kit.clock import now
 
 _LAST_SALES = 6
@@ -90,5 +91,6 @@ def _page(
         version=acceptance.version if acceptance else None,
         offered=offered_version(agreement, at=at),
         reason=reason_of(agreement),
+        clocks=service_clocks(agreement.program, at=at),
         **content,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.portal import commissions, home, links, profile, reports, terms
+from rapport.doors.portal import commissions, home, links, paying, profile, reports, terms
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("<str:agreement_id>/commissions/", commissions.commissions, name="commissions"),
     path("<str:agreement_id>/commissions.csv", commissions.commissions_file, name="commissions-file"),
     path("<str:agreement_id>/commissions/<str:commission_id>/", commissions.commission, name="commission"),
+    path("<str:agreement_id>/payouts/", paying.payouts, name="payouts"),
+    path("<str:agreement_id>/payouts/<str:payout_id>/", paying.payout, name="payout"),
+    path("<str:agreement_id>/method/", paying.method, name="method"),
+    path("<str:agreement_id>/statement/", paying.statement, name="statement"),
+    path("<str:agreement_id>/statement.csv", paying.statement_csv, name="statement-csv"),
+    path("<str:agreement_id>/statement.pdf", paying.statement_pdf, name="statement-pdf"),
+    path("<str:agreement_id>/commissions/<str:commission_id>/reply/", commissions.reply, name="commission-reply"),
     path("<str:agreement_id>/reports/", reports.reports, name="reports"),
     path("<str:agreement_id>/terms/", terms.terms, name="terms"),
     path("<str:agreement_id>/terms/<str:version_id>/accept/", terms.accept, name="terms-accept"),

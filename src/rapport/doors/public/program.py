@@ -22,6 +22,7 @@ from rapport.doors.public.limits import is_too_often, slow_down
 from rapport.doors.public.promises import amount_asked, examples_of, questions_of, rates_of
 from rapport.doors.ui.shell import Brand, Place, public_shell
 from rapport.flows import admission
+from rapport.flows.service import service_clocks
 from rapport.kit.clock import now
 
 APPLICATIONS_AN_HOUR = 10
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, offer: Offer, *, form: ApplicationForm | None, s
         "address": f"{settings.PUBLIC_URL}{reverse('public:program', args=[offer.program.slug])}",
         "form": form,
         "version": offer.version,
+        "clocks": service_clocks(offer.program, at=offer.at),
         "coming": coming_version(offer.program.id, at=offer.at),
         **(_told(request, offer, offer.version) if offer.version else {}),
     }

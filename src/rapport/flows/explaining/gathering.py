@@ -14,17 +14,19 @@ from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import entries_of
 from rapport.apps.partners.models import Acceptance
 from rapport.apps.partners.queries import applicant_of
+from rapport.apps.payouts.models import Payout
+from rapport.apps.payouts.queries import payouts_of_commission
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of
 from rapport.domain.judgement import Considered, Decision, FormulaStep, Source, StepLabel, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money, decimals_of
-from rapport.domain.payday import next_payday
-from rapport.domain.terms import Payout
+from rapport.domain.terms import Payout as PayoutTerms
 from rapport.flows.explaining.explanation import EntryRow, Explanation, FormulaRow, Promise, Touched, exact_text
-from rapport.flows.explaining.steps import story_steps
+from rapport.flows.explaining.steps import own_postings, story_steps
 from rapport.flows.explaining.words import (
     account_words,
+    due_from,
     hold_words,
     local_day,
     others_words,
@@ -33,6 +35,7 @@ from rapport.flows.explaining.words import (
     step_words,
     why_words,
 )
+from rapport.flows.paydays import payday_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,18 @@ class Gathered:
     decision: Decision
     clicks: dict[str, NamedClick]
     entries: list[Entry]
+    payouts: dict[str, Payout]
+    """The payouts that took up its money, by id."""
 
 
 def explain(commission: Commission, *, at: datetime) -> Explanation:
     """Explain a commission from what is stored; `at` only decides which payday is next."""
     found = _gather(commission)
     program = found.program
-    payday = next_payday(_payout(found), after=local_day(max(at, commission.hold_until), program.zone))
-    word = partner_word(commission, zone=program.zone, payday=payday)
+    after = local_day(due_from(commission, at=at), program.zone)
+    payday = payday_after(_payout(found), program=program, after=after)
+    latest = next(reversed(found.payouts.values()), None)
+    word = partner_word(commission, zone=program.zone, payday=payday, payout=latest)
     return Explanation(
         commission_id=commission.id,
         agreement_id=commission.agreement_id,
@@ -93,6 +100,7 @@ def _gather(commission: Commission) -> Gathered:
         decision=from_document(attribution.document),
         clicks={click.click_id: click for click in clicks},
         entries=list(entries_of(commission.id)),
+        payouts={row.id: row for row in payouts_of_commission(commission.id)},
     )
 
 
@@ -102,7 +110,7 @@ def _story_of(conversion: Conversion) -> Iterable[Conversion]:
     return Conversion.objects.filter(customer_id=conversion.customer_id)
 
 
-def _payout(found: Gathered) -> Payout:
+def _payout(found: Gathered) -> PayoutTerms:
     return terms_of(found.commission.version, currency=found.commission.currency).payout
 
 
@@ -166,7 +174,7 @@ def _kind(label: StepLabel) -> Literal["line", "subtotal", "total"]:
 
 def _entries(found: Gathered) -> Iterable[EntryRow]:
     for entry in found.entries:
-        for posting in entry.postings.all():
+        for posting in own_postings(entry, found.commission):
             yield EntryRow(
                 at=entry.booked_at,
                 entry_id=entry.id,

@@ -19,8 +19,10 @@ from rapport.flows.explaining.words import day_words, decision_words, hold_words
 from rapport.kit.clock import from_ms
 
 if TYPE_CHECKING:
+    from rapport.apps.commissions.models import Commission
     from rapport.apps.conversions.models import HumanDecision
-    from rapport.apps.ledger.models import Entry
+    from rapport.apps.ledger.models import Entry, Posting
+    from rapport.apps.payouts.models import Payout
     from rapport.flows.explaining.gathering import Gathered
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -97,7 +99,10 @@ def _reason(one: HumanDecision) -> str:
 
 def _booked(entry: Entry, found: Gathered) -> Step:
     """Tell one entry: what it moved, as the partner's worth rises or falls by it."""
-    postings = entry.postings.all()
+    postings = own_postings(entry, found.commission)
+    payout = found.payouts.get(entry.subject)
+    if payout:
+        return _paying(entry, payout, Money(sum(one.amount_minor for one in postings), found.commission.currency))
     minor = sum(_effect(one.source.kind, one.destination.kind) * one.amount_minor for one in postings)
     amount = Money(minor, found.commission.currency)
     if entry.kind == EntryKind.APPROVED:
@@ -105,10 +110,32 @@ def _booked(entry: Entry, found: Gathered) -> Step:
         silent = entry.reason == "end-of-hold"
         heading = _("Approved, because nobody objected") if silent else _("Approved by hand")
         return Step(entry.booked_at, "done", heading, _("It is yours now."), Money(whole, amount.currency), _("yours"))
+    if entry.kind == EntryKind.APPROVAL_UNDONE:
+        whole = sum(one.amount_minor for one in postings)
+        heading, sentence = _("The approval was taken back"), _("It waits for a person again.")
+        return Step(entry.booked_at, "reversed", heading, sentence, Money(whole, amount.currency), _("waiting"))
     if minor < 0:
         heading, sentence = _fall_heading(entry.reason), _fall_sentence(found)
         return Step(entry.booked_at, "reversed", heading, sentence, amount, _("corrected"))
     return Step(entry.booked_at, "done", _("Booked"), _("The commission was judged and booked."), amount, _("booked"))
+
+
+def own_postings(entry: Entry, commission: Commission) -> list[Posting]:
+    """Return what an entry moved of this commission's money; a payout's entry moves that of many."""
+    return [one for one in entry.postings.all() if one.memo == commission.id]
+
+
+def _paying(entry: Entry, payout: Payout, amount: Money) -> Step:
+    """Tell what a payout did with the commission's money."""
+    words = {"day": day_words(payout.run.pay_on), "reference": payout.reference or payout.id}
+    if entry.kind == EntryKind.SETTLED:
+        sentence = _("With the payout of %(day)s, reference %(reference)s.") % words
+        return Step(entry.booked_at, "paid", _("Paid"), sentence, amount, _("paid"))
+    if entry.kind == EntryKind.RESERVED:
+        sentence = _("It goes out with the payout of %(day)s.") % words
+        return Step(entry.booked_at, "done", _("Taken into a payout"), sentence, amount, _("to pay"))
+    sentence = _("It is yours again and goes out with a later payout.")
+    return Step(entry.booked_at, "reversed", _("The payout did not arrive"), sentence, amount, _("yours"))
 
 
 def _effect(source: str, destination: str) -> int:
@@ -138,7 +165,7 @@ def _fall_sentence(found: Gathered) -> str:
 def _coming(found: Gathered, *, word: PartnerWord, payday: date | None) -> list[Step]:
     commission, zone = found.commission, found.program.zone
     steps: list[Step] = []
-    if commission.state == CommissionState.HELD:
+    if commission.state in {CommissionState.HELD, CommissionState.DISPUTED}:
         reasons = " ".join(hold_words(hold) for hold in commission.holds)
         steps.append(Step(None, "held", _("Held until a person has looked at it"), reasons))
     if commission.state == CommissionState.PENDING:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.ledger.labels import ACCOUNT_LABELS
+from rapport.apps.payouts.models import Payout, PayoutState
 from rapport.domain.books import AccountKind
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Considered, Source, StepLabel, Why
@@ -16,22 +17,54 @@ from rapport.flows.explaining.explanation import PartnerWord
 from rapport.kit.clock import from_ms
 
 
-def partner_word(commission: Commission, *, zone: str, payday: date | None) -> PartnerWord:
-    """Return what the partner reads about a commission: waiting, held, yours, paid, declined or reversed."""
+def partner_word(
+    commission: Commission, *, zone: str, payday: date | None, payout: Payout | None = None
+) -> PartnerWord:
+    """Return what the partner reads about a commission: waiting, held, yours, paid, declined or reversed.
+
+    `payout` is the last one that took up its money.
+    """
     state = commission.state
     if state == CommissionState.PENDING:
         on = local_day(commission.hold_until, zone)
         return PartnerWord("waiting", on, _("waiting until %(day)s") % {"day": day_words(on)})
     if state in {CommissionState.HELD, CommissionState.DISPUTED}:
-        return PartnerWord("held", None, _("held until a person has looked at it"))
+        disputed = state == CommissionState.DISPUTED
+        looked_at = (
+            _("held until a person has looked at your reply") if disputed else _("held until a person has looked at it")
+        )
+        return PartnerWord("held", None, looked_at)
     if state == CommissionState.APPROVED:
-        planned = _("yours, paid on %(day)s") % {"day": day_words(payday)} if payday else _("yours")
-        return PartnerWord("yours", payday, planned)
+        return _yours(payday, payout)
     if state == CommissionState.PAID:
-        return PartnerWord("paid", None, _("paid"))
-    if state == CommissionState.DECLINED:
+        return _paid(payout, zone)
+    return _ended(CommissionState(state))
+
+
+def _ended(state: CommissionState) -> PartnerWord:
+    if state is CommissionState.DECLINED:
         return PartnerWord("declined", None, _("declined"))
     return PartnerWord("reversed", None, _("taken back with the order"))
+
+
+def _yours(payday: date | None, payout: Payout | None) -> PartnerWord:
+    if payout and payout.state == PayoutState.SENT:
+        return PartnerWord("yours", payout.run.pay_on, _("yours, on its way to you"))
+    planned = _("yours, paid on %(day)s") % {"day": day_words(payday)} if payday else _("yours")
+    return PartnerWord("yours", payday, planned)
+
+
+def _paid(payout: Payout | None, zone: str) -> PartnerWord:
+    if payout is None or payout.settled_at is None:
+        return PartnerWord("paid", None, _("paid"))
+    on = local_day(payout.settled_at, zone)
+    words = {"day": day_words(on), "reference": payout.reference or payout.id}
+    return PartnerWord("paid", on, _("paid on %(day)s, ref. %(reference)s") % words)
+
+
+def due_from(commission: Commission, *, at: datetime) -> datetime:
+    """Return from when a payout may pay a commission: what waits from the end of its hold, all else from now."""
+    return max(at, commission.hold_until) if commission.state == CommissionState.PENDING else at
 
 
 def local_day(moment: datetime, zone: str) -> date:

@@ -7,6 +7,7 @@ from rapport.apps.commissions.models import Attribution, Proposal
 from rapport.apps.jobs.actions import claim_job, finish_job
 from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.record.errors import Refusal
+from rapport.flows.intentions import intend_act
 from rapport.kit.clock import now
 from rapport.kit.ids import new_id
 from tests.apps.jobs import sample_jobs
@@ -62,8 +63,15 @@ def proposed(story: Everything) -> str:
         target_minor=1,
         cause="recomputed",
         created_at=now(),
+        told_at=now(),
+        reply_until=now(),
     )
     return story.commission.id
+
+
+def intended(story: Everything) -> str:
+    """Something that somebody of the team is about to approve."""
+    return intend_act(act="approve", program=story.program, subjects=[story.commission.id], by=STORY, at=now()).id
 
 
 def failed_job(cast: Cast) -> Addressed:
@@ -94,6 +102,7 @@ correction = inside("correction_id", lambda story: story.waiting.id)
 receipt = inside("receipt_id", lambda story: story.refused.id)
 commission = inside("commission_id", lambda story: story.commission.id)
 proposal = inside("commission_id", proposed)
+intention = inside("intention_id", intended)
 
 RUNNERS = ("owner", "manager")
 BRINGERS = (*RUNNERS, "sales")
@@ -132,10 +141,20 @@ ROWS = (
     Row("console:conversion-lift", "POST", team(*RUNNERS, ok=422), at=conversion),
     Row("console:corrections", "GET", team(*TEAM), at=program),
     Row("console:correction", "GET", team(*TEAM), at=correction),
+    Row("console:correction-aside", "POST", team(*RUNNERS, ok=422), at=correction),
+    Row("console:receipt-aside", "POST", team(*RUNNERS, ok=422), at=receipt),
+    Row("console:conversion-uphold-decline", "POST", team(*RUNNERS, ok=422), at=conversion),
     Row("console:receipts", "GET", team(*TEAM), at=program),
     Row("console:receipt", "GET", team(*TEAM), at=receipt),
     Row("console:commissions", "GET", team(*TEAM), at=program),
     Row("console:commission", "GET", team(*TEAM), at=commission),
+    Row("console:commissions-approve", "POST", team(*RUNNERS, ok=303), at=program),
+    Row("console:commissions-decline", "POST", team(*RUNNERS), at=program),
+    Row("console:approval-take-back", "POST", team(*RUNNERS, ok=422), at=commission),
+    Row("console:commission-answer", "POST", team(*COUNTERS, ok=422), at=commission),
+    Row("console:intentions", "GET", team(*BRINGERS, "finance"), at=program),
+    Row("console:intention", "GET", team(*BRINGERS, "finance"), at=intention),
+    Row("console:intention-undo", "POST", team(*RUNNERS, ok=303), at=intention),
     Row("console:proposal-accept", "POST", team(*COUNTERS, ok=303), at=proposal),
     Row("console:proposal-refuse", "POST", team(*COUNTERS, ok=422), at=proposal),
     Row("console:ledger", "GET", team(*COUNTERS), at=program),

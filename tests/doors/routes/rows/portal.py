@@ -91,6 +91,7 @@ ROWS = (
     Row("portal:commissions", "GET", portal(), at=agreement),
     Row("portal:commissions-file", "GET", portal(), at=agreement),
     Row("portal:commission", "GET", portal(), at=commission),
+    Row("portal:commission-reply", "POST", portal(ok=422), at=commission),
     Row("portal:reports", "GET", portal(), at=agreement),
     Row("portal:terms", "GET", portal(), at=agreement),
     Row("portal:terms-accept", "POST", portal(ok=303), at=offered),
