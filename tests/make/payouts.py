@@ -61,7 +61,9 @@ def make_run(
     program: Program, *, by: Actor = JONAS, at: datetime = NOON + AFTER_HOLD, pay_on: date | None = None
 ) -> PayoutRun:
     """Return a draft that has looked at every partner."""
-    run = prepare_run(program=program, pay_on=pay_on or at.date(), wish=new_id("wish", at=at), by=by, at=at)
+    run = prepare_run(
+        program=program, pay_on=pay_on or at.date() + timedelta(days=1), wish=new_id("wish", at=at), by=by, at=at
+    )
     fill_run(run.id, clock=lambda: at)
     run.refresh_from_db()
     return run

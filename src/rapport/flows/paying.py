@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -18,8 +18,6 @@ from rapport.apps.payouts import actions
 from rapport.apps.payouts.errors import PayoutMoved
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import Payout, PayoutMethod, PayoutRun
-from rapport.apps.payouts.queries import bank_day_of, settings_of
-from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput, Refusal
 from rapport.apps.record.write import transaction
@@ -129,11 +127,6 @@ def take_answers(answers: Iterable[Answer], *, run: PayoutRun, by: Actor, at: da
         payout.refresh_from_db(fields=["state", "known"])
         moved += (payout.state, payout.known) != before
     return Taken(moved, tuple(refused))
-
-
-def suggested_payday(program: Program, *, at: datetime) -> date:
-    """Return the first day from today on, on which banks of the program's country work."""
-    return bank_day_of(settings_of(program).country, local_day(at, program.zone))
 
 
 def _until_done(step: Callable[[], bool]) -> None:

@@ -32,6 +32,8 @@ class Capability(StrEnum):
     COMMISSION_DECIDE = "commission.decide"
     LEDGER_READ = "ledger.read"
     PAYOUT_READ = "payout.read"
+    PAYOUT_WRITE = "payout.write"
+    PAYOUT_APPROVE = "payout.approve"
     TEAM_READ = "team.read"
     TEAM_WRITE = "team.write"
     ORGANISATION_WRITE = "organisation.write"
@@ -56,17 +58,19 @@ _C = Capability
 _PORTAL = frozenset({_C.PORTAL_READ, _C.PORTAL_WRITE})
 _WHOLE_TEAM = frozenset({_C.PROGRAM_READ, _C.PARTNER_READ, _C.LINK_READ, _C.CONVERSION_READ, _C.TEAM_READ})
 _MONEY = frozenset({_C.COMMISSION_READ, _C.LEDGER_READ, _C.PAYOUT_READ})
+_PAYING = frozenset({_C.PAYOUT_WRITE, _C.PAYOUT_APPROVE})
 _KEY_READ = frozenset({_C.PROGRAM_READ, _C.PARTNER_READ, _C.LINK_READ, _C.CONVERSION_READ, _C.COMMISSION_READ})
 
 # An organisation can be merchant in one program and partner in another, so whoever runs it also has its portal.
-# Sales people bring partners and never reach the books or payouts; finance reads money and promises nothing.
+# Sales people bring partners and never reach the books or payouts; finance reads money, pays it out and promises
+# nothing; managers see what is paid and pay nobody.
 ROLE_CAPABILITIES: Mapping[str, frozenset[Capability]] = MappingProxyType(
     {
         Role.OWNER: frozenset(Capability),
-        Role.MANAGER: frozenset(Capability) - {_C.ORGANISATION_WRITE},
+        Role.MANAGER: frozenset(Capability) - {_C.ORGANISATION_WRITE} - _PAYING,
         Role.SALES: _WHOLE_TEAM
         | {_C.APPLICATION_READ, _C.APPLICATION_DECIDE, _C.PARTNER_WRITE, _C.LINK_WRITE, _C.COMMISSION_READ},
-        Role.FINANCE: _WHOLE_TEAM | _MONEY | {_C.COMMISSION_DECIDE, _C.AUDIT_READ},
+        Role.FINANCE: _WHOLE_TEAM | _MONEY | _PAYING | {_C.COMMISSION_DECIDE, _C.AUDIT_READ},
         Role.PARTNER: _PORTAL,
         KeyScope.CONVERSIONS_WRITE: frozenset({_C.CONVERSION_REPORT, _C.CONVERSION_READ}),
         KeyScope.READ: _KEY_READ,

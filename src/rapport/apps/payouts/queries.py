@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 import holidays
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
+from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.ledger.queries import PayablePosting, payable_postings
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState
 from rapport.apps.payouts.models import (
@@ -22,9 +24,8 @@ from rapport.apps.payouts.models import (
 )
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of
-from rapport.domain.payday import bank_day, next_payday
+from rapport.domain.payday import bank_day
 from rapport.domain.payouts import Due
-from rapport.domain.terms import Payout as PayoutTerms
 from rapport.kit.clock import to_ms
 
 UNDECIDED = (PayoutState.RESERVED, PayoutState.SENT)
@@ -46,11 +47,6 @@ def settings_of(program: Program) -> PayoutSettings:
     """Return how a program pays; one that never said follows the bank holidays of its workspace's country."""
     found = PayoutSettings.objects.filter(program=program).first()
     return found or PayoutSettings(program=program, country=program.workspace.country)
-
-
-def next_bank_payday(terms: PayoutTerms, *, program: Program, after: date) -> date:
-    """Return the first payout day of these terms after a day, moved on to a day on which banks work."""
-    return bank_day_of(settings_of(program).country, next_payday(terms, after=after))
 
 
 def bank_day_of(country: str, day: date) -> date:
@@ -99,6 +95,11 @@ def runs_of(program_id: str) -> QuerySet[PayoutRun]:
     return PayoutRun.objects.filter(program_id=program_id).select_related("program__workspace").order_by("-id")
 
 
+def run_ids(payout_ids: Collection[str]) -> dict[str, str]:
+    """Return the run of each of these that is a payout."""
+    return dict(Payout.objects.filter(pk__in=payout_ids).values_list("id", "run_id"))
+
+
 def payouts_of_run(run_id: str) -> QuerySet[Payout]:
     """Return the payouts of a run with their partners, the largest first."""
     rows = Payout.objects.filter(run_id=run_id).select_related("agreement__partner", "run__program", "method")
@@ -141,6 +142,37 @@ def unknown_payouts(program_id: str) -> QuerySet[Payout]:
     """Return the payouts of which nobody knows what became, oldest first."""
     rows = Payout.objects.filter(run__program_id=program_id, state=PayoutState.SENT, known=False)
     return rows.select_related("agreement__partner", "run").order_by("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """An agreement to which money is due although nobody knows how; `since` the first of it was approved."""
+
+    agreement: Agreement
+    due_minor: int
+    since: datetime
+
+
+def agreements_without_method(program_id: str, *, most: int) -> list[Owing]:
+    """Return to whom money is due without a payout method, the longest due first, at most so many."""
+    grouped = _owing(program_id).order_by().values("agreement_id")
+    due = grouped.annotate(minor=Sum("payable_minor"), since=Min("approved_at")).order_by("since", "agreement_id")
+    sums = {row["agreement_id"]: row for row in due[:most]}
+    agreements = Agreement.objects.filter(pk__in=list(sums)).select_related("partner").in_bulk()
+    return [Owing(agreements[key], row["minor"], row["since"]) for key, row in sums.items()]
+
+
+def count_without_method(program_id: str) -> int:
+    """Return to how many agreements money is due without a payout method."""
+    return _owing(program_id).order_by().values("agreement_id").distinct().count()
+
+
+def _owing(program_id: str) -> QuerySet[Commission]:
+    paid_somehow = PayoutMethod.objects.filter(replaced_at__isnull=True).values("organisation_id")
+    due = Commission.objects.filter(
+        agreement__program_id=program_id, state=CommissionState.APPROVED, payable_minor__gt=0
+    )
+    return due.exclude(agreement__partner__organisation_id__in=paid_somehow)
 
 
 def counts_by_state(run_id: str) -> dict[str, tuple[int, int]]:

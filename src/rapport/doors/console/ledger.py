@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +22,7 @@ from rapport.apps.ledger.queries import (
     recount,
 )
 from rapport.apps.partners.queries import agreements_of
+from rapport.apps.payouts.queries import run_ids
 from rapport.apps.programs.models import Program
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.domain.money import Money
@@ -29,8 +31,11 @@ from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import SHOWN, place_of
 
-SHOWN_KINDS = (EntryKind.JUDGED, EntryKind.REVERSED, EntryKind.APPROVED, EntryKind.APPROVAL_UNDONE, EntryKind.MIRRORED)
-"""Kinds that the page offers; those of payouts come with payouts."""
+SHOWN_KINDS = (
+    *(EntryKind.JUDGED, EntryKind.REVERSED, EntryKind.APPROVED, EntryKind.APPROVAL_UNDONE),
+    *(EntryKind.RESERVED, EntryKind.SENT, EntryKind.SETTLED, EntryKind.MIRRORED),
+)
+"""Kinds that the page offers."""
 
 COLUMNS = (AccountKind.ACCRUED, AccountKind.PAYABLE, AccountKind.RESERVED, AccountKind.PAID)
 
@@ -51,6 +56,7 @@ class Row:
 
     entry: Entry
     words: str
+    url: str
     who: str
     moves: tuple[Moved, ...]
 
@@ -95,7 +101,7 @@ def ledger(request: Request, program_id: str) -> HttpResponse:
         request,
         "ledger/page.html",
         program=program,
-        rows=_rows(found[:SHOWN], names),
+        rows=_rows(program, found[:SHOWN], names),
         older=found[SHOWN - 1].number if len(found) > SHOWN else None,
         wanted=asked,
         partner=names.get(asked.get("partner", ""), ""),
@@ -122,12 +128,14 @@ def verify(request: Request, program_id: str) -> HttpResponse:
     return done(request, words, name="ledger", at=(program.id,))
 
 
-def _rows(entries: list[Entry], names: dict[str, str]) -> list[Row]:
+def _rows(program: Program, entries: list[Entry], names: dict[str, str]) -> list[Row]:
+    runs = run_ids([entry.subject for entry in entries])
     people = actor_names({(entry.actor_kind, entry.actor_id) for entry in entries})
     return [
         Row(
             entry=entry,
             words=str(ENTRY_LABELS[EntryKind(entry.kind)]),
+            url=_address(program, entry.subject, runs),
             who=people.get(entry.actor_id, entry.actor_id.replace("-", " ")),
             moves=tuple(
                 Moved(
@@ -141,6 +149,13 @@ def _rows(entries: list[Entry], names: dict[str, str]) -> list[Row]:
         )
         for entry in entries
     ]
+
+
+def _address(program: Program, subject: str, runs: dict[str, str]) -> str:
+    """Return the page of what an entry is about: a payout, or a commission."""
+    if subject in runs:
+        return reverse("console:payout", args=[program.id, runs[subject], subject])
+    return reverse("console:commission", args=[program.id, subject])
 
 
 def _balances(program: Program, names: dict[str, str]) -> Balances:

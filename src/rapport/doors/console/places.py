@@ -49,7 +49,13 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
             Named(_("Clicks"), "clicks", "mouse-pointer-click", Capability.LINK_READ),
         ),
     ),
-    (_("Money"), (Named(_("Ledger"), "ledger", "wallet", Capability.LEDGER_READ),)),
+    (
+        _("Money"),
+        (
+            Named(_("Payouts"), "payouts", "banknote", Capability.PAYOUT_READ, "payouts"),
+            Named(_("Ledger"), "ledger", "wallet", Capability.LEDGER_READ),
+        ),
+    ),
     (
         _("Program"),
         (
@@ -74,6 +80,7 @@ WAITING = {
     "conversions": Capability.CONVERSION_READ,
     "receipts": Capability.CONVERSION_READ,
     "commissions": Capability.COMMISSION_READ,
+    "payouts": Capability.PAYOUT_READ,
 }
 """The counts of what waits, each with who may see it; Today shows them together."""
 

@@ -4,7 +4,14 @@ from rapport.apps.ledger.guards import missing_guards
 from rapport.apps.ledger.queries.balances import balance, balances_of, balances_of_program, booked_of
 from rapport.apps.ledger.queries.days import earned_by_day
 from rapport.apps.ledger.queries.entries import book_of, entries_moving, entries_of, entries_of_book, with_postings
-from rapport.apps.ledger.queries.movements import Movement, PayablePosting, movements_of, payable_postings
+from rapport.apps.ledger.queries.movements import (
+    Movement,
+    PayablePosting,
+    moved_before,
+    movements_of,
+    payable_changes,
+    payable_postings,
+)
 from rapport.apps.ledger.queries.recount import Recount, recount, stray_postings
 
 __all__ = [
@@ -21,7 +28,9 @@ __all__ = [
     "entries_of",
     "entries_of_book",
     "missing_guards",
+    "moved_before",
     "movements_of",
+    "payable_changes",
     "payable_postings",
     "recount",
     "stray_postings",

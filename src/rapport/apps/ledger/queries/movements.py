@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from rapport.apps.ledger.models import LedgerAccount, Posting
 from rapport.domain.books import AccountKind, EntryKind
@@ -51,6 +51,17 @@ def movements_of(
     return [_movement(row) for row in found]
 
 
+def moved_before(
+    owner: str, kinds: Collection[AccountKind], *, at: datetime
+) -> list[tuple[AccountKind, AccountKind, int]]:
+    """Return what moved on an agreement's accounts of these kinds before a moment, summed by source and destination."""
+    accounts = LedgerAccount.objects.filter(owner=owner, kind__in=[kind.value for kind in kinds])
+    ids = list(accounts.values_list("id", flat=True))
+    rows = Posting.objects.filter(Q(source_id__in=ids) | Q(destination_id__in=ids), entry__booked_at__lt=at).order_by()
+    sums = rows.values_list("source__kind", "destination__kind").annotate(minor=Sum("amount_minor"))
+    return [(AccountKind(source), AccountKind(destination), minor) for source, destination, minor in sums]
+
+
 def payable_postings(owners: Collection[str], *conditions: Q) -> list[PayablePosting]:
     """Return every posting that made these agreements payable more or less, other than by reserving it, oldest first.
 
@@ -67,6 +78,18 @@ def payable_postings(owners: Collection[str], *conditions: Q) -> list[PayablePos
         )
     ]
     return sorted(found, key=lambda one: one.posting_id)
+
+
+def payable_changes(book_subject: str, *, after: datetime) -> tuple[int, int]:
+    """Return what was approved and what was taken back from payable money of a program after a moment."""
+    rows = Posting.objects.filter(entry__book__subject=book_subject, entry__booked_at__gt=after).order_by()
+    sums = rows.filter(Q(destination__kind=AccountKind.PAYABLE) | Q(source__kind=AccountKind.PAYABLE))
+    moved = sums.values_list("source__kind", "destination__kind").annotate(minor=Sum("amount_minor"))
+    found = {(source, destination): minor for source, destination, minor in moved}
+    return (
+        found.get((AccountKind.ACCRUED, AccountKind.PAYABLE), 0),
+        found.get((AccountKind.PAYABLE, AccountKind.EXPENSE), 0),
+    )
 
 
 def _movement(row: Posting) -> Movement:

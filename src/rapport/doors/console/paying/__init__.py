@@ -1,0 +1,1 @@
+"""Pages of finance: payout runs, payouts, how partners are paid, statements."""

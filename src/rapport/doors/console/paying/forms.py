@@ -1,0 +1,104 @@
+"""Forms of the pages of finance."""
+
+import re
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from rapport.domain.money import BadAmount, Money, parse_amount
+from rapport.flows.paying import Outcome
+
+_LARGEST_FILE = 5_000_000
+
+
+class PrepareForm(forms.Form):
+    """When a run pays; `wish` makes a second press of the button the same run."""
+
+    pay_on = forms.DateField(
+        label=_("Pay on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Proposed: the next payday of the terms on which banks work."),
+    )
+    wish = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class ApproveForm(forms.Form):
+    """The total, written by the second person."""
+
+    total = forms.CharField(
+        label=_("Write the total to approve it"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, currency: str) -> None:
+        super().__init__(data, auto_id="approve-%s")
+        self._currency = currency
+
+    def clean_total(self) -> Money:
+        """Read the amount as people write it: spaces and a comma are forgiven."""
+        text = re.sub(r"[\s\u00a0,](?=\d{3}(\D|$))", "", self.cleaned_data["total"].strip())
+        try:
+            return parse_amount(text.replace(",", ".").removesuffix(self._currency).strip(), self._currency)
+        except BadAmount as bad:
+            raise forms.ValidationError(str(bad)) from bad
+
+
+class WhyForm(forms.Form):
+    """Why a run is abandoned or a payout taken out of it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=250, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Your team reads it.")
+    )
+
+
+class AnswerFileForm(forms.Form):
+    """The file with which a bank answers."""
+
+    file = forms.FileField(
+        label=_("Answer of the bank"),
+        help_text=_("CSV with the columns payout, outcome (settled, failed, returned, unknown) and reference."),
+    )
+
+    def clean_file(self) -> bytes:
+        """Return what the file holds, if it is no giant."""
+        given = self.cleaned_data["file"]
+        if given.size > _LARGEST_FILE:
+            raise forms.ValidationError(_("This file is too large: at most 5 MB."))
+        content: bytes = given.read()
+        return content
+
+
+_OUTCOMES = (
+    (Outcome.SETTLED.value, _("It arrived")),
+    (Outcome.FAILED.value, _("It failed: the money never left")),
+    (Outcome.RETURNED.value, _("It came back")),
+    (Outcome.UNKNOWN.value, _("Nobody knows yet")),
+)
+
+
+class OutcomeForm(forms.Form):
+    """What became of a payout."""
+
+    outcome = forms.ChoiceField(label=_("What became of it?"), choices=_OUTCOMES, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("Reference of the bank, or the reason"), max_length=64, help_text=_("The partner reads it.")
+    )
+
+
+class PayoutSettingsForm(forms.Form):
+    """How the program pays."""
+
+    country = forms.CharField(
+        label=_("Bank holidays of"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters of a country, such as DE. Empty: only weekends move a payday."),
+    )
+    cooling_hours = forms.IntegerField(
+        label=_("A changed payout method waits"),
+        min_value=0,
+        max_value=720,
+        help_text=_("Hours, so that a partner can object before money goes to a new account."),
+    )

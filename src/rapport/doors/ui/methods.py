@@ -1,0 +1,54 @@
+"""The form in which somebody says how to be paid: the same for partners and for finance."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+KINDS = (
+    ("iban", _("Bank account with an IBAN")),
+    ("bank", _("Bank account without an IBAN")),
+    ("paypal", _("PayPal")),
+    ("manual", _("Another way, as agreed with the program")),
+)
+
+
+class MethodForm(forms.Form):
+    """How to be paid; which fields count depends on the way that is chosen, and the action says which are wrong."""
+
+    kind = forms.ChoiceField(label=_("Way of being paid"), choices=KINDS, widget=forms.RadioSelect)
+    holder = forms.CharField(label=_("Name of whoever is paid"), max_length=70, help_text=_("As the bank knows it."))
+    iban = forms.CharField(
+        label=_("IBAN"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("For a bank account with an IBAN."),
+    )
+    country = forms.CharField(
+        label=_("Country of the bank"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters, such as US; for a bank account without an IBAN."),
+    )
+    account = forms.CharField(
+        label=_("Account number"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("For a bank account without an IBAN."),
+    )
+    routing = forms.CharField(
+        label=_("Number of the bank"),
+        max_length=60,
+        required=False,
+        help_text=_("Routing number, BSB, IFSC or SWIFT code; for a bank account without an IBAN."),
+    )
+    email = forms.CharField(
+        label=_("Mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "off"}),
+        help_text=_("For PayPal."),
+    )
+    note = forms.CharField(
+        label=_("What was agreed"), max_length=250, required=False, help_text=_("For another way of being paid.")
+    )

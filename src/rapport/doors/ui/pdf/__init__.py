@@ -1,0 +1,83 @@
+"""Pages of paper: tagged PDF, the same bytes for the same statement, fonts of our own."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import typst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from rapport.domain.money import Money, format_amount
+from rapport.doors.ui import words
+from rapport.flows.statements import Statement
+
+_HERE = Path(__file__).resolve().parent
+
+
+def statement_pdf(statement: Statement) -> bytes:
+    """Return a statement as a tagged PDF (PDF/UA), without a date of its making."""
+    data = json.dumps(_data(statement), ensure_ascii=False)
+    made = typst.compile(
+        _template(),
+        format="pdf",
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": data},
+        pdf_standards="ua-1",
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("a statement is one file")
+    return made
+
+
+@cache
+def _template() -> bytes:
+    return (_HERE / "statement.typ").read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[_HERE / "fonts"])
+
+
+def _data(statement: Statement) -> dict[str, object]:
+    agreement = statement.agreement
+    days = {"first": words.day(statement.first, year=True), "last": words.day(statement.last, year=True)}
+    return {
+        "language": (get_language() or "en").partition("-")[0],
+        "title": _("Statement"),
+        "program": agreement.program.name,
+        "partner": agreement.partner.name,
+        "period": _("%(first)s to %(last)s") % days,
+        "footer": agreement.id,
+        "words": {
+            "figure": _("What happened"),
+            "amount": agreement.program.currency,
+            "lines": _("Line by line"),
+            "none": _("Nothing moved in this time."),
+        },
+        "sums": [
+            [_("Owed before"), _amount(statement.opening)],
+            [_("Earned"), _amount(statement.earned)],
+            [_("Adjusted"), _amount(statement.adjusted)],
+            [_("Taken back"), _amount(-statement.taken_back)],
+            [_("Paid"), _amount(-statement.paid)],
+        ],
+        "closing": [_("Owed now"), _amount(statement.closing)],
+        "beside": _("Waiting for approval besides: %(amount)s") % {"amount": _amount(statement.accrued)},
+        "head": [_("Day"), _("What"), _("Order"), agreement.program.currency],
+        "lines": [
+            [
+                words.day(line.at.astimezone(words.zone_of(agreement.program.zone)).date(), year=True),
+                line.words,
+                line.order or line.payout_id,
+                _amount(line.amount),
+            ]
+            for line in statement.lines
+        ],
+    }
+
+
+def _amount(money: Money) -> str:
+    return format_amount(money).replace("-", words.MINUS)
