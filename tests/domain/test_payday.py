@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rapport.domain.payday import next_payday
+from rapport.domain.payday import bank_day, next_payday
 from rapport.domain.terms import Calendar, Payout
 
 
@@ -37,3 +37,11 @@ def test_it_never_waits_longer_than_the_calendar(calendar: Calendar, day: int, a
     longest = {Calendar.WEEKLY: 7, Calendar.TWICE_MONTHLY: 17, Calendar.MONTHLY: 31}[calendar]
     payday = next_payday(Payout(0, calendar, day), after=after)
     assert after < payday <= after + timedelta(days=longest)
+
+
+def test_a_payday_on_a_weekend_or_a_bank_holiday_moves_to_the_next_day_on_which_banks_work() -> None:
+    christmas = {date(2026, 12, 25), date(2026, 12, 28)}
+    assert bank_day(date(2026, 12, 24), is_holiday=christmas.__contains__) == date(2026, 12, 24)
+    assert bank_day(date(2026, 12, 25), is_holiday=christmas.__contains__) == date(2026, 12, 29)
+    assert bank_day(date(2028, 2, 26), is_holiday=christmas.__contains__) == date(2028, 2, 28)
+    assert bank_day(date(2026, 2, 28), is_holiday=christmas.__contains__) == date(2026, 3, 2)
