@@ -16,12 +16,14 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
-PYTEST := $(BIN)/pytest -n $(WORKERS)
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 ON_SQLITE := RAPPORT_TEST_DATABASE=sqlite
 ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 
-.PHONY: help run test check fix bench lock assets clean
-.PHONY: test-system test-sqlite test-coverage test-postgresql test-browser-sqlite test-browser-postgresql
+# In the order of `make test`.
+PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
+
+.PHONY: help run test drill fix bench lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -29,12 +31,12 @@ help: ## Say what can be done here
 run: $(RUNTIME) ## Start Rapport with the demo program; PORT=8100 and DATA=./data may be given
 	@exec $(BIN)/rapport up --demo --data "$(DATA)" $(if $(PORT),--port $(PORT))
 
-test: check test-system ## Run every check and every test, on SQLite and on PostgreSQL, in a browser too
-	@$(MAKE) --no-print-directory test-sqlite
-	@$(MAKE) --no-print-directory test-coverage
-	@$(MAKE) --no-print-directory test-postgresql
-	@$(MAKE) --no-print-directory test-browser-sqlite
-	@$(MAKE) --no-print-directory test-browser-postgresql
+test: $(DEVELOPMENT) ## Run every check and every test, on SQLite and on PostgreSQL, in a browser too
+	@$(BIN)/python -m tests.support.parts "$(MAKE)" $(PARTS)
+
+drill: test-system ## Run the long tests whole on both databases; `make test` shortens them on PostgreSQL (an hour)
+	RAPPORT_TEST_DRILLS=whole $(ON_SQLITE) $(PYTEST) -m drill
+	RAPPORT_TEST_DRILLS=whole $(ON_POSTGRESQL) $(PYTEST) -m "drill and database"
 
 check: $(DEVELOPMENT) ## Run the checks that need no tests: lint, format, types, imports, templates, migrations
 	$(BIN)/ruff check
@@ -56,21 +58,24 @@ bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 test-system: $(DEVELOPMENT) ## Install PostgreSQL and Chromium for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
 
-test-sqlite: $(DEVELOPMENT) ## Run all tests but the browser's on SQLite, and count what they covered
+test-sqlite: $(DEVELOPMENT) ## Run the tests on SQLite, without drills and browser, and count what they covered
 	@rm -rf build/coverage && mkdir -p build/coverage
-	$(ON_SQLITE) $(PYTEST) -m "not browser" --cov --cov-report=json
+	$(ON_SQLITE) $(PYTEST) -m "not browser and not drill" --cov --cov-report=json
 
 test-coverage: $(DEVELOPMENT) ## Judge what the last run on SQLite covered
 	@$(BIN)/python -m tests.house.coverage_gate
 
-test-postgresql: test-system ## Run the tests that use tables on a private PostgreSQL
+test-drills: $(DEVELOPMENT) ## Run the long tests on SQLite; coverage would make them half as long again
+	$(ON_SQLITE) $(PYTEST) -m "drill and not browser"
+
+test-postgresql: test-system ## Run the tests that use tables, long ones too, on a private PostgreSQL
 	$(ON_POSTGRESQL) $(PYTEST) -m "database and not browser"
 
 test-browser-sqlite: test-system ## Drive Chromium against Rapport on SQLite
 	$(ON_SQLITE) $(PYTEST) -m browser
 
-test-browser-postgresql: test-system ## Drive Chromium against Rapport on PostgreSQL
-	$(ON_POSTGRESQL) $(PYTEST) -m browser
+test-browser-postgresql: test-system ## Drive Chromium against Rapport on PostgreSQL, where pages need tables
+	$(ON_POSTGRESQL) $(PYTEST) -m "browser and database"
 
 assets: ## Build the style sheets and scripts that are committed (needs Node)
 	cd frontend && npm ci && npm run build

@@ -1,5 +1,7 @@
 """Chooses the database of a run before Django wakes, and gives every test the same fixtures."""
 
+import gc
+
 import django
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -16,6 +18,7 @@ Argon2PasswordHasher.parallelism = 1
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.drills",
     "tests.support.ownership",
     "tests.support.server",
     "tests.support.browser",
@@ -34,6 +37,12 @@ def run() -> Run:
 def pytest_report_header() -> str:
     """Say on which engine the figures below were won."""
     return f"database: {RUN.engine.name}"
+
+
+def pytest_collection_finish() -> None:
+    """Look less often through objects that live as long as the run: a tenth of the time went there."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

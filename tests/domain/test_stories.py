@@ -23,6 +23,7 @@ Books = Counter[tuple[str, str]]
 """What is booked by conversion and agreement, as the sum of differences."""
 
 
+@pytest.mark.drill(seconds=1)
 @pytest.mark.parametrize("first", range(0, STORIES, CHUNK))
 def test_a_story_ends_the_same_in_every_order_of_arrival(first: int) -> None:
     for seed in range(first, first + CHUNK):
@@ -32,6 +33,7 @@ def test_a_story_ends_the_same_in_every_order_of_arrival(first: int) -> None:
         assert all(end == ends[0] for end in ends), f"story {seed}"
 
 
+@pytest.mark.drill(seconds=1)
 @pytest.mark.parametrize("first", range(0, STORIES, CHUNK))
 def test_the_slow_model_agrees_after_every_step(first: int) -> None:
     for seed in range(first, first + CHUNK):

@@ -1,7 +1,6 @@
 """Ten thousand orders, told up to five times by sixteen senders at once: every order once, every conflict found."""
 
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,12 +29,10 @@ from rapport.wire.journal import JournalWriter
 from tests.make.identity import make_api_key
 from tests.make.road import make_agreement, make_coupon, make_program
 from tests.support.databases import FreshDatabase
+from tests.support.drills import scaled
 
-ORDERS = {"sqlite": 10_000, "postgresql": 2_000}
-"""A private PostgreSQL beside the tests is slower on two cores; there the point is the writers that meet.
-
-`RAPPORT_TEST_ORDERS` sets another number, for a machine that has little time.
-"""
+ORDERS = scaled(whole=10_000, on_postgresql=2_000)
+"""A private PostgreSQL beside the tests is slower on two cores; there the point is the writers that meet."""
 
 SENDERS = 16
 BY_API = 2
@@ -72,11 +69,11 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "journal"
 
 
-@pytest.mark.timeout(1_500)
+@pytest.mark.drill(seconds=120)
 def test_every_order_counts_once_however_often_and_by_whomever_it_is_told(
     fresh_database: FreshDatabase, journal: Path
 ) -> None:
-    orders = _orders(int(os.environ.get("RAPPORT_TEST_ORDERS", ORDERS[fresh_database.engine])))
+    orders = _orders(ORDERS)
     copies = _copies(orders)
     changed = {order.number for order in copies} & {one.number for one in set(copies) - set(orders)}
     program = make_program()

@@ -26,10 +26,11 @@ from tests.make.identity import make_api_key
 from tests.make.scenarios import Corrected, Fact, Reported, Scenario, assemble
 from tests.make.stages import Stage, make_stage
 from tests.make.stories import make_scenario, orders_of_arrival
+from tests.support.drills import scaled
 
 pytestmark = pytest.mark.django_db
 
-STORIES = 100
+STORIES = scaled(whole=100, on_postgresql=20)
 ORDERS = 5
 BY_API = (0, 3)
 CHUNK = 5
@@ -47,6 +48,7 @@ def journal(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path / "journal"
 
 
+@pytest.mark.drill(seconds=4)
 @pytest.mark.parametrize("first", range(0, STORIES, CHUNK))
 def test_the_tables_end_where_the_judge_does_in_whatever_order_and_by_whichever_door(
     first: int, client: Client, journal: Path
