@@ -144,3 +144,14 @@ def test_a_lost_password_is_set_from_the_command_line(fresh_database: FreshDatab
 
     assert rapport("password", "ines@shop.example", typed="short\nshort\n", **settings).returncode == REFUSED
     assert "Nobody signs in" in rapport("password", "nobody@shop.example", **settings).stderr
+
+
+def test_keys_are_shown_made_and_revoked(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url}
+    assert "Key 1 signs new click ids" in rapport("keys", "rotate", **settings).stdout
+    assert "Key 1 is revoked. 0 click ids" in rapport("keys", "revoke", "1", **settings).stdout
+    shown = rapport("keys", **settings).stdout.splitlines()
+    assert [len(line.split()) for line in shown] == [3, 5, 3]
+
+    missing = rapport("keys", "revoke", "9", **settings)
+    assert (missing.returncode, "There is no key 9." in missing.stderr) == (REFUSED, True)

@@ -118,5 +118,10 @@ def read(text: str, *, keys: Mapping[int, Key]) -> ClickId | Refusal:
     )
 
 
+def key_number(text: str) -> int | None:
+    """Return the number of the key that claims to have signed this, unchecked; nothing for what is no click id."""
+    return urlsafe_b64decode(text)[1] if _TEXT.fullmatch(text) else None
+
+
 def _mac(signed: bytes, key: Key) -> bytes:
     return blake2b(signed, key=key.secret, digest_size=_DIGEST_BYTES).digest()[:_MAC_BYTES]

@@ -133,6 +133,12 @@ def clicks_to_join(*, limit: int, before: datetime, without: Collection[str] = (
     return list(happened.select_related("conversion").order_by("id")[:limit])
 
 
+def clicks_without_facts(*, after: int, limit: int) -> list[NamedClick]:
+    """Return click ids that count although the lake has not told of them, in the order in which they were named."""
+    rows = NamedClick.objects.filter(facts__isnull=True, refusal="", pk__gt=after)
+    return list(rows.select_related("conversion").order_by("pk")[:limit])
+
+
 def all_conversions() -> QuerySet[Conversion]:
     """Return the conversions of every program, for a door that looks for the one its address names."""
     return Conversion.objects.select_related("program")

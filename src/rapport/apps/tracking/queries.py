@@ -77,6 +77,11 @@ def _click_keys() -> "QuerySet[ClickKey, tuple[int, bytes | memoryview[int], dat
     return ClickKey.objects.order_by().values_list("number", "secret", "revoked_at")
 
 
+def keys_in_order() -> QuerySet[ClickKey]:
+    """Return the keys that ever signed click ids, by number."""
+    return ClickKey.objects.order_by("number")
+
+
 def free_link_number() -> int:
     """Return a random number of forty bits that no link has: guessing one does not find the next."""
     while True:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rapport.config.cli import imports, roles, settings, up, upkeep
+from rapport.config.cli import imports, keys, roles, settings, up, upkeep
 from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
@@ -33,6 +33,7 @@ app.command()(upkeep.demo)
 app.add_typer(settings.app, name="config")
 app.add_typer(imports.app, name="import")
 app.command()(upkeep.password)
+app.add_typer(keys.app, name="keys")
 app.command()(upkeep.doctor)
 
 

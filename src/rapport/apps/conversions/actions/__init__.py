@@ -4,7 +4,7 @@ from rapport.apps.conversions.actions.bindings import BindingLine, give_codes_ow
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
 from rapport.apps.conversions.actions.decisions import record_decision, record_decisions
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
-from rapport.apps.conversions.actions.facts import join_facts
+from rapport.apps.conversions.actions.facts import distrust_clicks, join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
@@ -14,6 +14,7 @@ __all__ = [
     "BindingLine",
     "Judged",
     "attach_waiting",
+    "distrust_clicks",
     "give_codes_owner",
     "join_facts",
     "keep_receipts",

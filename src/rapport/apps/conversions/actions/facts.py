@@ -1,6 +1,6 @@
 """Keep what the lake knows about the clicks that reports named: joined once, before approval."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rapport.apps.conversions.models import NamedClick
@@ -23,3 +23,11 @@ def join_facts(clicks: list[NamedClick], *, facts: Mapping[str, Mapping[str, obj
         touched.add(click.conversion)
     NamedClick.objects.bulk_update(clicks, ("facts", "facts_joined_at", "refusal"))
     return touched
+
+
+def distrust_clicks(clicks: Sequence[NamedClick]) -> None:
+    """Refuse clicks whose key was revoked, inside the caller's transaction; the lake is asked about them again."""
+    for click in clicks:
+        click.refusal = TouchRefusal.REVOKED_KEY
+        click.facts_joined_at = None
+    NamedClick.objects.bulk_update(clicks, ("facts_joined_at", "refusal"))
