@@ -179,7 +179,7 @@ def _tell(agreement: Agreement, subject: str, paragraphs: tuple[str, ...], *, pa
                 recipient=member.person.email,
                 subject=subject,
                 paragraphs=paragraphs,
-                button=Button(_("Open the portal"), f"/portal/{agreement.id}/{path}"),
+                button=Button(_("Open the portal"), f"/portal/{agreement.id}/commissions/{path}"),
                 workspace_id=agreement.program.workspace_id,
             )
             queue_mail(letter=letter, at=at)

@@ -56,11 +56,12 @@ class PayoutMethod(models.Model):
 
     @property
     def masked(self) -> str:
-        """Return the last four characters behind dots; of a mail address its first letter and its host."""
+        """Return the last four characters behind dots, of an IBAN its country too; of a mail address its host."""
         if self.kind == MethodKind.PAYPAL:
             name, _at, host = self.number.partition("@")
             return f"{name[:1]}…@{host}"
-        return f"… {self.number[-4:]}" if self.number else ""
+        country = self.country if self.kind == MethodKind.IBAN else ""
+        return f"{country}… {self.number[-4:]}" if self.number else ""
 
 
 class PayoutSettings(models.Model):
