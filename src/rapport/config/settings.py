@@ -135,6 +135,13 @@ COTTON_DIR = "cotton"
 # A component sees what it is given and nothing of the page around it.
 COTTON_ISOLATE_BY_DEFAULT = True
 
+# What is longer than any file we take is refused before it is read.
+FILE_UPLOAD_HANDLERS = [
+    "rapport.doors.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (_package / "static",) if path.is_dir()]
 # Built assets are committed with hashed names: they are served from where they lie, without a collecting step.

@@ -40,6 +40,7 @@ def conversions(request: Request, program_id: str) -> HttpResponse:
         program=program,
         page=page,
         wanted=request.GET,
+        may_report=can(request.actor, Capability.CONVERSION_REPORT, program),
         states=ConversionState.choices,
         only=[(name, words) for name, (words, _lookup) in ONLY.items()],
     )

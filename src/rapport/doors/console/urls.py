@@ -19,6 +19,7 @@ from rapport.doors.console import (
     receipts,
     today,
 )
+from rapport.doors.console.imports import pages as imports
 
 app_name = "console"
 urlpatterns = [
@@ -66,6 +67,12 @@ urlpatterns = [
     path("<str:program_id>/corrections/", corrections.corrections, name="corrections"),
     path("<str:program_id>/corrections/<str:correction_id>/", corrections.correction, name="correction"),
     path("<str:program_id>/corrections/<str:correction_id>/aside/", corrections.put_aside, name="correction-aside"),
+    path("<str:program_id>/imports/", imports.imports, name="imports"),
+    path("<str:program_id>/imports/<str:run_id>/", imports.one, name="import"),
+    path("<str:program_id>/imports/<str:run_id>/progress/", imports.progress, name="import-progress"),
+    path("<str:program_id>/imports/<str:run_id>/columns/", imports.columns, name="import-columns"),
+    path("<str:program_id>/imports/<str:run_id>/start/", imports.start, name="import-start"),
+    path("<str:program_id>/imports/<str:run_id>/report.csv", imports.report, name="import-report"),
     path("<str:program_id>/receipts/", receipts.receipts, name="receipts"),
     path("<str:program_id>/receipts/<str:receipt_id>/", receipts.receipt, name="receipt"),
     path("<str:program_id>/receipts/<str:receipt_id>/aside/", receipts.put_aside, name="receipt-aside"),

@@ -72,6 +72,11 @@ def keep_upload(chunks: Iterable[bytes], *, name: str) -> UploadedFile:
     return UploadedFile(name=name, path="", folder=folder, size_bytes=size, digest=digest.hexdigest())
 
 
+def forget_upload(file: UploadedFile) -> None:
+    """Throw an upload away that no run knows."""
+    shutil.rmtree(settings.IMPORTS_FOLDER / file.folder)
+
+
 def lying_file(path: Path) -> UploadedFile:
     """Describe a file that stays where it lies on this machine."""
     folder = random_token()

@@ -149,4 +149,4 @@ def _decimal(numbers: Sequence[str]) -> DecimalSign | None:
     if len(signs) == 1:
         return next(iter(signs))
     marked = any("," in text or "." in text for text in numbers)
-    return None if marked or not signs else DecimalSign.POINT
+    return None if marked else DecimalSign.POINT

@@ -16,6 +16,7 @@ SEPARATORS = (",", ";", "\t", "|")
 LONGEST_LINE = 1_000_000
 _SAMPLE_LINES = 50
 _CHUNK = 1 << 20
+_LEAST_TO_TELL = 8
 _UNDEFINED_IN_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -51,6 +52,8 @@ def find_encoding(path: Path) -> str:
 
 def _wide(head: bytes) -> str:
     """Recognise UTF-16 without a mark: every other byte of plain text is NUL."""
+    if len(head) < _LEAST_TO_TELL:
+        return ""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > len(head) // 4 and not even:
         return "utf-16-le"

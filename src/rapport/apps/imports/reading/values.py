@@ -1,11 +1,11 @@
 """Read numbers and moments as people write them, once the decimal sign and the place of the day are said."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 
@@ -23,6 +23,7 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "month_first"
 
 
+Choice = TypeVar("Choice", DecimalSign, DateOrder)
 MOST_DIGITS: Final = 15
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 _AROUND = re.compile(r"^[^\d(+\-\u2212.,]*|[^\d)\-\u2212]*$")
@@ -54,9 +55,9 @@ def parse_number(text: str, sign: DecimalSign) -> Decimal | None:
 
 
 def possible_signs(texts: Iterable[str]) -> frozenset[DecimalSign]:
-    """Return the signs by which all these texts are numbers."""
+    """Return the signs by which most of these texts are numbers: both where it makes no difference."""
     told = [text for text in texts if text]
-    return frozenset(sign for sign in DecimalSign if all(parse_number(text, sign) is not None for text in told))
+    return _likeliest({sign: sum(parse_number(text, sign) is not None for text in told) for sign in DecimalSign})
 
 
 def parse_moment(text: str, order: DateOrder | None, *, zone: ZoneInfo) -> datetime | None:
@@ -80,10 +81,15 @@ def parse_moment(text: str, order: DateOrder | None, *, zone: ZoneInfo) -> datet
 
 
 def possible_orders(texts: Collection[str]) -> frozenset[DateOrder]:
-    """Return the orders by which all these texts are dates: both for 3/4/2026, none where no order fits."""
-    told = [text for text in texts if text]
+    """Return the orders by which most of these texts are dates: both for 3/4/2026."""
     zone = ZoneInfo("UTC")
-    return frozenset(order for order in DateOrder if all(parse_moment(text, order, zone=zone) for text in told))
+    return _likeliest({order: sum(bool(parse_moment(text, order, zone=zone)) for text in texts) for order in DateOrder})
+
+
+def _likeliest(fitting: Mapping[Choice, int]) -> frozenset[Choice]:
+    """Return the choices by which the most texts can be read: real files have dirt in either."""
+    most = max(fitting.values())
+    return frozenset(choice for choice, number in fitting.items() if number == most)
 
 
 def _year_month_day(found: re.Match[str], order: DateOrder | None) -> tuple[int, int, int] | None:

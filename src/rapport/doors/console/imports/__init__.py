@@ -1,0 +1,1 @@
+"""Pages of imports: bring a file, choose its columns, see what it would bring, take it in, read the report."""
