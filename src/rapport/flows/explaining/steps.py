@@ -41,11 +41,19 @@ def _touch(found: Gathered) -> list[Step]:
         return []
     if credit.via is Via.COUPON:
         return []
+    if credit.via is Via.FILE:
+        return [_bound(found.bindings[credit.touch_id], zone=found.program.zone)]
     click = found.clicks.get(credit.touch_id)
     at = from_ms(credit.counts_from_ms)
     if click is None or click.link is None:
         return [Step(at, "done", _("An earlier order bound the customer"), _("Repeat purchases are included."))]
     return [Step(at, "done", _click_heading(click.link.name), _click_sentence(found, credit.touch_id))]
+
+
+def _bound(bound: Binding, *, zone: str) -> Step:
+    told = day_words(local_day(bound.told_at, zone))
+    sentence = _("%(line)s, told on %(day)s.") % {"line": binding_words(bound), "day": told}
+    return Step(bound.from_at, "done", _("From here on the customer belongs to you"), sentence)
 
 
 def _click_heading(link_name: str) -> str:
@@ -88,7 +96,12 @@ def _is_own_winner(found: Gathered, code: str) -> bool:
 
 def _decided(found: Gathered) -> list[Step]:
     """Tell what people decided about the order, and why: whoever gave a reason was told that the partner reads it."""
-    return [Step(one.at, "done", decision_words(one.kind), _reason(one)) for one in found.conversion.decisions.all()]
+    told = (one for one in found.conversion.decisions.all() if one.kind not in _TOLD_BY_BOOKS)
+    return [Step(one.at, "done", decision_words(one.kind), _reason(one)) for one in told]
+
+
+_TOLD_BY_BOOKS = frozenset({DecisionKind.APPROVED, DecisionKind.APPROVAL_UNDONE})
+"""Decisions that book something of their own: its entry tells them."""
 
 
 def _reason(one: HumanDecision) -> str:
@@ -112,7 +125,8 @@ def _booked(entry: Entry, found: Gathered) -> Step:
         return Step(entry.booked_at, "done", heading, _("It is yours now."), Money(whole, amount.currency), _("yours"))
     if entry.kind == EntryKind.APPROVAL_UNDONE:
         whole = sum(one.amount_minor for one in postings)
-        heading, sentence = _("The approval was taken back"), _("It waits for a person again.")
+        heading = _("The approval was taken back")
+        sentence = _why_undone(entry, found) or _("It waits for a person again.")
         return Step(entry.booked_at, "reversed", heading, sentence, Money(whole, amount.currency), _("waiting"))
     if minor < 0:
         heading, sentence = _fall_heading(entry.reason), _fall_sentence(found)
@@ -136,6 +150,12 @@ def _paying(entry: Entry, payout: Payout, amount: Money) -> Step:
         return Step(entry.booked_at, "done", _("Taken into a payout"), sentence, amount, _("to pay"))
     sentence = _("It is yours again and goes out with a later payout.")
     return Step(entry.booked_at, "reversed", _("The payout did not arrive"), sentence, amount, _("yours"))
+
+
+def _why_undone(entry: Entry, found: Gathered) -> str:
+    """Return the reason that the person gave who took the approval back."""
+    undone = found.conversion.decisions.filter(kind=DecisionKind.APPROVAL_UNDONE, at=entry.booked_at)
+    return next((one.reason for one in undone), "")
 
 
 def _effect(source: str, destination: str) -> int:
