@@ -61,6 +61,11 @@ def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | N
     ]
 
 
+def bindings_of_customer(customer_id: str | None) -> list[Binding]:
+    """Return what files said about whose customer this is; nothing of a customer nobody knows."""
+    return list(Binding.objects.filter(customer_id=customer_id)) if customer_id else []
+
+
 def _bindings_of(customer_ids: Collection[str]) -> dict[str, list[Binding]]:
     bound: dict[str, list[Binding]] = defaultdict(list)
     if customer_ids:

@@ -8,7 +8,8 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState
-from rapport.apps.conversions.models import Conversion, NamedClick
+from rapport.apps.conversions.models import Binding, Conversion, NamedClick
+from rapport.apps.conversions.queries import bindings_of_customer
 from rapport.apps.identity.queries import names_of
 from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import entries_of
@@ -26,6 +27,7 @@ from rapport.flows.explaining.explanation import EntryRow, Explanation, FormulaR
 from rapport.flows.explaining.steps import own_postings, story_steps
 from rapport.flows.explaining.words import (
     account_words,
+    binding_words,
     due_from,
     hold_words,
     local_day,
@@ -48,6 +50,7 @@ class Gathered:
     attribution: Attribution
     decision: Decision
     clicks: dict[str, NamedClick]
+    bindings: dict[str, Binding]
     entries: list[Entry]
     payouts: dict[str, Payout]
     """The payouts that took up its money, by id."""
@@ -99,6 +102,7 @@ def _gather(commission: Commission) -> Gathered:
         attribution=attribution,
         decision=from_document(attribution.document),
         clicks={click.click_id: click for click in clicks},
+        bindings={one.id: one for one in bindings_of_customer(conversion.customer_id)},
         entries=list(entries_of(commission.id)),
         payouts={row.id: row for row in payouts_of_commission(commission.id)},
     )
@@ -122,10 +126,15 @@ def _earns(found: Gathered) -> bool:
 def _touched(one: Considered, found: Gathered) -> Touched:
     """Say what became of a touch; another partner's is told as such, without its name, click id or code."""
     click = found.clicks.get(one.ref) if one.source is Source.CLICK else None
+    bound = found.bindings.get(one.ref)
     is_own = one.agreement_id == found.commission.agreement_id
     return Touched(
-        at=click.clicked_at if click else None,
-        heading=source_words(one) if is_own or not one.agreement_id else others_words(one),
+        at=click.clicked_at if click else bound.from_at if bound else None,
+        heading=binding_words(bound)
+        if bound and is_own
+        else source_words(one)
+        if is_own or not one.agreement_id
+        else others_words(one),
         sentence=why_words(one, zone=found.program.zone),
         won=one.why is Why.WON,
         ref=one.ref if one.source is Source.CLICK and is_own else "",

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from rapport.apps.commissions.models import Attribution, Commission
 from rapport.apps.commissions.queries import attributions_of, commissions_of_program
 from rapport.apps.conversions.models import Conversion, HumanDecision, NamedClick
+from rapport.apps.conversions.queries import bindings_of_customer
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.partners.queries import agreements_of
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money
-from rapport.flows.explaining.words import decision_words, hold_words, source_words, why_words
+from rapport.flows.explaining.words import binding_words, decision_words, hold_words, source_words, why_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,11 @@ def _flags(decision: Decision) -> Iterable[str]:
 
 def _weighed(decision: Decision, conversion: Conversion, partners: dict[str, str]) -> Iterable[Weighed]:
     clicks = {click.click_id: click for click in conversion.clicks.all()}
+    bound = {row.id: row for row in bindings_of_customer(conversion.customer_id)}
     for one in decision.considered:
         click: NamedClick | None = clicks.get(one.ref)
         yield Weighed(
-            heading=source_words(one),
+            heading=binding_words(bound[one.ref]) if one.ref in bound else source_words(one),
             ref=one.ref,
             agreement_id=one.agreement_id,
             partner=partners.get(one.agreement_id, ""),

@@ -15,12 +15,12 @@ from rapport.domain.credit import Via
 from rapport.domain.money import Money, format_amount
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord, Step
-from rapport.flows.explaining.words import day_words, decision_words, hold_words, local_day
+from rapport.flows.explaining.words import binding_words, day_words, decision_words, hold_words, local_day
 from rapport.kit.clock import from_ms
 
 if TYPE_CHECKING:
     from rapport.apps.commissions.models import Commission
-    from rapport.apps.conversions.models import HumanDecision
+    from rapport.apps.conversions.models import Binding, HumanDecision
     from rapport.apps.ledger.models import Entry, Posting
     from rapport.apps.payouts.models import Payout
     from rapport.flows.explaining.gathering import Gathered
@@ -54,6 +54,12 @@ def _bound(bound: Binding, *, zone: str) -> Step:
     told = day_words(local_day(bound.told_at, zone))
     sentence = _("%(line)s, told on %(day)s.") % {"line": binding_words(bound), "day": told}
     return Step(bound.from_at, "done", _("From here on the customer belongs to you"), sentence)
+
+
+def _bound(bound: Binding, *, zone: str) -> Step:
+    told = day_words(local_day(bound.told_at, zone))
+    sentence = _("%(line)s, told on %(day)s.") % {"line": binding_words(bound), "day": told}
+    return Step(bound.from_at, "done", _("The shop's file binds the customer to this partner"), sentence)
 
 
 def _click_heading(link_name: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission, CommissionState
+from rapport.apps.conversions.models import Binding
 from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.apps.payouts.models import Payout, PayoutState
 from rapport.domain.books import AccountKind
@@ -136,6 +137,11 @@ def source_words(one: Considered) -> str:
         Source.BINDING: _("Earlier order of the same customer"),
         Source.FILE: _("The customer was bound by a file"),
     }[one.source]
+
+
+def binding_words(bound: Binding) -> str:
+    """Name the line of the file that bound a customer."""
+    return _("Bound by the file %(file)s, line %(line)s") % {"file": bound.file_name, "line": bound.line}
 
 
 def others_words(one: Considered) -> str:

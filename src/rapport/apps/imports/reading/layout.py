@@ -15,7 +15,7 @@ from rapport.apps.imports.reading.columns import (
     Meaning,
     guess_columns,
 )
-from rapport.apps.imports.reading.values import DateOrder, DecimalSign, possible_orders, possible_signs
+from rapport.apps.imports.reading.values import DateOrder, DecimalSign, parse_moment, possible_orders, possible_signs
 from rapport.apps.record.errors import BadInput
 
 ORDERS, BINDINGS = "orders", "bindings"
@@ -101,9 +101,10 @@ def check_layout(layout: Layout, header: Sequence[str], samples: Sequence[Sequen
         if name not in header:
             problems[meaning.value] = _("The file has no column “%(name)s”.") % {"name": name}
     dates = _values(Meaning.DATE, layout.columns, header, samples)
-    if layout.date_order is None and not _year_first(dates):
+    unclear = [date for date in dates if _open_to_two_readings(date)]
+    if layout.date_order is None and unclear:
         problems["date_order"] = _("Say whether the day or the month stands first, such as in %(date)s.") % {
-            "date": next(iter(dates), "3/4/2026")
+            "date": unclear[0]
         }
     if layout.decimal is None and layout.subject == ORDERS:
         problems["decimal"] = _("Say whether a point or a comma stands before the cents.")
@@ -139,8 +140,12 @@ def _values(
     return [row[place] for row in samples if row[place]]
 
 
-def _year_first(dates: Sequence[str]) -> bool:
-    return bool(dates) and all(date[:4].isdigit() for date in dates)
+def _open_to_two_readings(date: str) -> bool:
+    """Say whether somebody must say where the day stands in this date."""
+    zone = ZoneInfo("UTC")
+    if parse_moment(date, None, zone=zone):
+        return False
+    return any(parse_moment(date, order, zone=zone) for order in DateOrder)
 
 
 def _decimal(numbers: Sequence[str]) -> DecimalSign | None:
