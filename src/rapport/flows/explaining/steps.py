@@ -53,12 +53,6 @@ def _touch(found: Gathered) -> list[Step]:
 def _bound(bound: Binding, *, zone: str) -> Step:
     told = day_words(local_day(bound.told_at, zone))
     sentence = _("%(line)s, told on %(day)s.") % {"line": binding_words(bound), "day": told}
-    return Step(bound.from_at, "done", _("From here on the customer belongs to you"), sentence)
-
-
-def _bound(bound: Binding, *, zone: str) -> Step:
-    told = day_words(local_day(bound.told_at, zone))
-    sentence = _("%(line)s, told on %(day)s.") % {"line": binding_words(bound), "day": told}
     return Step(bound.from_at, "done", _("The shop's file binds the customer to this partner"), sentence)
 
 
