@@ -61,10 +61,10 @@ def apply(*, program: Program, given: ApplicationInput, at: datetime) -> Receive
 
 
 def ask(*, application: Application, question: str, by: Actor, at: datetime) -> Application:
-    """Ask the applicant back; the mail carries a fresh address of the thread."""
+    """Ask the applicant back; the mail carries one more address of the thread."""
     with transaction():
         asked = partners.ask_applicant(application_id=application.id, question=question, by=by, at=at)
-        path = thread_path(application.program, partners.renew_secret(application=asked))
+        path = thread_path(application.program, partners.add_secret(application=asked))
         _write(asked, subject=_("A question about your application to %(program)s"), words=_ASKED, path=path, at=at)
     return asked
 
@@ -78,7 +78,7 @@ def decline(*, application: Application, given: DeclineInput, by: Actor, at: dat
     """Decline with a fixed code and a reason, and let the applicant know both."""
     with transaction():
         declined = partners.decline_application(application_id=application.id, given=given, by=by, at=at)
-        path = thread_path(application.program, partners.renew_secret(application=declined))
+        path = thread_path(application.program, partners.add_secret(application=declined))
         _write(declined, subject=_("Your application to %(program)s"), words=_DECLINED, path=path, at=at)
     return declined
 

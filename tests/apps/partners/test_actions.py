@@ -9,13 +9,13 @@ from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.actions import (
     accept_terms,
+    add_secret,
     admit_partner,
     answer_question,
     apply_to_program,
     ask_applicant,
     decline_application,
     end_agreement,
-    renew_secret,
     resume_agreement,
     suspend_agreement,
 )
@@ -121,13 +121,15 @@ class TestApplying:
             given(make_program(), email="anna at example")
         assert "anna@example.com" in refused.value.fields["email"]
 
-    def test_its_thread_opens_by_the_secret_of_the_last_mail_only(self) -> None:
+    def test_its_thread_opens_by_the_address_of_every_mail_and_by_no_other(self) -> None:
         program = make_program()
         application = applied(program)
-        old, new = renew_secret(application=application), renew_secret(application=application)
-        assert application_of(slug=program.slug, secret=new) == application
+        for secret in (add_secret(application=application), add_secret(application=application)):
+            assert application_of(slug=program.slug, secret=secret) == application
         with pytest.raises(NotFound):
-            application_of(slug=program.slug, secret=old)
+            application_of(slug=program.slug, secret="guessed")
+        with pytest.raises(NotFound):
+            application_of(slug="another", secret=add_secret(application=application))
 
 
 class TestDeciding:
@@ -175,6 +177,18 @@ class TestDeciding:
         organisation_id = first.partner.organisation_id
         second = admit_partner(application_id=again.id, organisation_id=organisation_id, by=STORY, at=NOON)
         assert (second, Partner.objects.count(), second.acceptances.count()) == (first, 1, 1)
+
+    def test_who_left_in_peace_may_come_back_with_an_agreement_of_its_own(self) -> None:
+        program = make_program()
+        first = admitted(applied(program))
+        end_agreement(agreement_id=first.id, for_breach=False, reason="A year abroad", by=STORY, at=NOON)
+        again = applied(program, email="office@example.com")
+        organisation_id = first.partner.organisation_id
+        second = admit_partner(application_id=again.id, organisation_id=organisation_id, by=STORY, at=NOON)
+        first.refresh_from_db()
+        assert (second.partner, second.state, first.state) == (first.partner, "active", "ended")
+        assert second != first
+        assert offered_version(first, at=NOON) is None
 
     def test_who_was_sent_away_is_not_let_in_again_by_an_application(self) -> None:
         program = make_program()

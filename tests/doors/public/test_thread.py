@@ -78,11 +78,13 @@ def test_an_approved_applicant_is_told_where_to_go(client: Client, application: 
     assert "You are in." in words_of(client.get(address).content)
 
 
-def test_the_old_address_ends_with_a_new_one_and_caches_keep_neither(client: Client, application: Application) -> None:
+def test_every_mailed_address_opens_the_thread_and_caches_keep_none(client: Client, application: Application) -> None:
     old = mailed_address(application)
     admission.ask(application=application, question="Which mattresses?", by=STORY, at=now())
-    assert client.get(old).status_code == 404
-    assert "no-store" in client.get(mailed_address(application))["Cache-Control"]
+    for address in (old, mailed_address(application)):
+        page = client.get(address)
+        assert "Which mattresses?" in page.content.decode()
+        assert "no-store" in page["Cache-Control"]
 
 
 def test_flooding_the_thread_is_slowed_down(client: Client, application: Application) -> None:

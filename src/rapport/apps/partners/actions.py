@@ -10,6 +10,7 @@ from rapport.apps.partners.models import (
     Agreement,
     AgreementState,
     Application,
+    ApplicationAddress,
     ApplicationState,
     Partner,
     Suspension,
@@ -81,11 +82,10 @@ def decline_application(*, application_id: str, given: DeclineInput, by: Actor, 
     return application
 
 
-def renew_secret(*, application: Application) -> str:
-    """Give the thread a fresh address and return its secret: only digests are kept, so the old one cannot be mailed."""
+def add_secret(*, application: Application) -> str:
+    """Give the thread one more address and return its secret: only digests are kept, so none can be mailed twice."""
     secret = random_token()
-    application.secret_digest = digest_of(secret)
-    application.save(update_fields=("secret_digest",))
+    ApplicationAddress.objects.create(application=application, secret_digest=digest_of(secret))
     return secret
 
 
@@ -187,17 +187,11 @@ def _message(
 
 
 def _agreed(partner: Partner, application: Application, *, by: Actor, at: datetime) -> Agreement:
-    agreement, new = Agreement.objects.get_or_create(
-        program=application.program,
-        partner=partner,
-        defaults={
-            "id": new_id("agr", at=at),
-            "state": AgreementState.ACTIVE,
-            "active_at": at,
-            "created_at": at,
-        },
-    )
-    if not new and agreement.state != AgreementState.ACTIVE:
+    before = Agreement.objects.filter(program=application.program, partner=partner)
+    # An agreement that has ended stays ended: whoever comes back begins anew, unless the terms were broken.
+    barred = before.filter(ended_for_breach=True).first()
+    agreement = barred or before.exclude(state=AgreementState.ENDED).first() or _new_agreement(partner, application, at)
+    if agreement.state != AgreementState.ACTIVE:
         raise AgreementMove(agreement.get_state_display(), str(AgreementState.ACTIVE.label))
     if not agreement.acceptances.filter(version=application.version).exists():
         _accepted(
@@ -210,6 +204,17 @@ def _agreed(partner: Partner, application: Application, *, by: Actor, at: dateti
         )
     _agreement_told(agreement, what="agreement.active", by=by, at=at, version=application.version_id)
     return agreement
+
+
+def _new_agreement(partner: Partner, application: Application, at: datetime) -> Agreement:
+    return Agreement.objects.create(
+        id=new_id("agr", at=at),
+        program=application.program,
+        partner=partner,
+        state=AgreementState.ACTIVE,
+        active_at=at,
+        created_at=at,
+    )
 
 
 def _offered(program_id: str, version_id: str, *, at: datetime) -> TermsVersion:

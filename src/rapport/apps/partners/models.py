@@ -89,9 +89,13 @@ class Agreement(models.Model):
     partner_path = "partner__organisation_id"
 
     class Meta:
-        """A partner has one agreement in a program."""
+        """A partner has one living agreement in a program; one that has ended stays beside its successor."""
 
-        constraints = (models.UniqueConstraint(fields=("program", "partner"), name="agreement_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("program", "partner"), condition=~models.Q(state="ended"), name="agreement_once"
+            ),
+        )
 
     def __str__(self) -> str:
         """Return its public id."""
@@ -178,3 +182,15 @@ class Application(models.Model):
     def __str__(self) -> str:
         """Say who applies."""
         return self.organisation_name
+
+
+class ApplicationAddress(models.Model):
+    """An address of an application's thread that a later mail carried; those of earlier mails stay open."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="addresses")
+    secret_digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        """Say whose it is."""
+        return self.application_id

@@ -35,6 +35,8 @@ def acceptance_at(agreement_id: str, *, at: datetime) -> Acceptance | None:
 
 def offered_version(agreement: Agreement, *, at: datetime) -> TermsVersion | None:
     """Return the newer version that the partner may accept: the one in force, or the one that comes next."""
+    if agreement.state == AgreementState.ENDED:
+        return None
     accepted = set(agreement.acceptances.values_list("version_id", flat=True))
     offers = (coming_version(agreement.program_id, at=at), version_in_force(agreement.program_id, at=at))
     return next((version for version in offers if version and version.id not in accepted), None)
@@ -94,7 +96,8 @@ def _lives(agreement_ids: Sequence[str]) -> QuerySet[Agreement, tuple[Any, ...]]
 def application_of(*, slug: str, secret: str) -> Application:
     """Return the application whose mailed address carries this secret; raises `NotFound`."""
     rows = Application.objects.select_related("program").filter(program__slug=slug)
-    found = rows.filter(secret_digest=digest_of(secret)).first()
+    digest = digest_of(secret)
+    found = rows.filter(secret_digest=digest).first() or rows.filter(addresses__secret_digest=digest).first()
     if found is None:
         raise NotFound
     return found
