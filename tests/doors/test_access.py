@@ -179,3 +179,14 @@ def test_a_refusal_stands_at_its_field_or_above_the_form() -> None:
 def words(answer: HttpResponseBase) -> str:
     assert isinstance(answer, HttpResponse)
     return answer.content.decode()
+
+
+def test_no_proxy_keeps_a_page_and_a_page_may_say_otherwise() -> None:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    assert AccessMiddleware(for_all)(request)["Cache-Control"] == "private, no-cache"  # type: ignore[arg-type]  # as Django hands it over
+
+    def for_everybody(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("open", headers={"Cache-Control": "public, max-age=60"})
+
+    assert AccessMiddleware(for_everybody)(request)["Cache-Control"] == "public, max-age=60"  # type: ignore[arg-type]  # see above

@@ -20,6 +20,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -159,7 +160,11 @@ class AccessMiddleware:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return render(request, "400.html", status=400)  # no table holds NUL, and PostgreSQL will not even look
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[assignment]  # a stand-in that turns into the actor when first asked
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            # What a page shows is for its reader: no proxy keeps it, and the browser asks before it shows it again.
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def process_view(
         self, _request: HttpRequest, view: Callable[..., object], _args: object, _kwargs: object

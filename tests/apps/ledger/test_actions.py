@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from rapport.apps.ledger.actions import open_book, reverse_entry
+from rapport.apps.ledger.actions import change_book_currency, open_book, reverse_entry
 from rapport.apps.ledger.errors import (
     AlreadyMirrored,
     BookInAnotherCurrency,
@@ -49,6 +49,17 @@ def test_a_book_never_changes_its_currency() -> None:
     opened()
     with pytest.raises(BookInAnotherCurrency, match="counts in EUR"):
         open_book(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
+
+
+def test_an_empty_book_may_be_given_another_currency_and_one_with_entries_not() -> None:
+    opened()
+    changed = change_book_currency(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
+    assert Book.objects.get().currency == changed.currency == "USD"
+    assert AuditRow.objects.get(action="change_book_currency").data == {"currency": "USD"}
+    change_book_currency(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON)
+    booked(judged(1))
+    with pytest.raises(BookInAnotherCurrency, match="counts in EUR"):
+        change_book_currency(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
 
 
 def test_entries_continue_the_chain_in_the_order_given() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rapport.apps.identity.models import Organisation, Role
+from rapport.apps.ledger.models import Book
 from rapport.apps.programs.actions import change_program, create_program, move_program, publish_terms, save_draft
 from rapport.apps.programs.errors import (
     BackwardTerms,
@@ -89,6 +90,7 @@ class TestChanging:
             program_id=made().id, given=given(currency="USD", zone="America/New_York"), by=STORY, at=NOON
         )
         assert (changed.currency, changed.zone) == ("USD", "America/New_York")
+        assert Book.objects.get(subject=changed.id).currency == "USD"
 
     def test_the_currency_stays_once_terms_promise_amounts_in_it(self) -> None:
         with pytest.raises(FixedByTheBooks) as refused:

@@ -42,6 +42,18 @@ def open_book(*, subject: str, currency: str, by: Actor, at: datetime) -> Book:
         return book
 
 
+def change_book_currency(*, subject: str, currency: str, by: Actor, at: datetime) -> Book:
+    """Give a book another currency while nothing is booked in it; after its first entry that is refused."""
+    with transaction():
+        book = _locked(subject)
+        if book.entries_count:
+            raise BookInAnotherCurrency(subject=subject, currency=book.currency)
+        book.currency = currency
+        update_rows([book], ("currency",))
+        record.audit(by=by, at=at, action="change_book_currency", subject=book.id, data={"currency": currency})
+        return book
+
+
 def book_entries(
     *, book_subject: str, drafts: Sequence[EntryDraft], by: Actor, at: datetime, ids_are_new: bool = False
 ) -> list[Entry]:

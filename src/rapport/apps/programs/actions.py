@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.db import transaction as database
 
-from rapport.apps.ledger.actions import open_book
+from rapport.apps.ledger.actions import change_book_currency, open_book
 from rapport.apps.programs.errors import (
     BackwardTerms,
     FixedByTheBooks,
@@ -48,6 +48,7 @@ def change_program(*, program_id: str, given: ProgramInput, by: Actor, at: datet
             raise FixedByTheBooks("zone")
         if program.currency != given.currency:
             _refuse_new_currency(program, given.currency)
+            change_book_currency(subject=program.id, currency=given.currency, by=by, at=at)
         _saved(program, given=given)
         _told(program, what="program.changed", by=by, at=at)
     return program
