@@ -226,10 +226,11 @@ class TestProposals:
     def test_the_credit_stays_with_whoever_was_paid_already(self) -> None:
         program = make_program()
         proposal = self.proposed(program)
-        Commission.objects.filter(agreement__partner__name="First").update(payable_minor=0, paid_minor=1_200)
+        first = Commission.objects.filter(agreement__partner__name="First")
+        first.update(payable_minor=0, paid_minor=1_200)
         deciding.turn_proposal_down(proposal=proposal, reason="First did it", by=STORY, at=LATER)
         decision = HumanDecision.objects.get(kind="proposal_refused")
-        assert decision.data["credit"]["agreement_id"] == proposal.commission.agreement_id
+        assert decision.data["credit"]["agreement_id"] == first.get().agreement_id
 
     def test_whoever_would_lose_is_heard_first(self) -> None:
         program = make_program()

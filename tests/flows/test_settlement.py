@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from rapport.apps.commissions.models import Commission
-from rapport.apps.conversions.models import NamedClick
+from rapport.apps.conversions.models import Conversion, HumanDecision, NamedClick
 from rapport.apps.ledger.queries import balance
 from rapport.apps.tracking.models import Link
 from rapport.domain.books import AccountKind, AccountName
@@ -110,3 +110,20 @@ def test_a_code_needs_no_click_and_a_doubt_waits_for_a_person(link: Link) -> Non
     report_sale(link.agreement.program, external_id="1", total="90.00")
     assert settle(HOLD_OVER) == (0, 0)
     assert (commission(link).state, commission(link).accrued_minor) == ("held", 1080)
+
+
+def test_a_program_that_breaks_holds_up_no_other_and_fails_the_job_at_the_end(link: Link, settings: Settings) -> None:
+    broken = make_agreement(make_program())
+    make_coupon(broken, "BROKEN")
+    report_sale(broken.program, external_id="1", total="100.00", coupons=["BROKEN"])
+    for each in (make_link(broken), link):
+        click_ids = [visit(each, settings)]
+        report_sale(each.agreement.program, external_id="2", total="100.00", click_ids=click_ids)
+    for order in Conversion.objects.filter(program=broken.program):
+        HumanDecision.objects.create(id=f"dec_{order.external_id}", conversion=order, kind="of tomorrow", at=NOON)
+    with pytest.raises(ValueError, match="of tomorrow"):
+        join_click_facts(at=LATER)
+    with pytest.raises(ValueError, match="of tomorrow"):
+        approve_due(at=HOLD_OVER)
+    assert (commission(link).state, payable(link)) == ("approved", 1200)
+    assert {row.state for row in Commission.objects.filter(agreement=broken)} == {"pending"}

@@ -111,6 +111,11 @@ def approvable(rows: QuerySet[Commission]) -> QuerySet[Commission]:
     return rows.filter(state=CommissionState.PENDING, holds=[], facts_joined=True, accrued_minor__gt=0)
 
 
+def waiting_amounts(rows: QuerySet[Commission], *, most: int) -> dict[str, int]:
+    """Return what waits of the oldest of these commissions, in minor units, by id."""
+    return dict(rows.order_by("id").values_list("id", "accrued_minor")[:most])
+
+
 def attributions_of(conversion_id: str) -> QuerySet[Attribution]:
     """Return every judgement of a conversion, the one that holds first."""
     return Attribution.objects.filter(conversion_id=conversion_id).order_by("-number")

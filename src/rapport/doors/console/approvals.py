@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from rapport.apps.commissions.models import Commission, CommissionState
-from rapport.apps.commissions.queries import approvable, commissions_of_program
+from rapport.apps.commissions.queries import approvable, commissions_of_program, waiting_amounts
 from rapport.apps.identity.rights import Capability
 from rapport.apps.programs.models import Program
 from rapport.domain.money import Money
@@ -44,11 +44,8 @@ def filtered(request: Request, program: Program) -> QuerySet[Commission]:
 
 def chosen_by(rows: QuerySet[Commission], program: Program) -> Chosen:
     """Return those of these commissions that can be approved now, the oldest first."""
-    found = approvable(rows).order_by("id")
-    ids = list(found.values_list("id", flat=True)[:MOST_AT_ONCE])
-    sums = Commission.objects.filter(pk__in=ids) if len(ids) == MOST_AT_ONCE else found
-    minor = sums.order_by().aggregate(minor=Sum("accrued_minor"))["minor"] or 0
-    return Chosen(ids, Money(minor, program.currency))
+    found = waiting_amounts(approvable(rows), most=MOST_AT_ONCE)
+    return Chosen(list(found), Money(sum(found.values()), program.currency))
 
 
 @require_POST
