@@ -96,6 +96,7 @@ def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
     """Return what a payout pays, commission by commission, at most so many."""
     nets = nets_of([payout.id])[payout.id]
     orders = _orders(nets)
+    shown = sorted(nets.items(), key=lambda one: (orders.get(one[0], ""), one[0]))
     return [
         StatementLine(
             at=payout.reserved_at,
@@ -106,7 +107,7 @@ def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
             payout_id="",
             amount=Money(minor, payout.currency),
         )
-        for subject, minor in list(nets.items())[:most]
+        for subject, minor in shown[:most]
         if minor
     ]
 

@@ -47,7 +47,7 @@ def movements_of(
         rows = rows.filter(entry__booked_at__gte=from_at)
     if until_at:
         rows = rows.filter(entry__booked_at__lt=until_at)
-    found = rows.select_related("entry", "source", "destination").order_by("entry__number", "position")
+    found = rows.select_related("entry", "source", "destination").order_by("entry__booked_at", "entry__number", "position")
     return [_movement(row) for row in found]
 
 
