@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -69,8 +70,7 @@ def _refuse_bombs(path: Path) -> None:
 def _records(path: Path) -> Iterator[tuple[int, tuple[str, ...], str]]:
     """Go through the rows that are not blank: number, texts, and why they cannot be believed."""
     try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        try:
+        with path.open("rb") as file, closing(load_workbook(file, read_only=True, keep_links=False)) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(), start=1):
@@ -79,8 +79,6 @@ def _records(path: Path) -> Iterator[tuple[int, tuple[str, ...], str]]:
                     texts = texts[:-1]
                 if texts:
                     yield number, texts, _problem(cells)
-        finally:
-            book.close()
     except _BROKEN as error:
         raise _broken() from error
 
