@@ -16,6 +16,7 @@ from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput
 from rapport.domain.money import Money
 from rapport.flows import paying, paying_jobs
+from rapport.flows.doctor import run_checks
 from rapport.flows.explaining import explain
 from rapport.flows.payout_runs import next_payday_of, tell_run, would_be_paid
 from rapport.flows.purse import rows_for_partner
@@ -181,3 +182,18 @@ def test_the_explanation_says_which_payout_paid_and_the_partner_reads_day_and_re
     told = explain(commission, at=LATER)
     assert (commission.state, told.partner.word) == (CommissionState.APPROVED, "yours")
     assert told.steps[-2].heading == "The payout did not arrive"
+
+
+def test_the_doctor_holds_payouts_to_their_lines_and_to_the_books(program: Program, anna: Agreement) -> None:
+    payout = Payout.objects.get(run=make_sent_run(program))
+    assert payouts_check() == []
+    Payout.objects.update(amount_minor=11_999)
+    told = payouts_check()
+    assert len(told) == 2
+    assert told[0] == f"{payout.id} pays another amount than its lines come to."
+    Payout.objects.update(amount_minor=12_000, state=PayoutState.SETTLED)
+    assert [anna.id in sentence for sentence in payouts_check()] == [True, True]
+
+
+def payouts_check() -> list[str]:
+    return [problem for check in run_checks() if check.name == "payouts as booked" for problem in check.problems]

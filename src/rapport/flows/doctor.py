@@ -20,11 +20,15 @@ from rapport.apps.commissions.standing import state_of
 from rapport.apps.conversions.actions import Judged, stale_effects
 from rapport.apps.conversions.models import Conversion, Receipt
 from rapport.apps.conversions.recording import Touched
+from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.apps.ledger.models import Book
-from rapport.apps.ledger.queries import booked_of, recount, stray_postings
+from rapport.apps.ledger.queries import balances_of, booked_of, recount, stray_postings
+from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.queries import payouts_by_agreement, payouts_unlike_lines
 from rapport.apps.programs.models import Program
 from rapport.apps.record.guards import missing_guards
 from rapport.apps.tracking.publishing import book_is_behind
+from rapport.domain.books import AccountKind
 from rapport.domain.judgement_document import to_document
 from rapport.flows.judging import judge_only
 from rapport.flows.offers import load_offer
@@ -75,6 +79,7 @@ def run_checks() -> Iterator[Check]:
         ("books recounted", _books),
         ("commissions as booked", _commissions),
         ("commissions as judged", _entitlements),
+        ("payouts as booked", _payouts),
         ("orders judged again", _judgements),
         ("journal whole", _journal),
         ("receipts of postbacks", _receipts),
@@ -129,6 +134,21 @@ def _entitlements() -> Iterator[str]:
     holders = of_orders.annotate(net_minor=net_minor).filter(net_minor__gt=0).order_by().values_list("source")
     for source, _number in holders.annotate(number=Count("id")).filter(number__gt=1).order_by("source"):
         yield _("Two partners hold money for %(id)s.") % {"id": source}
+
+
+def _payouts() -> Iterator[str]:
+    """Compare what is reserved and paid by the books with the payouts, and each payout with its lines."""
+    for row in payouts_unlike_lines():
+        yield _("%(id)s pays another amount than its lines come to.") % {"id": row}
+    known = payouts_by_agreement()
+    kinds = [AccountKind.RESERVED, AccountKind.PAID]
+    for owners in _pages(Agreement.objects.order_by("id").values_list("id", flat=True).iterator(PAGE)):
+        booked = {(name.owner, name.kind): minor for name, minor in balances_of(owners, kinds).items()}
+        for owner in owners:
+            for kind in kinds:
+                if booked.get((owner, kind), 0) != known.get((owner, kind), 0):
+                    told = {"id": owner, "account": ACCOUNT_LABELS[kind]}
+                    yield _("%(id)s: the books hold another sum on “%(account)s” than its payouts say.") % told
 
 
 def _waiting_for(row: Commission) -> tuple[list[str], int]:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import holidays
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.ledger.queries import PayablePosting, payable_postings
@@ -24,6 +25,7 @@ from rapport.apps.payouts.models import (
 )
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of
+from rapport.domain.books import AccountKind
 from rapport.domain.payday import bank_day
 from rapport.domain.payouts import Due
 from rapport.kit.clock import to_ms
@@ -173,6 +175,26 @@ def _owing(program_id: str) -> QuerySet[Commission]:
         agreement__program_id=program_id, state=CommissionState.APPROVED, payable_minor__gt=0
     )
     return due.exclude(agreement__partner__organisation_id__in=paid_somehow)
+
+
+def payouts_by_agreement() -> dict[tuple[str, AccountKind], int]:
+    """Return by agreement what its payouts hold reserved, and what they have paid."""
+    account_of = {
+        PayoutState.RESERVED: AccountKind.RESERVED,
+        PayoutState.SENT: AccountKind.RESERVED,
+        PayoutState.SETTLED: AccountKind.PAID,
+    }
+    found: dict[tuple[str, AccountKind], int] = defaultdict(int)
+    rows = Payout.objects.filter(state__in=list(account_of)).order_by().values_list("agreement_id", "state")
+    for agreement_id, state, minor in rows.annotate(minor=Sum("amount_minor")):
+        found[agreement_id, account_of[PayoutState(state)]] += minor
+    return dict(found)
+
+
+def payouts_unlike_lines() -> list[str]:
+    """Return the payouts whose amount is not the sum of their lines; there must be none."""
+    rows = Payout.objects.annotate(minor=Coalesce(Sum("lines__amount_minor"), 0)).exclude(amount_minor=F("minor"))
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def counts_by_state(run_id: str) -> dict[str, tuple[int, int]]:
