@@ -15,9 +15,11 @@ from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import Refusal
 from rapport.domain.judge import judge
+from rapport.flows.approving import approve_by_hand, undo_approval
 from rapport.flows.deciding import take_proposal, turn_proposal_down
 from rapport.flows.declining import decline_conversion, undo_decline
 from rapport.flows.offers import load_offer
+from rapport.flows.replying import reply, tell_proposals
 from rapport.flows.retrying import until_settled
 from rapport.flows.settlement import approve_due, attach_late_corrections, join_click_facts
 from rapport.kit.clock import now
@@ -55,9 +57,11 @@ def _write(program: Program, clicks: list[str], chance: random.Random) -> None:
         lambda order: report_correction(
             program, kind="refund", external_id=f"{order}-{chance.randrange(4)}", of=order, total="5.00"
         ),
+        lambda _order: until_settled(lambda: tell_proposals(at=now() - LATER)),
         lambda _order: until_settled(lambda: join_click_facts(at=now())),
         lambda _order: until_settled(lambda: approve_due(at=now() + LATER)),
         lambda order: _decide(order, chance),
+        lambda order: _approve(program, order, chance),
     ]
     for _ in range(WRITES):
         chance.choice(acts)(str(chance.randrange(ORDERS)))
@@ -76,6 +80,22 @@ def _decide(order: str, chance: random.Random) -> None:
             decline_conversion(conversion=conversion, code="fraud", reason="A test.", by=STORY, at=now())
         elif conversion:
             undo_decline(conversion=conversion, reason="It was none.", by=STORY, at=now())
+    except Refusal:
+        return  # somebody else was faster
+
+
+def _approve(program: Program, order: str, chance: random.Random) -> None:
+    """Approve by hand, take an approval back, or let the partner reply to a decline."""
+    rows = Commission.objects.select_related("agreement__program", "agreement__partner", "conversion__program")
+    found = list(rows.filter(conversion__external_id=order))
+    ids, at = [row.id for row in found], now()
+    try:
+        if chance.random() < 1 / 2:
+            approve_by_hand(program_id=program.id, commission_ids=ids, by=STORY, at=at)
+        elif chance.random() < 1 / 2:
+            undo_approval(program_id=program.id, commission_ids=ids, reason="A test.", by=STORY, at=at)
+        elif found:
+            reply(commission=found[0], body="It was I.", by=STORY, at=at)
     except Refusal:
         return  # somebody else was faster
 

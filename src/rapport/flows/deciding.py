@@ -72,8 +72,6 @@ def settle_conflict(*, conversion: Conversion, report_id: str, reason: str, by: 
     if report is None:
         sentence = _("Choose one of the amounts that were reported.")
         raise BadInput(sentence, fields={"report": sentence})
-    if not Conversion.objects.get(pk=conversion.pk).in_conflict:
-        raise NoConflict
     _decide(conversion, DecisionKind.CONFLICT_SETTLED, {"amounts": asdict(wording_of(report))}, reason, by=by, at=at)
 
 
@@ -153,6 +151,8 @@ def _record(
         # Read again: since a page showed it, the order may have joined the story of its customer.
         touched = Touched.by([Conversion.objects.get(pk=conversion.pk)])
         lock_stories(touched.in_order())
+        if kind is DecisionKind.CONFLICT_SETTLED and not Conversion.objects.get(pk=conversion.pk).in_conflict:
+            raise NoConflict
         record_decision(conversion=conversion, kind=kind, data=data, reason=reason, by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.queries import commissions_of_agreement
+from rapport.apps.conversions.queries import replies_open
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.partners.queries import acceptance_at
@@ -81,10 +82,11 @@ def rows_for_partner(rows: Iterable[Commission], *, at: datetime) -> list[Partne
     """Return these commissions as their partner reads them."""
     found = list(rows)
     payouts = latest_payouts_of([row.id for row in found if row.state in _IN_PAYOUTS])
-    return [_row(row, payouts.get(row.id), at=at) for row in found]
+    replies = replies_open([row.source for row in found if row.state == CommissionState.DECLINED], at=at)
+    return [_row(row, payouts.get(row.id), replies.get(row.source), at=at) for row in found]
 
 
-def _row(row: Commission, paid_by: Payout | None, *, at: datetime) -> PartnerRow:
+def _row(row: Commission, paid_by: Payout | None, reply_until: datetime | None, *, at: datetime) -> PartnerRow:
     zone = row.agreement.program.zone
     payout = terms_of(row.version, currency=row.currency).payout
     payday = payday_after(payout, program=row.agreement.program, after=local_day(due_from(row, at=at), zone))
@@ -95,7 +97,7 @@ def _row(row: Commission, paid_by: Payout | None, *, at: datetime) -> PartnerRow
         kind=row.conversion.kind if row.conversion else "",
         at=row.earned_at,
         amount=row.worth,
-        word=partner_word(row, zone=zone, payday=payday, payout=paid_by),
+        word=partner_word(row, zone=zone, payday=payday, payout=paid_by, reply_until=reply_until),
         track=_TRACKS.get(state, state.value),
         passed=_passed(row, at=at),
     )

@@ -1,13 +1,16 @@
 """The partner's right of reply: on a decline, on a proposed change, on whatever is held; and the program's answer."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from rapport.apps.commissions.actions import note_proposal_reply, tell_proposal
-from rapport.apps.commissions.models import Commission, CommissionState, Proposal
-from rapport.apps.commissions.queries import open_proposals, untold_proposals
+from rapport.apps.commissions.models import Commission, CommissionState, Proposal, ProposalState
+from rapport.apps.commissions.queries import commissions_of_agreement, open_proposals, untold_proposals
+from rapport.apps.conversions.queries import replies_open
+from rapport.apps.partners.models import Agreement
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.inputs import read_input
 from rapport.apps.record.write import transaction
@@ -34,6 +37,32 @@ def answer(*, commission: Commission, body: str, by: Actor, at: datetime) -> Non
     telling = Telling(_(_ANSWER), (given.body,))
     with transaction():
         tell_partner(commission, telling, by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Something about which the program waits for the partner's word, until a day."""
+
+    commission: Commission
+    sentence: str
+    last_day: date
+
+
+def awaited(agreement: Agreement, *, at: datetime, most: int = 5) -> list[Awaited]:
+    """Return what the partner may still reply to: declines and proposed changes, those that end first before others."""
+    rows, zone = commissions_of_agreement(agreement.id), agreement.program.zone
+    declined = {row.source: row for row in rows.filter(state=CommissionState.DECLINED)}
+    until = replies_open(list(declined), at=at)
+    found = [(end, declined[source], _("Order %(order)s was declined")) for source, end in until.items()]
+    asked = Proposal.objects.filter(
+        commission__in=rows, state=ProposalState.OPEN, reply_until__gt=at, replied_at__isnull=True
+    )
+    changes = asked.select_related("commission__conversion")
+    found += [(one.reply_until, one.commission, _("Order %(order)s may change")) for one in changes if one.reply_until]
+    found.sort(key=lambda one: (one[0], one[1].id))
+    return [
+        Awaited(row, words % {"order": order_words(row)}, last_day(end, zone=zone)) for end, row, words in found[:most]
+    ]
 
 
 def tell_proposals(*, at: datetime, most: int = 500) -> int:

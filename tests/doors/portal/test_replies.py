@@ -43,6 +43,9 @@ def test_a_decline_can_be_replied_to_and_after_the_last_word_no_more(portal: Cli
     declined = page_of(portal, anna)
     assert "Declined: Fraud. You may reply below until" in declined
     assert 'href="https://shop.example/77"' in declined
+    home = portal.get(reverse("portal:home", args=[anna.agreement.id])).content.decode()
+    assert "Order =10428 was declined" in home
+    assert "declined, you may reply until" in home
     assert write(portal, anna, " ") == 422
     assert write(portal, anna, "It was my own mother.") == 303
     replied = page_of(portal, anna)
@@ -76,5 +79,8 @@ def test_a_proposed_change_is_told_before_it_is_booked(portal: Client, anna: Par
     page = page_of(portal, anna)
     assert "Nothing is booked yet." in page
     assert "You may reply below until" in page
+    home = reverse("portal:home", args=[anna.agreement.id])
+    assert "Order =10428 may change" in portal.get(home).content.decode()
     assert write(portal, anna, "Those were real visitors.") == 303
     assert "You have replied; a person decides." in page_of(portal, anna)
+    assert "may change" not in portal.get(home).content.decode()

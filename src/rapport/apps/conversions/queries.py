@@ -32,7 +32,7 @@ from rapport.apps.conversions.wording import (
 )
 from rapport.apps.programs.models import Program
 from rapport.domain.story import ABOUT_DECLINING, DecisionKind, ReportedConversion, Story
-from rapport.kit.clock import to_ms
+from rapport.kit.clock import from_ms, to_ms
 
 WAITING_ALARM = timedelta(days=7)
 
@@ -189,6 +189,18 @@ def is_set_aside() -> Exists:
 
 def _nobody_set_aside() -> Q:
     return ~Q(is_set_aside())
+
+
+def replies_open(conversion_ids: Collection[str], *, at: datetime) -> dict[str, datetime]:
+    """Return until when the partner may still reply, for those of these orders that are declined and not answered."""
+    rows = HumanDecision.objects.filter(conversion_id__in=conversion_ids, kind__in=ABOUT_DECLINING)
+    last = {row.conversion_id: row for row in rows.order_by("at", "id")}
+    until = {
+        conversion_id: from_ms(row.data["reply_until_ms"])
+        for conversion_id, row in last.items()
+        if row.kind == DecisionKind.DECLINED and "reply_until_ms" in row.data
+    }
+    return {conversion_id: moment for conversion_id, moment in until.items() if at < moment}
 
 
 def declining(conversion_id: str) -> list[HumanDecision]:

@@ -20,6 +20,7 @@ from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.addresses import complete
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.purse import purse_of, rows_for_partner
+from rapport.flows.replying import awaited
 from rapport.flows.service import service_clocks
 from rapport.kit.clock import now
 
@@ -91,6 +92,7 @@ def _page(
         version=acceptance.version if acceptance else None,
         offered=offered_version(agreement, at=at),
         reason=reason_of(agreement),
+        awaited=awaited(agreement, at=at),
         clocks=service_clocks(agreement.program, at=at),
         **content,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState
 from rapport.apps.conversions.models import Binding, Conversion, NamedClick
-from rapport.apps.conversions.queries import bindings_of_customer
+from rapport.apps.conversions.queries import bindings_of_customer, replies_open
 from rapport.apps.identity.queries import names_of
 from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import entries_of
@@ -63,7 +63,10 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
     after = local_day(due_from(commission, at=at), program.zone)
     payday = payday_after(_payout(found), program=program, after=after)
     latest = next(reversed(found.payouts.values()), None)
-    word = partner_word(commission, zone=program.zone, payday=payday, payout=latest)
+    replies = replies_open([commission.source], at=at)
+    word = partner_word(
+        commission, zone=program.zone, payday=payday, payout=latest, reply_until=replies.get(commission.source)
+    )
     return Explanation(
         commission_id=commission.id,
         agreement_id=commission.agreement_id,

@@ -1,6 +1,6 @@
 """The sentences of an explanation: codes of the rules said in plain words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -19,33 +19,44 @@ from rapport.kit.clock import from_ms
 
 
 def partner_word(
-    commission: Commission, *, zone: str, payday: date | None, payout: Payout | None = None
+    commission: Commission,
+    *,
+    zone: str,
+    payday: date | None,
+    payout: Payout | None = None,
+    reply_until: datetime | None = None,
 ) -> PartnerWord:
     """Return what the partner reads about a commission: waiting, held, yours, paid, declined or reversed.
 
-    `payout` is the last one that took up its money.
+    `payout` is the last one that took up its money; `reply_until` ends the time to reply to a decline.
     """
     state = commission.state
     if state == CommissionState.PENDING:
         on = local_day(commission.hold_until, zone)
         return PartnerWord("waiting", on, _("waiting until %(day)s") % {"day": day_words(on)})
     if state in {CommissionState.HELD, CommissionState.DISPUTED}:
-        disputed = state == CommissionState.DISPUTED
-        looked_at = (
-            _("held until a person has looked at your reply") if disputed else _("held until a person has looked at it")
-        )
-        return PartnerWord("held", None, looked_at)
+        return _held(commission)
     if state == CommissionState.APPROVED:
         return _yours(payday, payout)
     if state == CommissionState.PAID:
         return _paid(payout, zone)
-    return _ended(CommissionState(state))
+    return _ended(CommissionState(state), reply_until, zone)
 
 
-def _ended(state: CommissionState) -> PartnerWord:
-    if state is CommissionState.DECLINED:
+def _held(commission: Commission) -> PartnerWord:
+    if commission.state == CommissionState.DISPUTED:
+        return PartnerWord("held", None, _("held until a person has looked at your reply"))
+    reasons = " ".join(hold_words(hold) for hold in commission.holds)
+    return PartnerWord("held", None, _("held until a person has looked at it: %(why)s") % {"why": reasons})
+
+
+def _ended(state: CommissionState, reply_until: datetime | None, zone: str) -> PartnerWord:
+    if state is CommissionState.REVERSED:
+        return PartnerWord("reversed", None, _("taken back with the order"))
+    if reply_until is None:
         return PartnerWord("declined", None, _("declined"))
-    return PartnerWord("reversed", None, _("taken back with the order"))
+    on = local_day(reply_until - timedelta(seconds=1), zone)
+    return PartnerWord("declined", on, _("declined, you may reply until %(day)s") % {"day": day_words(on)})
 
 
 def _yours(payday: date | None, payout: Payout | None) -> PartnerWord:
