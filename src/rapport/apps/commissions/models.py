@@ -30,6 +30,7 @@ class Attribution(models.Model):
     cause = models.CharField(max_length=64)
 
     workspace_path = "conversion__program__workspace_id"
+    sealed_but = ("document",)
 
     class Meta:
         """Numbers count up for a conversion; the highest is the one that holds."""

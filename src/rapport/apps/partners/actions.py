@@ -20,6 +20,7 @@ from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.inputs import read_input
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.inputs import MessageInput
@@ -261,4 +262,7 @@ def _told(application: Application, *, what: str, by: Actor, at: datetime, **dat
 def _agreement_told(agreement: Agreement, *, what: str, by: Actor, at: datetime, **data: object) -> None:
     workspace = agreement.program.workspace_id
     audit(by=by, at=at, action=what, subject=agreement.id, workspace_id=workspace, data=data)
+    agreement.refresh_from_db()
+    for rows in ([agreement], agreement.acceptances.all(), agreement.suspensions.all()):
+        seal_rows(rows)
     announce(at=at, kind=what, subject=agreement.id, workspace_id=workspace, data=data)

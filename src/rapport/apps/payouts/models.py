@@ -142,6 +142,8 @@ class PayoutVerdict(models.Model):
     payable_minor = models.BigIntegerField()
     threshold_minor = models.BigIntegerField()
 
+    sealed_as = ("run_id", "agreement_id")
+
     class Meta:
         """A run looks at an agreement once."""
 
@@ -247,6 +249,8 @@ class PayoutFile(models.Model):
     made_at = models.DateTimeField()
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=64)
+
+    sealed_as = ("run_id", "method_kind")
 
     class Meta:
         """One file of a run for each way of paying."""

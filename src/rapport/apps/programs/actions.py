@@ -21,6 +21,7 @@ from rapport.apps.programs.models import Program, ProgramState, TermsDraft, Term
 from rapport.apps.programs.queries import has_entries, versions_of
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.domain import states
 from rapport.domain.terms import Problems, Terms, canonical, digest, parse
@@ -106,6 +107,7 @@ def publish_terms(*, program_id: str, effective_at: datetime, by: Actor, at: dat
             actor_id=by.id,
             note=note[:250],
         )
+        seal_rows([version])
         _told(program, what="terms.published", by=by, at=at, version=version.id, number=version.number)
     return version
 

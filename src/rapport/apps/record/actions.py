@@ -1,11 +1,12 @@
 """Write the trace of an act: audit row, announcement, idempotent answer; always inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.models import Announcement, AuditRow, IdempotentAnswer
+from rapport.apps.record.sealing import digest_of
 from rapport.apps.record.write import insert_rows
 from rapport.kit.ids import new_id
 
@@ -24,6 +25,7 @@ class Trail:
     subject: str
     workspace_id: str
     data: Data
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,16 @@ def audit_row(
     *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
 ) -> Trail:
     """Build one audit row, for callers that write many at once."""
-    return Trail(new_id("aud", at=at), at, by.kind, by.id, action, subject, workspace_id, data or {})
+    columns = (new_id("aud", at=at), at, str(by.kind), by.id, action, subject, workspace_id, data or {})
+    return Trail(*columns, digest=digest_of(columns))
 
 
 def audit(
     *, by: Actor, at: datetime, action: str, subject: str, workspace_id: str = "", data: Data | None = None
 ) -> AuditRow:
     """Write who did what to which subject (its public id)."""
-    row = AuditRow(
-        id=new_id("aud", at=at),
-        at=at,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        action=action,
-        subject=subject,
-        workspace_id=workspace_id,
-        data=dict(data or {}),
-    )
+    trail = audit_row(by=by, at=at, action=action, subject=subject, workspace_id=workspace_id, data=data)
+    row = AuditRow(**asdict(trail))
     insert_rows([row])
     return row
 

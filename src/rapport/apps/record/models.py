@@ -1,4 +1,4 @@
-"""Tables of the record: audit rows, announcements, idempotent answers."""
+"""Tables of the record: audit rows, announcements, idempotent answers, seals, examinations."""
 
 from django.db import models
 
@@ -14,6 +14,7 @@ class AuditRow(models.Model):
     subject = models.CharField(max_length=64)
     workspace_id = models.CharField(max_length=32, blank=True)
     data = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
 
     workspace_path = "workspace_id"
 
@@ -72,3 +73,28 @@ class IdempotentAnswer(models.Model):
     def __str__(self) -> str:
         """Say whose answer it is."""
         return f"{self.scope} {self.key}"
+
+
+class Seal(models.Model):
+    """The digest of one agreement or money row as the last action left it; the subject is its kind and key."""
+
+    subject = models.CharField(primary_key=True, max_length=96)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Say whose seal it is."""
+        return self.subject
+
+
+class Examination(models.Model):
+    """One run of the doctor: what was looked at, how many rows, and what was wrong; without an end it is under way."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    problems_count = models.PositiveIntegerField(default=0)
+    checks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        """Say when it was."""
+        return f"{self.id} at {self.started_at:%Y-%m-%d}"

@@ -14,6 +14,7 @@ from rapport.apps.programs.inputs import host_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.errors import AgreementNotActive, CodeTaken, EndsBeforeStart, HostNotAllowed
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
@@ -41,6 +42,7 @@ def create_link(*, agreement_id: str, given: LinkInput, by: Actor, at: datetime)
         if known:
             return known
         link = _new_link(agreement, given, destination=destination, at=at)
+        seal_rows([link])
         _told(agreement.program, what="link.created", subject=link.id, by=by, at=at)
     return link
 
@@ -52,6 +54,7 @@ def switch_link(*, link_id: str, active: bool, by: Actor, at: datetime) -> Link:
         if link.active != active:
             link.active = active
             link.save(update_fields=("active",))
+            seal_rows([link])
             what = "link.resumed" if active else "link.paused"
             _told(link.agreement.program, what=what, subject=link.id, by=by, at=at)
     return link
@@ -74,6 +77,7 @@ def create_coupon(*, agreement_id: str, given: CouponInput, by: Actor, at: datet
             created_at=at,
         )
         _insert(coupon, code=given.code)
+        seal_rows([coupon])
         _told(agreement.program, what="coupon.created", subject=coupon.id, by=by, at=at)
     return coupon
 
@@ -85,6 +89,7 @@ def end_coupon(*, coupon_id: str, by: Actor, at: datetime) -> Coupon:
         if coupon.ends_at is None or coupon.ends_at > at:
             coupon.ends_at = at
             coupon.save(update_fields=("ends_at",))
+            seal_rows([coupon])
             _told(coupon.program, what="coupon.ended", subject=coupon.id, by=by, at=at)
     return coupon
 

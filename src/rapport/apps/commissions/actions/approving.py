@@ -9,6 +9,7 @@ from rapport.apps.commissions.standing import apply_postings, state_of
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_stored
 from rapport.domain.books import Booked, EntryKind, Posting, approval, approval_undone
 from rapport.kit.ids import new_id
 
@@ -71,3 +72,4 @@ def _write(
     if moved:
         book_entries(book_subject=program_id, drafts=drafts, by=by, at=at, ids_are_new=True)
         Commission.objects.bulk_update(moved, ("accrued_minor", "payable_minor", "state", "approved_at"))
+        seal_stored(Commission, [row.id for row in moved])

@@ -27,6 +27,7 @@ from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_rows, seal_stored
 from rapport.apps.record.write import insert_rows, update_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.domain.credit import HoldReason
@@ -279,7 +280,16 @@ def _write(booking: _Booking) -> None:
     if booking.closed_proposals:
         replaced = {proposal.id for proposal in booking.closed_proposals}
         Proposal.objects.filter(pk__in=replaced).update(state=ProposalState.REPLACED, decided_at=booking.at)
+        seal_stored(Proposal, replaced)
     insert_rows(booking.new_proposals)
+    seal_rows(
+        [
+            *booking.new_attributions,
+            *booking.new_commissions,
+            *booking.changed_commissions.values(),
+            *booking.new_proposals,
+        ]
+    )
 
 
 def _digest(document: dict[str, object]) -> str:

@@ -9,6 +9,7 @@ from rapport.apps.commissions.standing import apply_postings, state_of
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_stored
 from rapport.apps.record.write import insert_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.kit.ids import new_id
@@ -30,6 +31,7 @@ def accept_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Comm
         book_entries(book_subject=proposal.commission.agreement.program_id, drafts=drafts, by=by, at=at)
     insert_rows(lines)
     Commission.objects.bulk_update(commissions, ("accrued_minor", "payable_minor", "state"))
+    seal_stored(Commission, [one.id for one in commissions])
     _close(proposals, ProposalState.ACCEPTED, by=by, at=at)
     return commissions
 
@@ -49,15 +51,21 @@ def tell_proposal(*, proposal: Proposal, reply_until: datetime | None, at: datet
     told = Proposal.objects.filter(pk=proposal.id, state=ProposalState.OPEN, told_at__isnull=True)
     before = _told_before(proposal)
     if before is None:
-        return bool(told.update(told_at=at, reply_until=reply_until))
-    told.update(told_at=before.told_at, reply_until=before.reply_until, replied_at=before.replied_at)
-    return False
+        first = bool(told.update(told_at=at, reply_until=reply_until))
+    else:
+        first = False
+        told.update(told_at=before.told_at, reply_until=before.reply_until, replied_at=before.replied_at)
+    seal_stored(Proposal, [proposal.id])
+    return first
 
 
 def note_proposal_reply(*, commission_id: str, at: datetime) -> bool:
     """Note that the partner answered the open proposal about a commission in time; False when there is none."""
     asked = Proposal.objects.filter(commission_id=commission_id, state=ProposalState.OPEN, reply_until__gt=at)
-    return bool(asked.update(replied_at=at))
+    ids = list(asked.select_for_update().values_list("id", flat=True))
+    asked.update(replied_at=at)
+    seal_stored(Proposal, ids)
+    return bool(ids)
 
 
 def _told_before(proposal: Proposal) -> Proposal | None:
@@ -108,3 +116,4 @@ def _line(proposal: Proposal, moves: Movements, *, entry: str, at: datetime) -> 
 def _close(proposals: list[Proposal], state: ProposalState, *, by: Actor, at: datetime) -> None:
     ids = [proposal.id for proposal in proposals]
     Proposal.objects.filter(pk__in=ids).update(state=state, decided_at=at, actor_kind=by.kind, actor_id=by.id)
+    seal_stored(Proposal, ids)

@@ -19,6 +19,7 @@ from rapport.apps.payouts.queries import UNDECIDED
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.domain.money import Money
 from rapport.domain.payouts import no_second_person
@@ -84,6 +85,7 @@ def cancel_payout(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Pa
         run.payouts_count -= 1
         run.total_minor -= payout.amount_minor
         run.save(update_fields=["payouts_count", "total_minor"])
+        seal_rows([run])
         close_if_known(run, by=by, at=at)
     return payout
 
@@ -118,6 +120,7 @@ def _cancel(payout: Payout, *, reason: str, by: Actor, at: datetime) -> None:
     give_back(payout, reason="payout-cancelled", by=by, at=at)
     payout.state, payout.ended_at, payout.reason = PayoutState.CANCELLED, at, reason
     payout.save(update_fields=["state", "ended_at", "reason"])
+    seal_rows([payout])
     workspace_id = payout.run.program.workspace_id
     audit(
         by=by, at=at, action="payout.cancelled", subject=payout.id, workspace_id=workspace_id, data={"reason": reason}
@@ -133,6 +136,7 @@ def _given(reason: str) -> str:
 
 
 def _trace(run: PayoutRun, what: str, *, data: dict[str, object], by: Actor, at: datetime) -> None:
+    seal_rows([run])
     workspace_id = run.program.workspace_id
     audit(by=by, at=at, action=f"payout_run.{what}", subject=run.id, workspace_id=workspace_id, data=data)
     announce(at=at, kind=f"payout_run.{what}", subject=run.id, workspace_id=workspace_id)

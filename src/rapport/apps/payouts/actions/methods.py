@@ -14,6 +14,7 @@ from rapport.apps.payouts.queries import method_of, settings_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_rows, seal_stored
 from rapport.apps.record.write import transaction
 from rapport.kit.ids import new_id
 
@@ -32,7 +33,9 @@ def enter_method(*, organisation_id: str, given: MethodInput, by: Actor, at: dat
             return before
         known = PayoutMethod.objects.filter(organisation_id=organisation_id)
         first = not known.exists()
-        known.filter(replaced_at__isnull=True).update(replaced_at=at)
+        replaced = list(known.filter(replaced_at__isnull=True).values_list("id", flat=True))
+        known.filter(pk__in=replaced).update(replaced_at=at)
+        seal_stored(PayoutMethod, replaced)
         method = PayoutMethod(
             id=new_id("pym", at=at),
             organisation_id=organisation_id,
@@ -43,6 +46,7 @@ def enter_method(*, organisation_id: str, given: MethodInput, by: Actor, at: dat
             actor_id=by.id,
         )
         method.save(force_insert=True)
+        seal_rows([method])
         audit(by=by, at=at, action="payout_method.entered", subject=method.id, data=_trace(method, before))
         announce(at=at, kind="payout_method.changed", subject=organisation_id)
     return method
@@ -63,6 +67,7 @@ def change_settings(*, program: Program, given: PayoutSettingsInput, by: Actor, 
         row = settings_of(program)
         row.country, row.cooling_hours, row.changed_at = given.country.upper(), given.cooling_hours, at
         row.save()
+        seal_rows([row])
         audit(
             by=by,
             at=at,

@@ -13,6 +13,7 @@ from rapport.apps.payouts.models import Payout, PayoutRun, PayoutState
 from rapport.apps.payouts.queries import nets_of
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.domain.books import AccountKind, EntryKind, Posting
 from rapport.domain.payouts import settling
@@ -128,6 +129,7 @@ def _locked(run: PayoutRun, payout_ids: Mapping[str, str] | Sequence[str]) -> li
 
 
 def _trace(run: PayoutRun, payout: Payout, what: str, *, by: Actor, at: datetime) -> None:
+    seal_rows([payout])
     workspace_id = run.program.workspace_id
     data = {"amount_minor": payout.amount_minor, "currency": payout.currency, "reference": payout.reference}
     audit(by=by, at=at, action=f"payout.{what}", subject=payout.id, workspace_id=workspace_id, data=data)

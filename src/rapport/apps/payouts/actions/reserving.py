@@ -31,6 +31,7 @@ from rapport.apps.payouts.queries import dues_of, methods_in_use, open_postings
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor, ActorKind
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import insert_rows, transaction
 from rapport.domain.books import EntryKind, Posting
 from rapport.domain.payouts import Verdict, reserving, taken, weigh
@@ -76,6 +77,7 @@ def prepare_run(*, program: Program, pay_on: date, wish: str, by: Actor, at: dat
             },
         )
         if opened:
+            seal_rows([run])
             audit(by=by, at=at, action="payout_run.prepared", subject=run.id, workspace_id=program.workspace_id)
     return run
 
@@ -96,6 +98,7 @@ def fill_step(*, run_id: str, at: datetime, most: int = AT_ONCE) -> bool:
         _look_at(run, agreements, at=at)
         run.filled_upto = agreements[-1].id
         run.save(update_fields=["filled_upto"])
+        seal_rows([run])
     return True
 
 
@@ -139,6 +142,7 @@ def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -
                 )
             )
     insert_rows(verdicts)
+    seal_rows(verdicts)
     _write(run, reserved, at=at)
     follow_postings(commissions, {subject: one for each in reserved for subject, one in each.moved.items()})
 
@@ -183,7 +187,9 @@ def _payout(
 def _write(run: PayoutRun, reserved: Sequence[_Reserved], *, at: datetime) -> None:
     if not reserved:
         return
-    insert_rows([each.payout for each in reserved])
+    payouts = [each.payout for each in reserved]
+    insert_rows(payouts)
+    seal_rows(payouts)
     insert_rows(
         [
             PayoutLine(payout=each.payout, posting_id=one.posting_id, subject=one.memo, amount_minor=one.minor)
@@ -216,6 +222,7 @@ def _finish(run: PayoutRun, *, at: datetime) -> None:
     )
     run.filled_at, run.payouts_count, run.total_minor = at, sums["count"], sums["minor"] or 0
     run.save(update_fields=["filled_at", "payouts_count", "total_minor"])
+    seal_rows([run])
     audit(
         by=preparer_of(run),
         at=at,

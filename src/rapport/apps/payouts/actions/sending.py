@@ -10,6 +10,7 @@ from rapport.apps.payouts.files import digest_of_file, file_of, payouts_in_file
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutFile, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.record.actions import announce_many, announcement, audit
 from rapport.apps.record.actors import Actor, ActorKind
+from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction, update_rows
 from rapport.domain.books import AccountKind, EntryKind, Posting
 from rapport.kit.ids import new_id
@@ -41,6 +42,7 @@ def make_file(*, run_id: str, kind: MethodKind, by: Actor, at: datetime) -> Payo
             actor_id=by.id,
         )
         made.save(force_insert=True)
+        seal_rows([made])
         data = {
             "kind": str(kind),
             "payouts": made.payouts_count,
@@ -85,6 +87,7 @@ def _send(run: PayoutRun, payouts: list[Payout], *, by: Actor, at: datetime) -> 
         payout.state, payout.sent_at = PayoutState.SENT, at
     book_entries(book_subject=run.program_id, drafts=drafts, by=by, at=at, ids_are_new=True)
     update_rows(payouts, ("state", "sent_at"))
+    seal_rows(payouts)
     workspace_id = run.program.workspace_id
     announce_many(
         [announcement(at=at, kind="payout.sent", subject=payout.id, workspace_id=workspace_id) for payout in payouts]
