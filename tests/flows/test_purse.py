@@ -79,8 +79,10 @@ def test_what_is_declined_says_until_when_a_reply_counts_and_what_is_held_says_w
     rows = rows_for_partner(commissions_of_agreement(agreement.id).order_by("accrued_minor"), at=NOON)
     assert [row.word.sentence for row in rows] == [
         "declined, you may reply until 16 March 2026",
-        "held until a person has looked at it: "
-        "The order was reported with two different amounts; the lower one counts meanwhile.",
+        (
+            "held until a person has looked at it: "
+            "The order was reported with two different amounts; the lower one counts meanwhile."
+        ),
     ]
     late = rows_for_partner(commissions_of_agreement(agreement.id), at=NOON + timedelta(days=20))
     assert "declined" in {row.word.sentence for row in late}
