@@ -122,6 +122,8 @@ def working_file(run: ImportRun, offer: Offer, *, progress: Progress = lambda _d
     reader = OrderReader(layout=layout, frame=offer.frame, received_at=run.uploaded_at)
     path = settings.IMPORTS_FOLDER / run.folder / _WORKING
     if not path.exists():
+        # The data folder may be another than the one in which the import was begun.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         table = open_table(file_of(run))
         lines = LineReader(layout, table.header, currency=offer.program.currency)
         build_working_file(path, map(lines.read, table.rows()), reader=reader, progress=progress)
@@ -145,6 +147,7 @@ def table_of(run: ImportRun) -> Table:
 def write_report(run: ImportRun, refused: Iterable[Fate], waiting: Iterable[Fate]) -> None:
     """Write every line that does not count, in the order of the file; a spreadsheet must not run a cell."""
     path = report_path(run)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

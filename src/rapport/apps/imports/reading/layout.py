@@ -83,13 +83,13 @@ def guess_layout(subject: str, header: Sequence[str], samples: Sequence[Sequence
     """Guess everything that can be known from a file; what is left open must be asked."""
     among = OF_ORDERS if subject == ORDERS else OF_BINDINGS
     columns = guess_columns(header, samples, among=among)
-    orders = possible_orders(_values(Meaning.DATE, columns, header, samples))
+    dates = _values(Meaning.DATE, columns, header, samples)
     numbers = [text for each in NUMBERS for text in _values(each, columns, header, samples)]
     return Layout(
         subject=subject,
         columns=columns,
         zone=zone,
-        date_order=next(iter(orders)) if len(orders) == 1 else None,
+        date_order=_date_order(dates),
         decimal=_decimal(numbers),
     )
 
@@ -138,6 +138,14 @@ def _values(
         return []
     place = list(header).index(name)
     return [row[place] for row in samples if row[place]]
+
+
+def _date_order(dates: Sequence[str]) -> DateOrder | None:
+    """Return the order by which these are dates; one that fits where the year stands first, nothing for 3/4/2026."""
+    orders = possible_orders(dates)
+    if len(orders) == 1:
+        return next(iter(orders))
+    return None if any(map(_open_to_two_readings, dates)) else DateOrder.DAY_FIRST
 
 
 def _open_to_two_readings(date: str) -> bool:

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from rapport.apps.imports.models import Subject
 from rapport.apps.imports.reading.columns import MEANINGS, OF_BINDINGS, OF_ORDERS, Meaning
-from rapport.apps.imports.reading.layout import ADDED, INCLUDED, MATCHED, NAMED, ORDERS, Layout
+from rapport.apps.imports.reading.layout import ADDED, BINDINGS, INCLUDED, MATCHED, NAMED, ORDERS, Layout
 from rapport.apps.imports.reading.values import DateOrder, DecimalSign
+from rapport.flows.importing.files import Look
 
+_SAMPLE = 24
+_NEEDED = {ORDERS: {Meaning.ORDER, Meaning.DATE}, BINDINGS: {Meaning.PARTNER, Meaning.DATE}}
 _ASK = ("", gettext_lazy("Choose"))
 _DATE_ORDERS = (
     _ASK,
@@ -57,19 +60,25 @@ class ChoicesForm(forms.Form):
         help_text=gettext_lazy("A name, and the next file of this kind is read likewise."),
     )
 
-    def __init__(self, data: QueryDict | None, *, layout: Layout, header: Sequence[str], kinds: Sequence[str]) -> None:
+    def __init__(self, data: QueryDict | None, *, layout: Layout, look: Look, kinds: Sequence[str]) -> None:
         super().__init__(data, initial=_initial(layout))
         self.layout = layout
-        names = [("", _("none")), *((name, name) for name in header)]
+        names = [("", _("none")), *((name, _with_sample(name, values)) for name, values in look.shown)]
         self.meanings = OF_ORDERS if layout.subject == ORDERS else OF_BINDINGS
         for meaning in self.meanings:
-            self.fields[meaning.value] = forms.ChoiceField(label=MEANINGS[meaning], choices=names, required=False)
+            self.fields[meaning.value] = forms.ChoiceField(
+                label=MEANINGS[meaning], choices=names, required=meaning in _NEEDED[layout.subject]
+            )
         zones = sorted(available_timezones() | {layout.zone})
         self.fields["zone"] = forms.ChoiceField(
             label=gettext_lazy("Time zone of the dates"), choices=[(zone, zone) for zone in zones]
         )
+        _ask(self.fields["date_order"], look.guess.date_order, _("Say whether the day or the month stands first."))
         if layout.subject == ORDERS:
             self._ask_about_orders(kinds)
+            _ask(
+                self.fields["decimal"], look.guess.decimal, _("Say whether a point or a comma stands before the cents.")
+            )
 
     def chosen(self) -> Layout:
         """Return the layout as filled in."""
@@ -112,6 +121,18 @@ class ChoicesForm(forms.Form):
         self.fields["shipping_products"] = forms.CharField(
             label=_("Products that are postage"), max_length=500, required=False, help_text=_("Separated by commas.")
         )
+
+
+def _ask(field: forms.Field, guess: object, sentence: str) -> None:
+    """Ask for what the file does not say."""
+    field.required = guess is None
+    field.error_messages["required"] = sentence
+
+
+def _with_sample(name: str, values: Sequence[str]) -> str:
+    """Return a column with its first value, so that nobody needs to scroll to know it."""
+    first = next((value for value in values if value), "")[:_SAMPLE]
+    return _("%(column)s (%(value)s)") % {"column": name, "value": first} if first and first != name else name
 
 
 def _initial(layout: Layout) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def _look(run: ImportRun) -> Look | None:
 def _form(request: Request, program: Program, run: ImportRun, look: Look) -> ChoicesForm:
     layout = layout_of(run, look.guess, profile=request.GET.get("profile", ""))
     kinds = sorted(load_offer(program.id).frame.kinds)
-    return ChoicesForm(given(request), layout=layout, header=look.header, kinds=kinds)
+    return ChoicesForm(given(request), layout=layout, look=look, kinds=kinds)
 
 
 def _words(run: ImportRun) -> str:
