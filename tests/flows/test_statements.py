@@ -55,8 +55,8 @@ def adds_up(one: Statement) -> bool:
 @given(moves=some.lists(some.tuples(some.sampled_from(MOVES), some.integers(1, 900), DAYS), max_size=12), cut=DAYS)
 def test_however_time_is_cut_the_statements_add_up_to_the_books(moves: list[Move], cut: int) -> None:
     agreement = an_agreement()
-    for (kind, source, destination), minor, day in sorted(moves, key=lambda move: move[2]):
-        book(agreement, kind, Posting(source, destination, minor), at=LATER + timedelta(days=day))
+    for (kind, source, destination), minor, days in sorted(moves, key=lambda move: move[2]):
+        book(agreement, kind, Posting(source, destination, minor), at=LATER + timedelta(days=days))
     day = (LATER + timedelta(days=cut)).date()
     whole = statement_of(agreement, **ENDLESS)
     first = statement_of(agreement, first=ENDLESS["first"], last=day - timedelta(days=1))

@@ -17,7 +17,7 @@ from tests.make.road import make_agreement, make_program
 
 
 def given(kind: MethodKind, **fields: str) -> MethodInput:
-    return MethodInput(kind=kind, **({"holder": "Anna Reuter"} | fields))  # type: ignore[arg-type]  # all are texts
+    return MethodInput(kind=kind, **({"holder": "Anna Reuter"} | fields))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A payout run from draft to closed: what it takes, what it books, and what nobody can do twice."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -43,6 +43,7 @@ from tests.make.road import make_agreement, make_program, report_correction
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + AFTER_HOLD
+TODAY = LATER.date()
 
 
 @pytest.fixture
@@ -71,6 +72,14 @@ def stands(order: str) -> tuple[str, int, int, int]:
 
 def only_payout(run: PayoutRun) -> Payout:
     return Payout.objects.get(run=run)
+
+
+def open_run(program: Program, *, pay_on: date = TODAY, wish: str = "w") -> PayoutRun:
+    return actions.prepare_run(program=program, pay_on=pay_on, wish=wish, by=JONAS, at=LATER)
+
+
+def cancel(payout: Payout) -> Payout:
+    return actions.cancel_payout(payout_id=payout.id, reason="They asked", by=JONAS, at=LATER)
 
 
 def balances(program: Program, agreement: Agreement) -> dict[str, int]:
@@ -160,9 +169,8 @@ def test_an_unknown_payout_stays_sent_and_keeps_its_run_open(program: Program, a
 
 
 def test_only_a_second_person_who_confirms_the_total_approves_and_only_once(program: Program, anna: Agreement) -> None:
-    given = {"program": program, "pay_on": LATER.date(), "wish": "w", "by": JONAS, "at": LATER}
-    run = actions.prepare_run(**given)
-    assert actions.prepare_run(**given) == run
+    run = open_run(program)
+    assert open_run(program) == run
     with pytest.raises(RunNotReady):
         actions.approve_run(run_id=run.id, total=Money(0, "EUR"), by=MARA, at=LATER)
     fill_run(run.id, clock=lambda: LATER)
@@ -181,7 +189,7 @@ def test_only_a_second_person_who_confirms_the_total_approves_and_only_once(prog
     with pytest.raises(RunDecided):
         actions.abandon_run(run_id=run.id, reason="late", by=MARA, at=LATER)
     with pytest.raises(PaydayPassed):
-        actions.prepare_run(**given | {"pay_on": LATER.date() - timedelta(days=1), "wish": "x"})
+        open_run(program, pay_on=LATER.date() - timedelta(days=1), wish="x")
 
 
 def test_an_abandoned_run_gives_everything_back(program: Program, anna: Agreement) -> None:
@@ -205,20 +213,19 @@ def test_a_payout_is_taken_out_of_its_run_only_before_its_file_is_made(program: 
     make_method(ben.partner.organisation)
     run = make_approved_run(program)
     payout = Payout.objects.get(run=run, agreement=ben)
-    cancel = {"payout_id": payout.id, "reason": "They asked", "by": JONAS, "at": LATER}
-    actions.cancel_payout(**cancel)
-    assert actions.cancel_payout(**cancel).state == PayoutState.CANCELLED
+    cancel(payout)
+    assert cancel(payout).state == PayoutState.CANCELLED
     run.refresh_from_db()
     assert (run.payouts_count, run.total_minor, stands("B-1")) == (1, 12_000, (CommissionState.APPROVED, 6_000, 0, 0))
     file = actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     with pytest.raises(FileIsMade):
-        actions.cancel_payout(**cancel | {"payout_id": Payout.objects.get(run=run, agreement=anna).id})
+        cancel(Payout.objects.get(run=run, agreement=anna))
     assert actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER) == file
     with pytest.raises(NothingToPay):
         actions.make_file(run_id=run.id, kind=MethodKind.PAYPAL, by=JONAS, at=LATER)
     send_run(run.id, clock=lambda: LATER)
     with pytest.raises(PayoutMoved):
-        actions.cancel_payout(**cancel | {"payout_id": Payout.objects.get(run=run, agreement=anna).id})
+        cancel(Payout.objects.get(run=run, agreement=anna))
     content = file_of(run, MethodKind.IBAN, payouts_in_file(run, MethodKind.IBAN))
     assert content == file_of(run, MethodKind.IBAN, payouts_in_file(run, MethodKind.IBAN))
     assert content.decode().splitlines()[1].split(",")[1:6] == [
@@ -228,13 +235,13 @@ def test_a_payout_is_taken_out_of_its_run_only_before_its_file_is_made(program: 
 
 def test_taking_the_last_payout_out_of_an_approved_run_closes_it(program: Program, anna: Agreement) -> None:
     run = make_approved_run(program)
-    actions.cancel_payout(payout_id=only_payout(run).id, reason="They asked", by=JONAS, at=LATER)
+    cancel(only_payout(run))
     run.refresh_from_db()
     assert run.state == PayoutRunState.CLOSED
-    draft = actions.prepare_run(program=program, pay_on=LATER.date(), wish="half", by=JONAS, at=LATER)
+    draft = open_run(program, wish="half")
     actions.fill_step(run_id=draft.id, at=LATER, most=1)
     with pytest.raises(RunNotReady):
-        actions.cancel_payout(payout_id=only_payout(draft).id, reason="early", by=JONAS, at=LATER)
+        cancel(only_payout(draft))
 
 
 def test_each_partner_gets_a_verdict_and_only_the_eligible_are_paid(program: Program, anna: Agreement) -> None:

@@ -21,6 +21,8 @@ LISTS = (
     "corrections",
     "receipts",
     "commissions",
+    "payouts",
+    "payout-settings",
     "ledger",
     "jobs",
 )

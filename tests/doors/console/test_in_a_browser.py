@@ -17,6 +17,7 @@ MAIN = (
     "Partners",
     "Links and codes",
     "Clicks",
+    "Payouts",
     "Ledger",
     "Receipts",
     "Jobs",

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -40,7 +41,8 @@ def at(name: str, *keys: str) -> str:
     return reverse(f"console:{name}", args=keys)
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
     return answer.content.decode()
 
 

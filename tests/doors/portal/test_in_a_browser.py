@@ -26,7 +26,13 @@ def home(anna: Eyes, demo_rapport: RunningRapport) -> str:
     return anna.desk.url
 
 
-@pytest.mark.parametrize("place", ["", "links/", "links/new/", "commissions/", "reports/", "terms/", "profile/"])
+PLACES = (
+    *("", "links/", "links/new/", "commissions/", "reports/", "terms/", "profile/"),
+    *("commissions/payouts/", "commissions/method/", "commissions/statement/"),
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_a_page_keeps_nobody_out(anna: Eyes, home: str, place: str) -> None:
     anna.look_at(f"{home}{place}")
     name = place.strip("/").replace("/", "-") or "home"

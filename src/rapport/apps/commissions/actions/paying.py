@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.standing import apply_postings, state_of
 from rapport.apps.record.sealing import seal_stored
+from rapport.apps.record.write import update_rows
 from rapport.domain.books import Posting
 
 _MOVING = ("payable_minor", "reserved_minor", "paid_minor", "state")
@@ -25,5 +26,5 @@ def follow_postings(commissions: Mapping[str, Commission], moved: Mapping[str, P
             apply_postings(commission, [posting])
             commission.state = state_of(commission, declined=commission.state == CommissionState.DECLINED)
             followed.append(commission)
-    Commission.objects.bulk_update(followed, _MOVING, batch_size=500)
+    update_rows(followed, _MOVING)
     seal_stored(Commission, [row.id for row in followed])
