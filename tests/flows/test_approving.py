@@ -137,7 +137,7 @@ class TestIntentions:
         assert states(program) == [("approved", 0, 1_200)] * 2
         Commission.objects.filter(pk=wish.subjects[0]).update(reserved_minor=1, payable_minor=1_199)
         undone = undo(intention=wish, program=program, by=STORY, at=SOON)
-        assert (undone.state, [why[:6] for why in undone.refused.values()]) == ("undone", ["Stays:"])
+        assert (undone.state, list(undone.kept)) == ("undone", wish.subjects[:1])
         Commission.objects.filter(pk=wish.subjects[0]).update(reserved_minor=0, payable_minor=1_200)
         assert states(program) == [("approved", 0, 1_200), ("held", 1_200, 0)]
         with pytest.raises(Refusal, match="has begun already"):
@@ -167,8 +167,9 @@ class TestIntentions:
         wish = intend_act(act="approve", program=program, subjects=ids(program)[:1], by=STORY, at=NOON)
         carry_out_due(at=NOON + WAITED)
         Commission.objects.filter(pk=wish.subjects[0]).update(paid_minor=1_200, payable_minor=0)
-        with pytest.raises(Refusal, match="in a payout already"):
-            undo(intention=wish, program=program, by=STORY, at=SOON)
+        for _again in range(2):
+            with pytest.raises(Refusal, match="in a payout already"):
+                undo(intention=wish, program=program, by=STORY, at=SOON)
 
     def test_a_right_that_was_taken_away_meanwhile_is_gone(self, program: Program) -> None:
         actor = make_actor(program.workspace, Role.MANAGER)

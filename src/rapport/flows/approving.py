@@ -54,17 +54,17 @@ def _approve(program_id: str, commission_ids: Collection[str], *, by: Actor, at:
         found = _found(program_id, commission_ids)
         # Approved is what is right now, not what was right when it was last judged; this takes the locks as well.
         judge_touched(_stories_of(found.values()), offer=offer, cause=_BY_HAND, by=by, at=at)
-        refused = {
-            row.id: why
-            for row in lock_commissions(found).values()
-            if (why := _why_not_approved(row, of=found[row.id], by=by))
-        }
+        rows = lock_commissions(found)
+        refused = {row.id: why for row in rows.values() if (why := _why_not_approved(row, of=found[row.id], by=by))}
         wanted = {row_id: row for row_id, row in found.items() if row_id not in refused}
         record_decisions(_conversions_of(wanted.values()), kind=DecisionKind.APPROVED, reason="", by=by, at=at)
-        # Judged with this decision, what was held because an approval was taken back is held no more.
-        judge_touched(_stories_of(wanted.values()), offer=offer, cause=_BY_HAND, by=by, at=at)
-        rows = list(lock_commissions(wanted).values())
-        approved = approve_commissions(rows, program_id=program_id, reason=_BY_HAND, by=by, at=at)
+        taken_back = [row for row_id, row in wanted.items() if HoldReason.APPROVAL_UNDONE in rows[row_id].holds]
+        if taken_back:  # judged with this decision, they are held no more
+            judge_touched(_stories_of(taken_back), offer=offer, cause=_BY_HAND, by=by, at=at)
+            rows = lock_commissions(found)
+        approved = approve_commissions(
+            [rows[row_id] for row_id in sorted(wanted)], program_id=program_id, reason=_BY_HAND, by=by, at=at
+        )
         note_approved(approved, offer=offer, by=by, at=at)
     return _outcomes(commission_ids, found=found, refused=refused)
 

@@ -18,9 +18,11 @@ from rapport.apps.identity.rights import Capability, can
 from rapport.apps.jobs.errors import IntentionStarted
 from rapport.apps.jobs.intending import (
     Wish,
+    forget_taken_back,
     intend,
     lock_intention,
     note_outcomes,
+    note_taken_back,
     note_undone,
     withdraw_intention,
 )
@@ -35,9 +37,6 @@ from rapport.flows.declining import decline_conversion, undo_decline
 from rapport.flows.retrying import until_settled
 
 logger = logging.getLogger(__name__)
-
-BATCH = 100
-"""Subjects of one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,15 @@ Outcomes = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that can be intended for many things at once, and how it is taken back afterwards."""
+    """Something that can be intended for many things at once, and how it is taken back afterwards.
+
+    `batch` is how many subjects one transaction takes: others wait for the database meanwhile.
+    """
 
     capability: Capability
     carry_out: Callable[[Sequence[str], Doing], Outcomes]
     undo: Callable[[Sequence[str], Doing], Outcomes]
+    batch: int
 
 
 def intend_act(
@@ -93,7 +96,9 @@ def undo(*, intention: Intention, program: Program, by: Actor, at: datetime) -> 
     try:
         return withdraw_intention(intention_id=intention.id, workspace_id=program.workspace_id, by=by, at=at)
     except IntentionStarted:
-        return until_settled(lambda: _take_back(intention.id, program, by=by, at=at))
+        while until_settled(partial(_take_back_batch, intention.id, program, by=by, at=at)):
+            pass
+        return _end_taking_back(intention.id, at=at)
 
 
 def _next_batch(intention_id: str, *, at: datetime) -> bool:
@@ -102,7 +107,8 @@ def _next_batch(intention_id: str, *, at: datetime) -> bool:
         intention = lock_intention(intention_id)
         if intention.state != IntentionState.INTENDED:
             return False
-        left = [one for one in intention.subjects if one not in intention.outcomes][:BATCH]
+        left = [one for one in intention.subjects if one not in intention.outcomes]
+        left = left[: ACTS[intention.act].batch]
         note_outcomes(intention=intention, outcomes=_outcomes(intention, left, at=at), at=at)
     return True
 
@@ -115,16 +121,31 @@ def _outcomes(intention: Intention, subjects: Sequence[str], *, at: datetime) ->
     return act.carry_out(subjects, Doing(program, intention.arguments, by, at))
 
 
-def _take_back(intention_id: str, program: Program, *, by: Actor, at: datetime) -> Intention:
+def _take_back_batch(intention_id: str, program: Program, *, by: Actor, at: datetime) -> bool:
+    """Take back what was done to the next subjects, in one transaction with the note of it; False when none is left."""
     with transaction():
         intention = lock_intention(intention_id)
         if intention.state != IntentionState.DONE:
             raise IntentionStarted
-        outcomes = ACTS[intention.act].undo(intention.done, Doing(program, intention.arguments, by, at))
-        if all(outcomes.values()):
-            raise Refused(next(iter(outcomes.values())))
-        intention.outcomes |= {one: _("Stays: %(why)s") % {"why": why} for one, why in outcomes.items() if why}
-        note_undone(intention=intention, at=at)
+        left = [one for one in intention.done if one not in intention.taken_back]
+        act = ACTS[intention.act]
+        outcomes = act.undo(left[: act.batch], Doing(program, intention.arguments, by, at)) if left else {}
+        note_taken_back(intention=intention, outcomes=outcomes)
+    return bool(left)
+
+
+def _end_taking_back(intention_id: str, *, at: datetime) -> Intention:
+    """End an intention of which something was taken back; when nothing was, it stands as it did, and that is said."""
+    with transaction():
+        intention = lock_intention(intention_id)
+        stays = [why for why in intention.taken_back.values() if why]
+        if len(stays) == len(intention.taken_back):
+            forget_taken_back(intention=intention)
+        else:
+            note_undone(intention=intention, at=at)
+            stays = []
+    if stays:
+        raise Refused(stays[0])
     return intention
 
 
@@ -197,6 +218,6 @@ def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion]
 
 
 ACTS: Mapping[str, Act] = {
-    "approve": Act(Capability.CONVERSION_DECIDE, _approve, _unapprove),
-    "decline": Act(Capability.CONVERSION_DECIDE, _decline, _undecline),
+    "approve": Act(Capability.CONVERSION_DECIDE, _approve, _unapprove, batch=25),
+    "decline": Act(Capability.CONVERSION_DECIDE, _decline, _undecline, batch=5),
 }

@@ -70,8 +70,20 @@ def note_outcomes(*, intention: Intention, outcomes: Mapping[str, str], at: date
         intention.save(update_fields=["outcomes"])
 
 
+def note_taken_back(*, intention: Intention, outcomes: Mapping[str, str]) -> None:
+    """Note, inside the transaction that did so, what was taken back, and why the rest (a sentence each) was not."""
+    intention.taken_back |= outcomes
+    intention.save(update_fields=["taken_back"])
+
+
+def forget_taken_back(*, intention: Intention) -> None:
+    """Let an intention stand as it did, because nothing of it could be taken back."""
+    intention.taken_back = {}
+    intention.save(update_fields=["taken_back"])
+
+
 def note_undone(*, intention: Intention, at: datetime) -> None:
-    """Note that a person took back what had been done, inside the transaction that did so."""
+    """End an intention whose subjects were taken back as far as that was possible."""
     _end(intention, IntentionState.UNDONE, at=at)
 
 

@@ -62,7 +62,8 @@ class Intention(models.Model):
     """What a person wants done to some things, a few seconds before the worker does it: time to change one's mind.
 
     `subjects` are public ids; `outcomes` says of each that was reached why it was refused (empty: it was done), so
-    that a worker killed in the middle goes on where it stopped. `place` is the public id of where all of it belongs.
+    that a worker killed in the middle goes on where it stopped; `taken_back` says the same of taking it back. `place`
+    is the public id of where all of it belongs.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -71,6 +72,7 @@ class Intention(models.Model):
     arguments = models.JSONField(default=dict)
     subjects = models.JSONField()
     outcomes = models.JSONField(default=dict)
+    taken_back = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=IntentionState, default=IntentionState.INTENDED)
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=64)
@@ -94,6 +96,11 @@ class Intention(models.Model):
     def done(self) -> list[str]:
         """Return the subjects that it was done to."""
         return [subject for subject, refusal in self.outcomes.items() if not refusal]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return why, by subject, it was not taken back with the rest."""
+        return {subject: refusal for subject, refusal in self.taken_back.items() if refusal}
 
     @property
     def refused(self) -> dict[str, str]:

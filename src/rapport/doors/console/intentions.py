@@ -74,7 +74,9 @@ def intention(request: Request, program_id: str, intention_id: str) -> HttpRespo
     program = program_or_404(request, program_id)
     row = _found(program, intention_id)
     subjects = {one.id: one for one in commissions_of_program(program.id).filter(pk__in=row.subjects)}
-    refused = [(subjects[one], why) for one, why in list(row.refused.items())[:REFUSALS_SHOWN] if one in subjects]
+    refused = [
+        (subjects[one], why) for one, why in list((row.refused | row.kept).items())[:REFUSALS_SHOWN] if one in subjects
+    ]
     return program_page(
         request,
         "intentions/one.html",
