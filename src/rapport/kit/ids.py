@@ -18,6 +18,14 @@ def new_id(prefix: str, *, at: datetime) -> str:
     return f"{prefix}_{_moment(to_ms(at))}{random.decode()}"
 
 
+def made_ms(public_id: str) -> int:
+    """Return the moment that a public id was made at, in milliseconds; -1 for a text that is none."""
+    moment = public_id.partition("_")[2][: len(_MOMENT_SHIFTS)]
+    if len(moment) != len(_MOMENT_SHIFTS) or not set(moment) <= set(_ALPHABET):
+        return -1
+    return sum(_ALPHABET.index(letter) << shift for letter, shift in zip(moment, _MOMENT_SHIFTS, strict=True))
+
+
 def random_token(bytes_: int = 20) -> str:
     """Return a secret for a link or a key as URL-safe text (20 bytes are 27 characters)."""
     return secrets.token_urlsafe(bytes_)

@@ -1,6 +1,8 @@
 """How a commission stands: its cached amounts after postings, and the state that follows from them."""
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.domain.books import AccountKind, Posting
@@ -40,3 +42,9 @@ def state_of(commission: Commission, *, declined: bool = False) -> CommissionSta
     if on_its_way_minor + commission.paid_minor > 0:
         return CommissionState.PAID
     return CommissionState.DECLINED if declined else CommissionState.REVERSED
+
+
+def judgement_digest(document: Mapping[str, object]) -> str:
+    """Return the hex SHA-256 of a judgement with all its reasons: two judgements that say the same have the same."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,5 @@
 """Bring the books from what they hold to what was judged: keep the judgement, book the difference, explain it."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +19,7 @@ from rapport.apps.commissions.queries import (
     open_proposals,
     sources_refused,
 )
-from rapport.apps.commissions.standing import apply_postings, state_of
+from rapport.apps.commissions.standing import apply_postings, judgement_digest, state_of
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
@@ -117,7 +115,7 @@ def _book(booking: _Booking, finding: Finding) -> None:
     conversion, decision = finding.conversion, finding.decision
     latest = booking.latest.get(conversion.id)
     document = to_document(decision)
-    digest = _digest(document)
+    digest = judgement_digest(document)
     rows = booking.commissions.get(conversion.id, [])
     _note_facts(booking, rows, finding)
     if latest and latest.digest == digest:
@@ -290,8 +288,3 @@ def _write(booking: _Booking) -> None:
             *booking.new_proposals,
         ]
     )
-
-
-def _digest(document: dict[str, object]) -> str:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

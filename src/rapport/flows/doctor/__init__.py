@@ -1,0 +1,40 @@
+"""Examine the business: recount the books, judge every story again, hold rows to their seals and parts to one another.
+
+`run_checks` looks at everything and changes nothing; `examinations` keeps what it found for the page.
+"""
+
+from collections.abc import Callable, Iterator
+
+from rapport.flows.doctor import agreed, arrivals, judged, money, paid, sealed, working
+from rapport.flows.doctor.looks import Check, Look, look_at
+
+__all__ = ["LOOKS", "Check", "run_checks"]
+
+LOOKS: tuple[tuple[str, Look], ...] = (
+    ("guards of what is never rewritten", sealed.guards),
+    ("rows as their action left them", sealed.rows),
+    ("audit rows as written", sealed.audit_rows),
+    ("books recounted", money.books),
+    ("accounts and positions", money.accounts),
+    ("commissions as booked", money.commissions),
+    ("lines of commissions", money.lines),
+    ("payouts as booked", paid.payouts),
+    ("payout runs", paid.runs),
+    ("agreements and acceptances", agreed.agreements),
+    ("terms as published", agreed.versions),
+    ("judgements as sealed", judged.attributions),
+    ("commissions as judged", judged.entitlements),
+    ("orders judged again", judged.stories),
+    ("journal whole", arrivals.journal),
+    ("journal taken in", arrivals.backlog),
+    ("receipts of postbacks", arrivals.receipts),
+    ("clicks in the lake", arrivals.clicks),
+    ("link book", arrivals.link_book),
+    ("work that is due", working.due),
+)
+
+
+def run_checks(*, tell: Callable[[str, int], None] | None = None) -> Iterator[Check]:
+    """Look at everything, one after the other; `tell` hears which thing it is and how many rows were seen."""
+    for name, look in LOOKS:
+        yield look_at(name, look, tell=tell) if tell else look_at(name, look)

@@ -1,0 +1,89 @@
+"""Do payouts hold what the books reserved and paid, and are their states what was booked for them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext as _
+
+from rapport.apps.ledger.labels import ACCOUNT_LABELS
+from rapport.apps.ledger.models import Entry
+from rapport.apps.ledger.queries import balances_of
+from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState
+from rapport.apps.payouts.queries import UNDECIDED, payouts_by_agreement, payouts_unlike_lines
+from rapport.domain.books import AccountKind, EntryKind
+from rapport.flows.doctor.looks import PAGE, Seen
+
+_BOOKED = {
+    PayoutState.RESERVED: {EntryKind.RESERVED},
+    PayoutState.SENT: {EntryKind.RESERVED, EntryKind.SENT},
+    PayoutState.SETTLED: {EntryKind.RESERVED, EntryKind.SENT, EntryKind.SETTLED},
+}
+"""What stands in the books for a payout in each state; in the others everything is mirrored."""
+
+
+def payouts(seen: Seen) -> Iterator[str]:
+    """Compare payouts with the books: amounts, lines, states, and the sums of every agreement."""
+    for payout_id in payouts_unlike_lines():
+        yield _("%(id)s pays another amount than its lines come to.") % {"id": payout_id}
+    yield from _lines(seen)
+    for rows in seen.pages(Payout.objects.order_by("id").iterator(PAGE)):
+        standing = _standing([row.id for row in rows])
+        for row in rows:
+            if standing[row.id] != _BOOKED.get(PayoutState(row.state), set()):
+                yield _("%(id)s is called %(state)s, which is not booked.") % {"id": row.id, "state": row.state}
+    yield from _sums(seen)
+
+
+def runs(seen: Seen) -> Iterator[str]:
+    """Compare the sums and states of payout runs with their payouts."""
+    for row in PayoutRun.objects.order_by("id").iterator(PAGE):
+        seen.count(1)
+        kept = row.payouts.exclude(state=PayoutState.CANCELLED)
+        sums = kept.aggregate(number=Count("id"), minor=Sum("amount_minor"))
+        counted = (sums["number"], sums["minor"] or 0)
+        is_counted = row.filled_at and row.state != PayoutRunState.ABANDONED
+        if is_counted and (row.payouts_count, row.total_minor) != counted:
+            yield _("%(id)s has another total than its payouts.") % {"id": row.id}
+        if row.state == PayoutRunState.CLOSED and row.payouts.filter(state__in=UNDECIDED).exists():
+            yield _("%(id)s is closed, and a payout of it is still open.") % {"id": row.id}
+        if bool(row.approved_at) != (row.state in {PayoutRunState.APPROVED, PayoutRunState.CLOSED}):
+            yield _("%(id)s is called %(state)s, which it was not decided to be.") % {"id": row.id, "state": row.state}
+
+
+def _lines(seen: Seen) -> Iterator[str]:
+    """Hold every line to the posting that it took."""
+    rows = PayoutLine.objects.order_by("id").values_list(
+        "payout_id", "payout__agreement_id", "subject", "amount_minor", "posting__memo", "posting__amount_minor"
+    )
+    sides = rows.annotate(
+        source=F("posting__source__kind"), owner=F("posting__source__owner"), other=F("posting__destination__owner")
+    )
+    for page in seen.pages(sides.iterator(PAGE)):
+        for payout_id, agreement_id, subject, minor, memo, moved_minor, source, owner, other in page:
+            took = source == AccountKind.PAYABLE
+            of = owner if took else other
+            if (subject, minor, agreement_id) != (memo, -moved_minor if took else moved_minor, of):
+                yield _("A line of %(id)s is not what it took from the books.") % {"id": payout_id}
+
+
+def _standing(payout_ids: Sequence[str]) -> dict[str, set[EntryKind]]:
+    """Return by payout the kinds of its entries that no mirror undid."""
+    found: dict[str, set[EntryKind]] = defaultdict(set)
+    entries = Entry.objects.filter(Q(mirrored_by=None), subject__in=payout_ids, mirrors=None)
+    for subject, kind in entries.values_list("subject", "kind"):
+        found[subject].add(EntryKind(kind))
+    return found
+
+
+def _sums(seen: Seen) -> Iterator[str]:
+    known = payouts_by_agreement()
+    kinds = [AccountKind.RESERVED, AccountKind.PAID]
+    for owners in seen.pages(Agreement.objects.order_by("id").values_list("id", flat=True).iterator(PAGE)):
+        booked = {(name.owner, name.kind): minor for name, minor in balances_of(owners, kinds).items()}
+        for owner in owners:
+            for kind in kinds:
+                if booked.get((owner, kind), 0) != known.get((owner, kind), 0):
+                    told = {"id": owner, "account": ACCOUNT_LABELS[kind]}
+                    yield _("%(id)s: the books hold another sum on “%(account)s” than its payouts say.") % told

@@ -1,0 +1,86 @@
+"""Is what was written still as it was written: guards, seals of rows, digests of the audit."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from rapport.apps.commissions.models import Attribution, Commission, Proposal
+from rapport.apps.partners.models import Acceptance, Agreement, Suspension
+from rapport.apps.payouts.models import (
+    Payout,
+    PayoutFile,
+    PayoutMethod,
+    PayoutRun,
+    PayoutSettings,
+    PayoutVerdict,
+)
+from rapport.apps.programs.models import TermsVersion
+from rapport.apps.record.guards import missing_guards
+from rapport.apps.record.models import AuditRow
+from rapport.apps.record.sealing import broken_seals, digest_of, seals_without_row
+from rapport.apps.tracking.models import Coupon, Link
+from rapport.flows.doctor.looks import Seen
+
+APPEND_ONLY = (
+    "commissions_attribution",
+    "commissions_commissionline",
+    "conversions_conversionline",
+    "conversions_humandecision",
+    "conversions_report",
+    "partners_acceptance",
+    "payouts_payoutfile",
+    "payouts_payoutline",
+    "payouts_payoutverdict",
+    "programs_termsversion",
+    "record_auditrow",
+)
+
+SEALED: tuple[type[Model], ...] = (
+    TermsVersion,
+    Agreement,
+    Acceptance,
+    Suspension,
+    Link,
+    Coupon,
+    Attribution,
+    Commission,
+    Proposal,
+    PayoutMethod,
+    PayoutSettings,
+    PayoutRun,
+    PayoutVerdict,
+    Payout,
+    PayoutFile,
+)
+
+_AUDITED = ("id", "at", "actor_kind", "actor_id", "action", "subject", "workspace_id", "data", "digest")
+
+
+def guards(seen: Seen) -> Iterator[str]:
+    """Look for the guards that keep tables from being rewritten."""
+    seen.count(len(APPEND_ONLY))
+    for guard in missing_guards(*APPEND_ONLY, connection=connection):
+        yield _("The guard %(guard)s is missing.") % {"guard": guard}
+
+
+def rows(seen: Seen) -> Iterator[str]:
+    """Hold every agreement and money row to the seal that its last action left."""
+    for model in SEALED:
+        for number, broken in broken_seals(model):
+            seen.count(number)
+            for subject in broken:
+                kind, _colon, key = subject.partition(":")
+                yield _("%(id)s (%(kind)s) is not as the last action left it.") % {"id": key, "kind": kind}
+        if missing := seals_without_row(model):
+            kind = str(model._meta.verbose_name)
+            yield _("%(number)s rows were taken away: %(kind)s.") % {"number": missing, "kind": kind}
+
+
+def audit_rows(seen: Seen) -> Iterator[str]:
+    """Hold every audit row to its digest."""
+    for page in seen.pages(AuditRow.objects.order_by("id").values_list(*_AUDITED).iterator(500)):
+        for *columns, digest in page:
+            if digest_of(columns) != digest:
+                yield _("The audit row %(id)s is not as it was written.") % {"id": columns[0]}
