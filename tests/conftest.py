@@ -4,6 +4,7 @@ import gc
 
 import django
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tests.support.run import Run, prepare
@@ -15,6 +16,9 @@ django.setup()
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 8
 Argon2PasswordHasher.parallelism = 1
+
+# Each client loads the middleware; it need not list all assets each time when it may look for those asked for.
+settings.WHITENOISE_AUTOREFRESH = True
 
 pytest_plugins = [
     "tests.support.databases",
