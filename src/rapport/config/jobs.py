@@ -53,6 +53,7 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=30,
         only_if="rapport.flows.tasks.proposals_wait",
     ),
+    Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

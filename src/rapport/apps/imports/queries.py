@@ -56,6 +56,13 @@ class WaitingPiece:
     quantity: Decimal
 
 
+def customers_who_wait() -> list[tuple[str, str]]:
+    """Return the programs and customers for whose returns too few sales are known."""
+    left = F("quantity") - Coalesce(Sum("parts__quantity"), Decimal())
+    rows = ReturnedPiece.objects.exclude(customer_key="").annotate(left=left).filter(left__gt=0)
+    return sorted(set(rows.values_list("program_id", "customer_key")))
+
+
 def waiting_pieces(program_id: str, *, numbers: Collection[str] | None = None) -> list[WaitingPiece]:
     """Return the pieces that wait for a sale, oldest first; of these returns only if `numbers` are given."""
     rows = ReturnedPiece.objects.filter(program_id=program_id)

@@ -15,13 +15,15 @@ from rapport.apps.conversions.reading import ReadCorrection, read_correction
 from rapport.apps.conversions.recording import Touched
 from rapport.apps.imports.actions import ToldPart, keep_parts
 from rapport.apps.imports.models import ReturnedPiece
-from rapport.apps.imports.queries import pieces_of, sold_lines
+from rapport.apps.imports.queries import customers_who_wait, pieces_of, sold_lines
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.inputs import read_input
+from rapport.apps.record.write import transaction
 from rapport.domain.money import Money, allocate, format_amount
 from rapport.domain.returns import Returned, Sold, match_returns
 from rapport.flows.intake import take_corrections
-from rapport.flows.offers import Offer
+from rapport.flows.offers import Offer, load_offer
+from rapport.flows.retrying import until_settled
 from rapport.kit.clock import to_ms
 
 Goods = tuple[str, str, str]
@@ -69,6 +71,20 @@ def match_customers(customers: Collection[str], *, offer: Offer, by: Actor, at: 
         take_corrections(corrections, offer=offer, door=Door.FILE, by=by, at=at)
     keep_parts([_part(change) for change in changes])
     return len(changes)
+
+
+def match_waiting(*, at: datetime) -> int:
+    """Match what waits in any program with sales that came by other doors since; return how much changed."""
+    changed = 0
+    for program_id, customer in customers_who_wait():
+        offer = load_offer(program_id)
+
+        def write(offer: Offer = offer, customer: str = customer) -> int:
+            with transaction():
+                return match_customers([customer], offer=offer, by=Actor.system("returns"), at=at)
+
+        changed += until_settled(write)
+    return changed
 
 
 def shares_of(piece_minor: int, quantity: Decimal, parts: Sequence[Decimal]) -> list[int]:

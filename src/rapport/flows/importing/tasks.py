@@ -5,7 +5,7 @@ from rapport.apps.imports.queries import run_of
 from rapport.apps.jobs.progress import report_progress
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor, ActorKind
-from rapport.flows.importing import carrying, checking, files
+from rapport.flows.importing import carrying, checking, files, matching
 from rapport.kit.clock import now
 
 
@@ -23,6 +23,12 @@ def carry_out_import(run_id: str) -> None:
     if run.state == RunState.RUNNING:
         by = Actor(ActorKind(run.actor_kind), run.actor_id)
         carrying.carry_out(run_id, by=by, at=now(), progress=_tell)
+
+
+@job(retries=3, key="match-returns", queue="long")
+def match_returns() -> None:
+    """Find sales for returns that wait for them."""
+    matching.match_waiting(at=now())
 
 
 @job(retries=3, key="forget-imports")
