@@ -1,0 +1,142 @@
+"""Every command that the README and the docs name is run: what is written there works as it stands."""
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.conversions.models import Conversion
+from rapport.apps.identity.rights import KeyScope
+from rapport.kit.clock import now
+from tests.config.commands import rapport
+from tests.make.identity import PASSWORD, make_api_key, make_organisation, make_person
+from tests.make.road import make_agreement, make_click_id, make_link, make_program
+from tests.support.databases import FreshDatabase
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+ORDERS = "order,date,customer,product,quantity,price\n10428,2026-03-19,c-77,Mattress,1,104.22\n"
+PARTNERS = "customer,code,partner,from,until\nc-77,,Slow Mornings,2026-01-01,\n"
+
+# What a reader puts in the place of a word in capitals, or of a file's name.
+IN_PLACE = {
+    "EMAIL": "anna@example.com",
+    "NUMBER": "1",
+    "COPY": "{data}",
+    "FILE": "{data}/{kind}.csv",
+    "orders.csv": "{data}/orders.csv",
+    "partners.csv": "{data}/partners.csv",
+}
+CHOSEN = "quieter green harbours"
+# Commands that go on until they are stopped, or take long: other tests start them, in the files named here.
+STARTED_BY = {
+    "rapport up": "tests/support/server.py",
+    "rapport web": "tests/config/test_up.py",
+    "rapport edge": "tests/config/test_up.py",
+    "rapport worker": "tests/config/test_up.py",
+    "rapport demo": "tests/flows/test_demo.py",
+}
+
+
+def documented(program: str) -> set[str]:
+    """Return the commands of a program in the pages: lines of shell blocks, and words set as code."""
+    found: set[str] = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for block in re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL):
+            found |= set(_commands(block))
+        found |= set(re.findall(r"`([^`\n]+)`", text))
+    return {each for each in found if each.split()[:1] == [program] and each != program}
+
+
+def _commands(block: str) -> Iterator[str]:
+    """Yield the commands of a block; one goes on over lines as long as a quote is open or a backslash ends them."""
+    command = ""
+    for line in block.replace("\\\n", " ").splitlines():
+        command = f"{command}\n{line}" if command else line.strip()
+        if command.count("'") % 2 == 0:
+            yield command
+            command = ""
+
+
+@pytest.mark.parametrize("command", sorted(documented("make")))
+def test_every_make_target_exists(command: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(command.split()[1:]) <= targets
+
+
+def test_what_runs_on_is_started_by_a_test_that_is_there() -> None:
+    for command, test in STARTED_BY.items():
+        assert command.split()[1] in (ROOT / test).read_text(encoding="utf-8"), command
+    assert documented("rapport") >= {"rapport up", "rapport doctor"}
+
+
+def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    program = make_program(zone="Europe/London")
+    make_agreement(program, name="Slow Mornings")
+    make_person(email="anna@example.com", password=PASSWORD)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    (tmp_path / "partners.csv").write_text(PARTNERS)
+    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url}
+    for command in sorted(documented("rapport") - set(STARTED_BY), key=_place):
+        words = typed(command, data=tmp_path)
+        done = rapport(*words, typed=f"{CHOSEN}\n{CHOSEN}\n", **settings)
+        assert fine(done), (command, done.stdout, done.stderr)
+    assert Conversion.objects.filter(external_id="10428").count() == 1
+
+
+def fine(done: subprocess.CompletedProcess[str]) -> bool:
+    """Say whether a command did its work; a group alone shows its help, and doctor misses the worker here."""
+    said = done.stdout + done.stderr
+    return done.returncode == 0 or "Usage:" in said or ("is a worker running?" in said and "1 problem found" in said)
+
+
+def typed(command: str, *, data: Path) -> list[str]:
+    """Return what a reader types, with his own files and names."""
+    kind = "partners" if "bindings" in command else "orders"
+    return [IN_PLACE.get(word, word).format(data=data, kind=kind) for word in shlex.split(command)[1:]]
+
+
+def _place(command: str) -> tuple[bool, bool, str]:
+    """Make a key before one is revoked, and ask the doctor last."""
+    return ("doctor" in command, "revoke" in command, command)
+
+
+@pytest.mark.usefixtures("db")
+def test_the_readme_reports_an_order_with_one_line(client: Client) -> None:
+    workspace = make_organisation()
+    program = make_program(workspace)
+    click_id = make_click_id(make_link(make_agreement(program)), at=now())
+    [line] = [command for command in documented("curl") if "/api/v1/conversions" in command]
+    address, headers, body = _parts(line)
+    headers["Authorization"] = f"Bearer {make_api_key(workspace, KeyScope.CONVERSIONS_WRITE).secret}"
+    answer = client.post(
+        urlsplit(address).path,
+        json.dumps({**json.loads(body), "click_ids": [click_id]}),
+        content_type=headers.pop("Content-Type"),
+        headers=headers,
+    )
+    assert answer.status_code == 201, answer.content
+    assert Conversion.objects.get().external_id == "10428"
+    assert Commission.objects.get().accrued_minor > 0
+
+
+def _parts(line: str) -> tuple[str, dict[str, str], str]:
+    """Return address, headers and body of a curl command."""
+    words = shlex.split(line)
+    named = list(pairwise(words))
+    headers = dict(word.split(": ", 1) for flag, word in named if flag == "-H")
+    return (
+        next(word for word in words if word.startswith("http")),
+        headers,
+        next(word for flag, word in named if flag == "-d"),
+    )
