@@ -6,8 +6,11 @@ SHELL := /bin/bash
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
 APT := $(if $(filter 0,$(shell id -u)),,sudo --non-interactive) apt-get --quiet
-DATA ?= ./data
+DATA ?= ./data/demo
 WORKERS ?= 2
+
+# Where byte code is not kept, each of the hundreds of processes of a test run compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +31,7 @@ PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
 
-run: $(RUNTIME) ## Start Rapport with the demo program; PORT=8100 and DATA=./data may be given
+run: $(RUNTIME) ## Start Rapport with the demo program; PORT=8100 and DATA=./data/demo may be given
 	@exec $(BIN)/rapport up --demo --data "$(DATA)" $(if $(PORT),--port $(PORT))
 
 test: $(DEVELOPMENT) ## Run every check and every test, on SQLite and on PostgreSQL, in a browser too
