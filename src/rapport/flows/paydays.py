@@ -1,7 +1,6 @@
 """When somebody is paid: the calendar of the terms, moved on to days on which the banks of the program work."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from rapport.apps.payouts.queries import bank_day_of, settings_of
 from rapport.apps.programs.models import Program
@@ -12,8 +11,3 @@ from rapport.domain.terms import Payout
 def payday_after(payout: Payout, *, program: Program, after: date) -> date:
     """Return the first payday of these terms after a day."""
     return bank_day_of(settings_of(program).country, next_payday(payout, after=after))
-
-
-def first_bank_day(program: Program, *, at: datetime) -> date:
-    """Return today, or the first day from then on, on which banks work."""
-    return bank_day_of(settings_of(program).country, at.astimezone(ZoneInfo(program.zone)).date())

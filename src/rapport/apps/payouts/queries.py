@@ -120,11 +120,6 @@ def verdicts_of(run_id: str) -> QuerySet[PayoutVerdict]:
     return rows.order_by("-payable_minor", "id")
 
 
-def lines_of(payout_id: str) -> QuerySet[PayoutLine]:
-    """Return what a payout pays, posting by posting."""
-    return PayoutLine.objects.filter(payout_id=payout_id).order_by("id")
-
-
 def nets_of(payout_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """Return by payout, then by the thing whose money it is, what the payout pays for it."""
     found: dict[str, dict[str, int]] = {payout_id: {} for payout_id in payout_ids}

@@ -37,17 +37,19 @@ class PayablePosting:
 
 
 def movements_of(
-    owner: str, kinds: Collection[AccountKind], *, from_at: datetime | None = None, until_at: datetime | None = None
+    owner: str, kinds: Collection[AccountKind], *, from_at: datetime, until_at: datetime
 ) -> list[Movement]:
     """Return what moved on an agreement's accounts of these kinds, oldest first; until excluded."""
     accounts = LedgerAccount.objects.filter(owner=owner, kind__in=[kind.value for kind in kinds])
     ids = list(accounts.values_list("id", flat=True))
-    rows = Posting.objects.filter(Q(source_id__in=ids) | Q(destination_id__in=ids))
-    if from_at:
-        rows = rows.filter(entry__booked_at__gte=from_at)
-    if until_at:
-        rows = rows.filter(entry__booked_at__lt=until_at)
-    found = rows.select_related("entry", "source", "destination").order_by("entry__booked_at", "entry__number", "position")
+    rows = Posting.objects.filter(
+        Q(source_id__in=ids) | Q(destination_id__in=ids),
+        entry__booked_at__gte=from_at,
+        entry__booked_at__lt=until_at,
+    )
+    found = rows.select_related("entry", "source", "destination").order_by(
+        "entry__booked_at", "entry__number", "position"
+    )
     return [_movement(row) for row in found]
 
 
