@@ -66,5 +66,11 @@ def test_a_proposal_says_what_it_would_come_to(told: Everything) -> None:
     [row] = what_waits(told.program, kinds=frozenset({Waits.PROPOSAL}), most=9, at=NOON)
     assert row.heading == "Change the approved commission of Slow Mornings for order 10428?"
     assert row.sentence == "It would then be 6.00 EUR."
+    Proposal.objects.update(told_at=NOON, reply_until=NOON + timedelta(days=14))
+    [row] = what_waits(told.program, kinds=frozenset({Waits.PROPOSAL}), most=9, at=NOON)
+    assert (row.sentence, row.age) == ("It would then be 6.00 EUR. The partner is heard first.", timedelta())
+    Proposal.objects.update(replied_at=NOON)
+    [row] = what_waits(told.program, kinds=frozenset({Waits.PROPOSAL}), most=9, at=NOON + timedelta(days=1))
+    assert row.age == timedelta(days=1)
     counts = count_waiting(told.program)
     assert (counts.commissions, counts.conversions, counts.receipts) == (1, 2, 1)

@@ -217,14 +217,21 @@ def _proposals(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         commission = row.commission
         names = {"partner": commission.agreement.partner.name, "order": _order_of(commission)}
         target = Money(row.target_minor, commission.currency)
+        sentence = _("It would then be %(amount)s %(currency)s.") % {
+            "amount": format_amount(target),
+            "currency": target.currency,
+        }
+        # It waits for a person from when the partner has had its say.
+        since = row.replied_at or row.reply_until or row.created_at
+        if since > at:
+            sentence += " " + _("The partner is heard first.")
         yield Waiting(
             kind=Waits.PROPOSAL,
             subject=commission.id,
             heading=_("Change the approved commission of %(partner)s for order %(order)s?") % names,
-            sentence=_("It would then be %(amount)s %(currency)s.")
-            % {"amount": format_amount(target), "currency": target.currency},
-            since=row.created_at,
-            age=at - row.created_at,
+            sentence=sentence,
+            since=since,
+            age=max(at - since, timedelta()),
             amount=commission.worth,
         )
 
