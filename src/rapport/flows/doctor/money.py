@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from rapport.apps.commissions.models import Commission, CommissionLine, CommissionState
+from rapport.apps.commissions.models import Commission, CommissionLine, CommissionState, Proposal, ProposalState
 from rapport.apps.commissions.queries import booked_of as cached
 from rapport.apps.commissions.standing import state_of
 from rapport.apps.ledger.models import Book, Entry, LedgerAccount, Posting
 from rapport.apps.ledger.queries import booked_of, recount, stray_postings
+from rapport.apps.programs.models import Program
 from rapport.domain.books import AGREEMENT_KINDS
 from rapport.flows.doctor.looks import PAGE, Seen
 from rapport.kit.clock import to_ms
@@ -32,12 +33,15 @@ def books(seen: Seen) -> Iterator[str]:
 
 
 def accounts(seen: Seen) -> Iterator[str]:
-    """Look at what no sum depends on: when books and accounts were opened, and that postings count up in an entry."""
+    """Look at what no sum depends on: whose a book is, when accounts were opened, that postings count up."""
     for model in (Book, LedgerAccount):
         for rows in seen.pages(model.objects.order_by("id").values_list("id", "opened_at").iterator(PAGE)):
             for row_id, opened_at in rows:
                 if made_ms(row_id) != to_ms(opened_at):
                     yield _("%(id)s was not opened when it says.") % {"id": row_id}
+    programs = Program.objects.filter(pk=OuterRef("subject"), currency=OuterRef("currency"))
+    for row_id in Book.objects.exclude(Exists(programs)).order_by("id").values_list("id", flat=True):
+        yield _("%(id)s is the book of no program in its currency.") % {"id": row_id}
     gaps = Posting.objects.order_by().values_list("entry_id").annotate(number=Count("id"), last=Max("position"))
     for entry_id, _number, _last in gaps.exclude(number=F("last") + 1):
         yield _("The postings of %(id)s do not count up.") % {"id": entry_id}
@@ -64,14 +68,24 @@ def lines(seen: Seen) -> Iterator[str]:
         ids = [row.entry for row in page]
         entries = {entry.id: entry for entry in Entry.objects.filter(pk__in=ids)}
         moved = _moved_minor(ids)
+        accepted = _accepted(page)
         for row in page:
             entry = entries.get(row.entry)
             told = entry and (entry.subject, entry.booked_at, moved[row.entry])
             if told != (row.commission_id, row.at, row.amount_minor):
                 yield _("A line of %(id)s does not say what its entry booked.") % {"id": row.commission_id}
             judged = (row.attribution.conversion_id, row.attribution.rule)
-            if judged != (row.commission.conversion_id, row.rule):
-                yield _("A line of %(id)s names a rule that was not judged.") % {"id": row.commission_id}
+            is_known = row.at == row.attribution.judged_at or (row.commission_id, row.attribution_id) in accepted
+            if not is_known or judged != (row.commission.conversion_id, row.rule):
+                yield _("A line of %(id)s names a judgement that did not move it.") % {"id": row.commission_id}
+
+
+def _accepted(lines_of_page: Sequence[CommissionLine]) -> set[tuple[str, str]]:
+    """Return which judgements were booked later, because a person had to accept what they proposed."""
+    rows = Proposal.objects.filter(
+        commission_id__in=[row.commission_id for row in lines_of_page], state=ProposalState.ACCEPTED
+    )
+    return set(rows.values_list("commission_id", "attribution_id"))
 
 
 def _lined_minor(commission_ids: Sequence[str]) -> dict[str, int]:
