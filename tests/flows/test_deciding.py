@@ -21,6 +21,7 @@ from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput, Refusal
+from rapport.apps.record.models import Announcement, AuditRow
 from rapport.domain.credit import HoldReason
 from rapport.flows import deciding, declining, replying
 from rapport.flows.declining import ReplyTooLate
@@ -201,6 +202,9 @@ class TestProposals:
         proposal = self.proposed(program)
         moved = deciding.take_proposal(proposal=proposal, by=STORY, at=heard())
         assert len(moved) == 2
+        told = set(Announcement.objects.filter(at=HEARD).values_list("kind", flat=True))
+        assert told == {"proposal.accepted", "commission.reversed", "commission.pending"}
+        assert AuditRow.objects.filter(action="proposal.accepted").count() == 1
         assert amounts(program) == {"First": (0, 0, "reversed"), "Second": (1_200, 0, "pending")}
         assert not open_proposals_of(program.id).exists()
         with pytest.raises(ProposalDecided):

@@ -1,6 +1,6 @@
 """What a person decides about a conversion, as a fact of its story; then the story is judged again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from rapport.apps.conversions.actions import lock_stories, record_decision
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
 from rapport.apps.conversions.wording import wording_of
-from rapport.apps.record.actions import audit
+from rapport.apps.record.actions import announce_many, announcement, audit_many, audit_row
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput, Refusal
 from rapport.apps.record.write import transaction
@@ -97,8 +97,8 @@ def _take(proposal: Proposal, *, by: Actor, at: datetime) -> list[Commission]:
         lock_stories(Touched.by([conversion]).in_order())
         _hear_first(conversion, at=at)
         moved = accept_proposal(proposal=proposal, by=by, at=at)
-        workspace_id = conversion.program.workspace_id
-        audit(by=by, at=at, action="proposal.accepted", subject=proposal.id, workspace_id=workspace_id)
+        news = [(proposal.id, "proposal.accepted"), *((row.id, f"commission.{row.state}") for row in moved)]
+        _trace(news, workspace_id=conversion.program.workspace_id, by=by, at=at)
     return moved
 
 
@@ -130,6 +130,7 @@ def _turn_down(proposal: Proposal, reason: str, *, by: Actor, at: datetime) -> N
     with transaction():
         lock_stories(Touched.by([conversion]).in_order())
         refuse_proposal(proposal=proposal, by=by, at=at)
+        _trace([(proposal.id, "proposal.refused")], workspace_id=conversion.program.workspace_id, by=by, at=at)
         data = {"credit": _credit_before(proposal)}
         _decide(conversion, DecisionKind.PROPOSAL_REFUSED, data, reason, by=by, at=at)
 
@@ -155,6 +156,12 @@ def _record(
             raise NoConflict
         record_decision(conversion=conversion, kind=kind, data=data, reason=reason, by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
+
+
+def _trace(news: Sequence[tuple[str, str]], *, workspace_id: str, by: Actor, at: datetime) -> None:
+    """Audit and announce what happened to which subject, inside the transaction that did it."""
+    audit_many([audit_row(by=by, at=at, action=what, subject=one, workspace_id=workspace_id) for one, what in news])
+    announce_many([announcement(at=at, kind=what, subject=one, workspace_id=workspace_id) for one, what in news])
 
 
 def _source(proposal: Proposal) -> Conversion:
