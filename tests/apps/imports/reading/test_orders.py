@@ -12,7 +12,7 @@ import pytest
 from rapport.apps.conversions.reading import Frame
 from rapport.apps.imports.reading.columns import Meaning, guess_columns
 from rapport.apps.imports.reading.layout import ADDED, MATCHED, Layout, check_layout, guess_layout
-from rapport.apps.imports.reading.lines import LineReader
+from rapport.apps.imports.reading.lines import Line, LineReader
 from rapport.apps.imports.reading.orders import Correction, OrderReader, Piece, Refused, Sale, Told
 from rapport.apps.imports.reading.tables import Row
 from rapport.apps.imports.reading.values import (
@@ -121,12 +121,18 @@ def test_a_line_that_cannot_be_read_refuses_its_whole_order() -> None:
         ([{"price": "0", "quantity": "-3"}], "price 0"),
         ([{"price": "1", "order": "C1"}], "above zero"),
         ([{"price": "1", "product": f"P{n}"} for n in range(1_001)], "at most 1,000"),
-        ([{"price": "1"}] * 20_001, "more than 20,000"),
         ([{"amount": "1", "tax": "2"}], "more than the total"),
     ],
 )
 def test_a_refusal_says_why(lines: Sequence[dict[str, str]], words: str) -> None:
     assert words in refused(*lines)[2]
+
+
+def test_an_order_without_end_is_refused_whole() -> None:
+    lines = [Line(number=number, order="1") for number in range(20_001)]
+    (only,) = OrderReader(layout=LAYOUT, frame=FRAME, received_at=NOON).read(lines)
+    assert isinstance(only, Refused)
+    assert {why for _number, why in only.reasons} == {"The order has more than 20,000 lines."}
 
 
 def test_a_line_without_an_order_number_is_refused_alone() -> None:

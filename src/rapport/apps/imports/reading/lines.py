@@ -1,9 +1,11 @@
 """One line of a file of orders as typed facts, or the sentence that says why it cannot be used."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,8 @@ from rapport.apps.imports.reading.values import DecimalSign, parse_moment, parse
 from rapport.kit.clock import to_ms
 
 _LONGEST = {Meaning.ORDER: 120, Meaning.CORRECTS: 128, Meaning.PRODUCT: 128, Meaning.CUSTOMER: 128}
+_LONGEST_OF_OTHERS = 2_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CUT = {Meaning.NAME: 250, Meaning.BRAND: 128, Meaning.CATEGORY: 128}
 
 
@@ -43,10 +47,7 @@ class Line:
 
     def values(self) -> tuple[object, ...]:
         """Return what the working file stores, in the order of the columns."""
-        return tuple(str(value) if isinstance(value, Decimal) else value for value in map(self._get, COLUMNS))
-
-    def _get(self, name: str) -> object:
-        return getattr(self, name)
+        return tuple(str(value) if isinstance(value, Decimal) else value for value in _ALL(self))
 
     @classmethod
     def of(cls, stored: Sequence[object]) -> "Line":
@@ -56,6 +57,7 @@ class Line:
 
 
 COLUMNS = tuple(each.name for each in fields(Line))
+_ALL = attrgetter(*COLUMNS)
 _DECIMALS = frozenset(each.name for each in fields(Line) if each.type in {Decimal, "Decimal"})
 
 
@@ -143,10 +145,11 @@ class _Unusable(Exception):
 
 
 def _check_texts(cells: Mapping[Meaning, str]) -> None:
+    if _CONTROL.search("".join(cells.values())):
+        meaning = next(meaning for meaning, text in cells.items() if _CONTROL.search(text))
+        raise _Unusable(_("“%(column)s” holds a line break or a control character.") % _told("", meaning))
     for meaning, text in cells.items():
-        if any(letter < " " or letter == "\x7f" for letter in text):
-            raise _Unusable(_("“%(column)s” holds a line break or a control character.") % _told("", meaning))
-        if len(text) > _LONGEST.get(meaning, 2_000):
+        if len(text) > _LONGEST.get(meaning, _LONGEST_OF_OTHERS):
             raise _Unusable(_("“%(text)s…” is too long (%(column)s).") % _told(text[:40], meaning))
 
 

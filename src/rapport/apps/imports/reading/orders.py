@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 
@@ -17,7 +17,7 @@ from rapport.apps.imports.reading.layout import ADDED, MATCHED, Layout
 from rapport.apps.imports.reading.lines import Line
 from rapport.apps.record.errors import BadInput
 from rapport.apps.record.inputs import read_input
-from rapport.domain.money import Money, allocate, decimals_of, format_amount, round_half_up
+from rapport.domain.money import Money, allocate, decimals_of, format_amount
 from rapport.kit.clock import from_ms
 
 MOST_LINES_OF_AN_ORDER = 20_000
@@ -264,7 +264,8 @@ def _countries() -> dict[str, str]:
 
 
 def _minor(amount: Decimal, currency: str) -> int:
-    return round_half_up(Fraction(amount) * 10 ** decimals_of(currency))
+    """Round once, half up and away from zero, as the rules do with fractions, which would take five times as long."""
+    return int(amount.scaleb(decimals_of(currency)).to_integral_value(ROUND_HALF_UP))
 
 
 def _text(minor: int, currency: str) -> str:

@@ -25,6 +25,11 @@ class DateOrder(StrEnum):
 
 Choice = TypeVar("Choice", DecimalSign, DateOrder)
 MOST_DIGITS: Final = 15
+_PLAIN: Final = {
+    DecimalSign.POINT: re.compile(r"-?\d{1,12}(?:\.\d{1,4})?", re.ASCII),
+    DecimalSign.COMMA: re.compile(r"-?\d{1,12}(?:,\d{1,4})?", re.ASCII),
+}
+"""What nearly all numbers look like; the rest is looked at more closely."""
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 _AROUND = re.compile(r"^[^\d(+\-\u2212.,]*|[^\d)\-\u2212]*$")
 _DATE = re.compile(
@@ -39,6 +44,8 @@ _MOST_MONTHS = 12
 
 def parse_number(text: str, sign: DecimalSign) -> Decimal | None:
     """Return the exact number, or None for anything that is none; currency signs and words around it are dropped."""
+    if _PLAIN[sign].fullmatch(text):
+        return Decimal(text.replace(",", "."))
     bare = _SPACES.sub("", text).replace("\u2212", "-")
     negative = bare.startswith("(") and bare.endswith(")")
     bare = _AROUND.sub("", bare.strip("()"))
