@@ -139,7 +139,7 @@ def count_waiting(program: Program) -> Counts:
         messages=_questions(program).count(),
         runs=runs_to_approve(program.id).count(),
         unknown=unknown_payouts(program.id).count(),
-        unpaid=count_without_method(program.id),
+        unpaid=count_without_method(program),
     )
 
 
@@ -280,7 +280,7 @@ def _unknown(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
 
 
 def _unpaid(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
-    for row in agreements_without_method(program.id, most=most):
+    for row in agreements_without_method(program, most=most):
         yield Waiting(
             kind=Waits.UNPAID,
             subject=row.agreement.id,

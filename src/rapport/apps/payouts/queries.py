@@ -24,7 +24,7 @@ from rapport.apps.payouts.models import (
     PayoutVerdict,
 )
 from rapport.apps.programs.models import Program
-from rapport.apps.programs.queries import terms_of
+from rapport.apps.programs.queries import terms_of, versions_of
 from rapport.domain.books import AccountKind
 from rapport.domain.payday import bank_day
 from rapport.domain.payouts import Due
@@ -150,25 +150,31 @@ class Owing:
     since: datetime
 
 
-def agreements_without_method(program_id: str, *, most: int) -> list[Owing]:
-    """Return to whom money is due without a payout method, the longest due first, at most so many."""
-    grouped = _owing(program_id).order_by().values("agreement_id")
+def agreements_without_method(program: Program, *, most: int) -> list[Owing]:
+    """Return to whom a payout is due without a payout method, the longest due first, at most so many."""
+    grouped = _owing(program).order_by().values("agreement_id")
     due = grouped.annotate(minor=Sum("payable_minor"), since=Min("approved_at")).order_by("since", "agreement_id")
+    due = due.filter(minor__gte=_threshold_minor(program))
     sums = {row["agreement_id"]: row for row in due[:most]}
     agreements = Agreement.objects.filter(pk__in=list(sums)).select_related("partner").in_bulk()
     return [Owing(agreements[key], row["minor"], row["since"]) for key, row in sums.items()]
 
 
-def count_without_method(program_id: str) -> int:
-    """Return to how many agreements money is due without a payout method."""
-    return _owing(program_id).order_by().values("agreement_id").distinct().count()
+def count_without_method(program: Program) -> int:
+    """Return to how many agreements a payout is due without a payout method."""
+    sums = _owing(program).order_by().values("agreement_id").annotate(minor=Sum("payable_minor"))
+    return sums.filter(minor__gte=_threshold_minor(program)).count()
 
 
-def _owing(program_id: str) -> QuerySet[Commission]:
+def _threshold_minor(program: Program) -> int:
+    """Return from which amount on the newest terms pay."""
+    version = versions_of(program.id).first()
+    return terms_of(version, currency=program.currency).payout.threshold_minor if version else 0
+
+
+def _owing(program: Program) -> QuerySet[Commission]:
     paid_somehow = PayoutMethod.objects.filter(replaced_at__isnull=True).values("organisation_id")
-    due = Commission.objects.filter(
-        agreement__program_id=program_id, state=CommissionState.APPROVED, payable_minor__gt=0
-    )
+    due = Commission.objects.filter(agreement__program=program, state=CommissionState.APPROVED, payable_minor__gt=0)
     return due.exclude(agreement__partner__organisation_id__in=paid_somehow)
 
 

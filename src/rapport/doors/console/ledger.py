@@ -42,7 +42,7 @@ COLUMNS = (AccountKind.ACCRUED, AccountKind.PAYABLE, AccountKind.RESERVED, Accou
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One posting as a page shows it."""
+    """What one entry moved one way, as a page shows it."""
 
     source: str
     destination: str
@@ -137,18 +137,28 @@ def _rows(program: Program, entries: list[Entry], names: dict[str, str]) -> list
             words=str(ENTRY_LABELS[EntryKind(entry.kind)]),
             url=_address(program, entry.subject, runs),
             who=people.get(entry.actor_id, entry.actor_id.replace("-", " ")),
-            moves=tuple(
-                Moved(
-                    source=str(ACCOUNT_LABELS[AccountKind(posting.source.kind)]),
-                    destination=str(ACCOUNT_LABELS[AccountKind(posting.destination.kind)]),
-                    partner=names.get(posting.source.owner or posting.destination.owner, ""),
-                    amount=Money(posting.amount_minor, posting.currency),
-                )
-                for posting in entry.postings.all()
-            ),
+            moves=_moves(entry, names),
         )
         for entry in entries
     ]
+
+
+def _moves(entry: Entry, names: dict[str, str]) -> tuple[Moved, ...]:
+    """Return what an entry moved, summed by way: a payout's moves the money of many commissions the same way."""
+    sums: dict[tuple[str, str, str, str], int] = {}
+    for posting in entry.postings.all():
+        owner = posting.source.owner or posting.destination.owner
+        way = (posting.source.kind, posting.destination.kind, owner, posting.currency)
+        sums[way] = sums.get(way, 0) + posting.amount_minor
+    return tuple(
+        Moved(
+            source=str(ACCOUNT_LABELS[AccountKind(source)]),
+            destination=str(ACCOUNT_LABELS[AccountKind(destination)]),
+            partner=names.get(owner, ""),
+            amount=Money(minor, currency),
+        )
+        for (source, destination, owner, currency), minor in sums.items()
+    )
 
 
 def _address(program: Program, subject: str, runs: dict[str, str]) -> str:
