@@ -53,6 +53,11 @@ def tell_partner(commission: Commission, telling: Telling, *, by: Actor, at: dat
         queue_mail(letter=letter, at=at)
 
 
+def know_addresses() -> None:
+    """Learn the addresses of all pages now: a worker's first look takes a second, which no transaction should hold."""
+    reverse("portal:choose")
+
+
 def addresses_of(agreement: Agreement) -> list[str]:
     """Return the mail addresses of those who have the partner's portal; before anybody came in, of who applied."""
     seats = team_of(agreement.partner.organisation_id).filter(person__is_active=True)

@@ -9,6 +9,7 @@ from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
 from rapport.flows import crediting, intentions, postbacks, replying, settlement
+from rapport.flows.partner_letters import know_addresses
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
 from rapport.lake.progress import progress, remove_read_segments
@@ -42,12 +43,14 @@ def approve_due() -> None:
 @job(retries=3, key="intentions", first_wait_s=1)
 def carry_out_intentions() -> None:
     """Do what people intended and did not withdraw."""
+    know_addresses()
     intentions.carry_out_due(at=now())
 
 
 @job(retries=3, key="proposals")
 def tell_proposals() -> None:
     """Tell partners what is proposed about their approved money."""
+    know_addresses()
     replying.tell_proposals(at=now())
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from rapport.apps.commissions.models import Attribution, Commission, Proposal
 from rapport.flows.declining import decline_conversion, uphold_decline
-from rapport.flows.replying import tell_proposals
+from rapport.flows.tasks import proposals_wait, tell_proposals
 from rapport.kit.clock import now
 from rapport.kit.ids import new_id
 from tests.doors.portal.conftest import Partnership
@@ -75,7 +75,9 @@ def test_a_proposed_change_is_told_before_it_is_booked(portal: Client, anna: Par
         cause="judged",
         created_at=now(),
     )
-    assert tell_proposals(at=now()) == 1
+    assert proposals_wait()
+    tell_proposals.func()
+    assert not proposals_wait()
     page = page_of(portal, anna)
     assert "Nothing is booked yet." in page
     assert "You may reply below until" in page
