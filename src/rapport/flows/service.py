@@ -132,8 +132,8 @@ def _hold_of(program: Program, *, at: datetime) -> timedelta:
 
 
 def _median(spans: Iterable[tuple[datetime | None, datetime | None]]) -> timedelta | None:
-    found = [max(end - start, timedelta()) for start, end in spans if start and end]
-    return median(found) if found else None
+    seconds = [max(0.0, (end - start).total_seconds()) for start, end in spans if start and end]
+    return timedelta(seconds=median(seconds)) if seconds else None
 
 
 def _age(since: datetime | None, *, at: datetime) -> timedelta | None:
