@@ -49,7 +49,8 @@ def payout(request: Request, agreement_id: str, payout_id: str) -> HttpResponse:
     agreement = agreement_or_404(request, agreement_id)
     row = find_or_404(request, payouts_of_agreement(agreement.id), pk=payout_id)
     lines = lines_of_payout(row, most=_MOST_LINES)
-    return portal_page(request, "payout.html", agreement=agreement, row=row, lines=lines)
+    more = max(row.commissions_count - _MOST_LINES, 0)
+    return portal_page(request, "payout.html", agreement=agreement, row=row, lines=lines, more=more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

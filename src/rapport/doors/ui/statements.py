@@ -12,10 +12,11 @@ from rapport.apps.partners.models import Agreement
 from rapport.domain.money import Money, format_amount
 from rapport.doors.ui.pdf import statement_pdf
 from rapport.doors.ui.sheets import Exact, csv_answer
-from rapport.flows.statements import Statement, month_of, months_of, statement_of
+from rapport.flows.statements import Statement, StatementLine, month_of, months_of, statement_of
 from rapport.kit.clock import now
 
 _LONGEST_DAYS = 3_660
+_MOST_LINES = 500
 
 
 def asked_statement(request: HttpRequest, agreement: Agreement) -> Statement:
@@ -35,6 +36,9 @@ class Shown:
     statement: Statement
     months: list[date]
     asked: str
+    lines: tuple[StatementLine, ...]
+    more: int
+    """Lines that are too many for a page; the files have them all."""
     taken_back: Money
     paid: Money
 
@@ -45,6 +49,8 @@ def shown(statement: Statement) -> Shown:
         statement=statement,
         months=months_of(statement.agreement, at=now()),
         asked=f"from={statement.first.isoformat()}&until={statement.last.isoformat()}",
+        lines=statement.lines[:_MOST_LINES],
+        more=max(len(statement.lines) - _MOST_LINES, 0),
         taken_back=-statement.taken_back,
         paid=-statement.paid,
     )
@@ -74,7 +80,7 @@ def _rows(statement: Statement) -> Iterable[tuple[str, ...]]:
         amount = Exact(format_amount(line.amount))
         yield on, line.words, line.order, line.commission_id, line.payout_id, amount, currency
     closing = Exact(format_amount(statement.closing))
-    yield statement.last.isoformat(), _("Owed now"), "", "", "", closing, currency
+    yield statement.last.isoformat(), _("Owed at the end"), "", "", "", closing, currency
 
 
 def _local(at: datetime, statement: Statement) -> str:

@@ -85,6 +85,7 @@ def _page(
         status=422 if telling or cancelling else 200,
         row=row,
         lines=lines_of_payout(row, most=MOST_LINES),
+        more=max(row.commissions_count - MOST_LINES, 0),
         entries=entries_of(row.id).filter(subject=row.id),
         telling=(telling or OutcomeForm())
         if may_write and row.state in {PayoutState.SENT, PayoutState.SETTLED}

@@ -64,7 +64,7 @@ def _data(statement: Statement) -> dict[str, object]:
             [_("Taken back"), _amount(-statement.taken_back)],
             [_("Paid"), _amount(-statement.paid)],
         ],
-        "closing": [_("Owed now"), _amount(statement.closing)],
+        "closing": [_("Owed at the end"), _amount(statement.closing)],
         "beside": _("Waiting for approval besides: %(amount)s") % {"amount": _amount(statement.accrued)},
         "head": [_("Day"), _("What"), _("Order"), agreement.program.currency],
         "lines": [
