@@ -27,5 +27,5 @@ def test_orders_that_used_a_code_before_it_was_given_earn_as_soon_as_its_dates_c
     coupon = give_code(agreement_id=agreement.id, given=given, by=STORY, at=NOON + timedelta(days=1))
     assert set(NamedCoupon.objects.values_list("coupon", flat=True)) == {coupon.id}
     earned = Commission.objects.get()
-    assert (earned.conversion.external_id, earned.accrued_minor) == ("o1", 1_200)
+    assert (str(earned.conversion), earned.accrued_minor) == ("sale o1", 1_200)
     assert credit_earlier(coupon, by=STORY, at=timezone.now()) == 0

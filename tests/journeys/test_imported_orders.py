@@ -31,6 +31,7 @@ from tests.make.identity import NOON, STORY
 from tests.make.imports import begin, bring, report_of, write_csv
 from tests.make.road import make_agreement, make_program
 from tests.support.databases import FreshDatabase
+from tests.support.drills import scaled
 from tests.support.processes import end_with_parent
 
 DATA = Path(os.environ.get("RAPPORT_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -38,6 +39,7 @@ ORDERS = DATA / "online-retail" / "orders.csv"
 LONDON = ZoneInfo("Europe/London")
 OPENED = datetime(2010, 11, 1, tzinfo=UTC)
 HEADER = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
+KILLS = scaled(whole=8, on_sqlite=2, on_postgresql=2)
 AMERICAN = DateOrder.MONTH_FIRST
 
 
@@ -149,6 +151,7 @@ def test_shuffled_lines_in_overlapping_files_end_in_the_same_books(tmp_path: Pat
     assert books_of(again) == books_of(program)
 
 
+@pytest.mark.drill(seconds=20)
 def test_an_import_killed_in_the_middle_goes_on_and_ends_whole(fresh_database: FreshDatabase, tmp_path: Path) -> None:
     rows = real_rows()
     if not rows:
@@ -160,7 +163,7 @@ def test_an_import_killed_in_the_middle_goes_on_and_ends_whole(fresh_database: F
     check(run.id, at=NOON)
     _started(run)
     kills = 0
-    while run_of(run.id).state == RunState.RUNNING and kills < 2:
+    while run_of(run.id).state == RunState.RUNNING and kills < KILLS:
         kills += _killed_on_its_way(run)
     assert kills
     assert Conversion.objects.filter(program=program).exists()

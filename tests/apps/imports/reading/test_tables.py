@@ -13,10 +13,11 @@ from openpyxl import Workbook
 from rapport.apps.imports.errors import Unreadable
 from rapport.apps.imports.reading.tables import open_table
 from tests.make.identity import NOON
+from tests.support.drills import scaled
 from tests.support.processes import end_with_parent
 
 ROWS = (("Order", "Näme", "Amount"), ("1", 'Tea "Earl", grey', "4,50"), ("2", "Café\ncrème", "1;2|3"))
-MEGABYTES = int(os.environ.get("RAPPORT_TEST_IMPORT_MB", "3"))
+MEGABYTES = int(os.environ.get("RAPPORT_TEST_IMPORT_MB") or scaled(whole=100, on_sqlite=3, on_postgresql=1))
 CEILING_MB = 110
 MORNING = NOON.replace(hour=8, minute=26, tzinfo=None)
 
@@ -127,6 +128,7 @@ def test_an_empty_sheet_and_a_damaged_one_are_refused(tmp_path: Path) -> None:
         open_table(broken)
 
 
+@pytest.mark.drill(seconds=8)
 def test_memory_stays_small_however_large_the_file_is(tmp_path: Path) -> None:
     """A child process sorts a large file into orders; RAPPORT_TEST_IMPORT_MB=1000 for the whole gigabyte."""
     path = tmp_path / "large.csv"
