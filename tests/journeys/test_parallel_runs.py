@@ -40,7 +40,7 @@ from tests.support.drills import scaled
 PARTNERS = scaled(whole=5_000, on_sqlite=60, on_postgresql=40)
 RUNS = scaled(whole=50, on_sqlite=6, on_postgresql=6)
 KILLS = scaled(whole=20, on_sqlite=5, on_postgresql=5)
-STEP = scaled(whole=20, on_sqlite=4, on_postgresql=4)
+STEP = scaled(whole=40, on_sqlite=4, on_postgresql=4)
 AT_ONCE = 100
 LATER = NOON + AFTER_HOLD
 

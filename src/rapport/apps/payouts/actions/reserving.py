@@ -114,8 +114,11 @@ def _next_agreements(run: PayoutRun, most: int) -> list[Agreement]:
 
 def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -> None:
     ids = [row.id for row in agreements]
+    waiting = open_postings(ids)
+    if not waiting:
+        return
     # Locks in the order of every writer: commissions, then the book. What came in between is looked at again.
-    commissions = lock_commissions(_subjects(open_postings(ids).values()))
+    commissions = lock_commissions(_subjects(waiting.values()))
     Book.objects.select_for_update().get(subject=run.program_id)
     found = open_postings(ids)
     if not _commissions_in(_subjects(found.values())) <= commissions.keys():
