@@ -396,3 +396,14 @@ def test_a_click_after_the_day_of_the_file_binds_anew() -> None:
 def test_the_window_of_a_binding_counts_from_the_day_that_the_file_names() -> None:
     told = ToldBinding(binding_id="bnd_1", agreement_id=ANNA, from_ms=NOON - 366 * DAY_MS)
     assert whys(told_story(make_sale(), told=(told,))) == {"bnd_1": Why.WINDOW_OVER}
+
+
+def test_a_file_brings_nothing_after_the_agreement_ended_and_one_order_where_repeats_are_not_paid() -> None:
+    told = ToldBinding(binding_id="bnd_1", agreement_id=ANNA, from_ms=NOON - DAY_MS)
+    orders = (make_sale(1), make_sale(2, occurred_at_ms=NOON + 1))
+    story = replace(make_story(*orders), bindings=(told,))
+    ended = make_promises(make_standing(ANNA, ended_at_ms=NOON - 1))
+    assert whys(judge(story, ended).on("cnv_1")) == {"bnd_1": Why.AGREEMENT_ENDED}
+    once = make_promises(terms={"trm_1": make_terms(attribution={"repeat_purchases": False})})
+    first, second = judge(story, once).decisions
+    assert (earner(first), whys(second)) == (ANNA, {"bnd_1": Why.REPEAT_NOT_PAID})
