@@ -34,6 +34,10 @@ class Check(Protocol):
     def problems(self) -> Sequence[str]:
         """One sentence for each thing that is wrong."""
 
+    @property
+    def rows(self) -> int:
+        """How many rows were looked at; 0 where there are none to count."""
+
 
 @dataclass(frozen=True, slots=True)
 class SystemCheck:
@@ -41,6 +45,7 @@ class SystemCheck:
 
     name: str
     problems: tuple[str, ...] = ()
+    rows: int = 0
 
     @property
     def is_fatal(self) -> bool:
@@ -48,15 +53,18 @@ class SystemCheck:
         return bool(self.problems) and self.name in {"database", "tables"}
 
 
-def all_checks() -> Iterator[Check]:
-    """Look at the machine first, then, if the tables can be read at all, at the business."""
+def all_checks(*, tell: Callable[[str, int], None] | None = None) -> Iterator[Check]:
+    """Look at the machine first, then, if the tables can be read at all, at the business.
+
+    `tell` hears which thing of the business is looked at, and how many rows of it were seen.
+    """
     for check in system_checks():
         yield check
         if check.is_fatal:
             return
     # By its name: this module is read before the flows can be loaded.
-    business = cast("Callable[[], Iterable[Check]]", import_string("rapport.flows.doctor.run_checks"))
-    yield from business()
+    business = cast("Callable[..., Iterable[Check]]", import_string("rapport.flows.doctor.run_checks"))
+    yield from business(tell=tell)
 
 
 def system_checks() -> Iterator[SystemCheck]:

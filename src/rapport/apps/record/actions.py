@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.models import Announcement, AuditRow, IdempotentAnswer
+from rapport.apps.record.models import Announcement, AuditRow, Examination, IdempotentAnswer
 from rapport.apps.record.sealing import digest_of
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.write import insert_rows, transaction
 from rapport.kit.ids import new_id
 
 Data = Mapping[str, object]
+
+EXAMINATIONS_KEPT = 90
+"""Examinations that are kept: three months of daily ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,20 @@ def keep_answer(
     answer = IdempotentAnswer(scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at)
     insert_rows([answer])
     return answer
+
+
+def keep_examination(
+    *, started_at: datetime, finished_at: datetime, checks: Sequence[Mapping[str, object]], problems_count: int
+) -> Examination:
+    """Keep what the doctor looked at and found (`name`, `rows`, `problems` of each check); older ones are forgotten."""
+    with transaction():
+        kept = Examination.objects.create(
+            id=new_id("exa", at=started_at),
+            started_at=started_at,
+            finished_at=finished_at,
+            checks=list(checks),
+            problems_count=problems_count,
+        )
+        old = Examination.objects.order_by("-id").values_list("id", flat=True)[EXAMINATIONS_KEPT:]
+        Examination.objects.filter(pk__in=list(old)).delete()
+    return kept

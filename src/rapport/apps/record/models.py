@@ -87,12 +87,12 @@ class Seal(models.Model):
 
 
 class Examination(models.Model):
-    """One run of the doctor: what was looked at, how many rows, and what was wrong; without an end it is under way."""
+    """One run of the doctor: what was looked at, how many rows, and what was wrong."""
 
     id = models.CharField(primary_key=True, max_length=32)
     started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    problems_count = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField()
+    problems_count = models.PositiveIntegerField()
     checks = models.JSONField(default=list)
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.record.asking import composed
 from rapport.apps.record.errors import KeyReused
-from rapport.apps.record.models import AuditRow, IdempotentAnswer
+from rapport.apps.record.models import AuditRow, Examination, IdempotentAnswer
 
 
 def kept_answer(*, scope: str, key: str, request_digest: str) -> IdempotentAnswer | None:
@@ -35,3 +35,8 @@ def trail_of_workspace(workspace_id: str, *, subject: str = "", before: str = ""
     if subject:
         rows = rows.filter(subject=subject)
     return rows.filter(id__lt=before) if before else rows
+
+
+def latest_examination() -> Examination | None:
+    """Return the last examination of this installation, if there was one."""
+    return Examination.objects.order_by("-id").first()

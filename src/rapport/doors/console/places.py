@@ -71,6 +71,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
         (
             Named(_("Receipts"), "receipts", "file-text", Capability.CONVERSION_READ, "receipts"),
             Named(_("Jobs"), "jobs", "list-checks", Capability.JOB_READ),
+            Named(_("Health"), "health", "shield", Capability.LEDGER_READ),
         ),
     ),
 )

@@ -19,6 +19,7 @@ from rapport.apps.identity.rights import Capability, can, has
 from rapport.apps.jobs.queries import failed_jobs
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import programs_of
+from rapport.apps.record.queries import latest_examination
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
@@ -126,6 +127,7 @@ def today(request: Request, program_id: str) -> HttpResponse:
         waiting=[row for row in rows if not row.waiting.is_late],
         may_decide=can(request.actor, Capability.APPLICATION_DECIDE, program),
         failed=len(failed_jobs()) if can(request.actor, Capability.JOB_READ, program) else 0,
+        unhealthy=_problems_found() if can(request.actor, Capability.JOB_READ, program) else 0,
         over_corrected=conversions_of(program.id).filter(over_corrected=True).count(),
         usual_words=_("against eight times %(weekday)s") % {"weekday": date_format(day.on, "l")},
         figures=_figures(program, day),
@@ -134,6 +136,12 @@ def today(request: Request, program_id: str) -> HttpResponse:
         ready=_ready(request, program),
         **bar_of(request, program, at=at),
     )
+
+
+def _problems_found() -> int:
+    """Return how many problems the doctor found when it last looked."""
+    last = latest_examination()
+    return last.problems_count if last else 0
 
 
 def _ready(request: Request, program: Program) -> list[Commission]:

@@ -10,6 +10,7 @@ from rapport.doors.console import (
     conversions,
     corrections,
     decisions,
+    health,
     intentions,
     jobs,
     ledger,
@@ -96,6 +97,8 @@ urlpatterns = [
     path("<str:program_id>/", include("rapport.doors.console.paying.urls")),
     path("<str:program_id>/ledger/", ledger.ledger, name="ledger"),
     path("<str:program_id>/ledger/verify/", ledger.verify, name="ledger-verify"),
+    path("<str:program_id>/health/", health.health, name="health"),
+    path("<str:program_id>/health/run/", health.run, name="health-run"),
     path("<str:program_id>/jobs/", jobs.jobs, name="jobs"),
     path("<str:program_id>/jobs/<str:job_id>/again/", jobs.again, name="job-again"),
 ]

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from rapport.apps.jobs.errors import JobInterrupted
+
 T = TypeVar("T")
 
 PAGE = 200
@@ -66,6 +68,8 @@ def look_at(name: str, look: Look, *, tell: Callable[[str, int], None] = _nobody
 def _surviving(name: str, problems: Iterable[str]) -> Iterator[str]:
     try:
         yield from problems
+    except JobInterrupted:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told as a problem
         logger.warning("doctor cannot go on with %s: %r", name, error)
         yield _("This could not be looked at to its end: %(error)s") % {"error": f"{type(error).__name__}: {error}"}

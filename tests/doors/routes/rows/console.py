@@ -159,6 +159,8 @@ ROWS = (
     Row("console:proposal-refuse", "POST", team(*COUNTERS, ok=422), at=proposal),
     Row("console:ledger", "GET", team(*COUNTERS), at=program),
     Row("console:ledger-verify", "POST", team(*COUNTERS, ok=303), at=program),
+    Row("console:health", "GET", team(*COUNTERS), at=program),
+    Row("console:health-run", "POST", team(*COUNTERS, ok=303), at=program),
     Row("console:jobs", "GET", team(*RUNNERS), at=program),
     Row("console:job-again", "POST", team(*RUNNERS, ok=303), at=failed_job),
 )

@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("problems_count", models.PositiveIntegerField(default=0)),
+                ("finished_at", models.DateTimeField()),
+                ("problems_count", models.PositiveIntegerField()),
                 ("checks", models.JSONField(default=list)),
             ],
         ),
