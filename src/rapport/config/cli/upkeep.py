@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Column, Table
 
 from rapport.config.cli.options import DataFolder, choose, load_django
 from rapport.config.cli.terminal import err, out, say
@@ -78,12 +80,17 @@ def doctor(data: DataFolder = None) -> None:
     # Django is awake only now.
     from rapport.config.health import all_checks  # noqa: PLC0415 - see above
 
+    table = Table("check", Column("rows", justify="right"), Column("problems", overflow="fold"), box=None)
     problems = 0
-    for check in all_checks():
-        out.print(f"[{'red' if check.problems else 'green'}]{'✕' if check.problems else '●'}[/] {check.name}")
-        for problem in check.problems:
-            say(f"    {problem}")
-        problems += len(check.problems)
+    with _progress_bar() as bar:
+        task = bar.add_task("Looking", total=None)
+        for check in all_checks(
+            tell=lambda name, rows: bar.update(task, completed=rows, description=f"{name}: {rows}")
+        ):
+            words = "\n".join(escape(problem) for problem in check.problems)
+            table.add_row(check.name, f"{check.rows:,}" if check.rows else "", words or "[green]in order[/]")
+            problems += len(check.problems)
+    out.print(table)
     if problems:
         raise Stop(f"{problems} problem{'s' if problems > 1 else ''} found.")
     say("Everything is in order.")
