@@ -98,15 +98,17 @@ def _open_shop() -> Shop:
     from rapport.apps.identity.actions import make_key  # noqa: PLC0415 - see above
     from rapport.apps.identity.inputs import KeyInput  # noqa: PLC0415 - see above
     from rapport.apps.identity.rights import KeyScope  # noqa: PLC0415 - see above
-    from rapport.flows.demo.staging import BY, set_stage  # noqa: PLC0415 - see above
+    from rapport.flows.demo.loading import last_play  # noqa: PLC0415 - see above
+    from rapport.flows.demo.staging import BY, let_in, set_stage  # noqa: PLC0415 - see above
     from rapport.kit.clock import now  # noqa: PLC0415 - see above
 
     call_command("migrate", verbosity=0)
     at = now()
-    stage = set_stage(at=at)
+    stage = set_stage(last_play(partners=10, months=1))
+    let_in(stage, until=at, progress=lambda: None)
     given = KeyInput(name="Bench", scopes=(KeyScope.CONVERSIONS_WRITE,))
     key = make_key(organisation_id=stage.program.workspace_id, given=given, by=BY, at=at)
-    return Shop(stage.program, stage.links[0][1], key.secret)
+    return Shop(stage.program, stage.partners[0].links[0], key.secret)
 
 
 def _orders(shop: Shop, number: int) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from rapport.flows.demo import cast
-from rapport.flows.demo.loading import CLICK_ID
+from rapport.flows.demo.hints import CLICK_ID
 from tests.support.browser import DESKTOP, watched_page
 from tests.support.server import RunningRapport
 

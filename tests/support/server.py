@@ -103,6 +103,9 @@ def _environment(*, data: Path, database_url: str, variables: dict[str, str]) ->
         "RAPPORT_PORT": str(free_port()),
         "RAPPORT_EDGE_PORT": str(free_port()),
         "RAPPORT_METRICS_PORT": str(free_port()),
+        # A demo of two months has something on every page and is built in seconds.
+        "RAPPORT_DEMO_PARTNERS": "10",
+        "RAPPORT_DEMO_MONTHS": "2",
         **variables,
     }
 

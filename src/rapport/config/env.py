@@ -3,6 +3,7 @@
 import os
 import secrets
 import tomllib
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -142,6 +143,27 @@ class Environment(BaseSettings):
     demo: bool = Field(
         default=False,
         description="Offer the demo program: sign-ins are printed, pages say that the figures are invented.",
+    )
+    demo_partners: int = Field(
+        default=55,
+        ge=10,
+        le=580,
+        description="Partners of the demo program; clicks and orders grow with them.",
+    )
+    demo_months: int = Field(
+        default=12,
+        ge=1,
+        le=24,
+        description="Months that the demo program tells of.",
+    )
+    demo_until: date | None = Field(
+        default=None,
+        description="Last day of the demo program's story, such as 2026-03-31; without it, yesterday.",
+    )
+    demo_seed: int = Field(
+        default=12,
+        ge=0,
+        description="The same seed and last day give the same figures in the demo program.",
     )
 
     @classmethod

@@ -10,6 +10,11 @@ LOOK_EVERY_S = 0.5
 GRACE_S = 12.0
 
 
+def is_supervised() -> bool:
+    """Say whether a supervisor started this process; ask before `watch_supervisor`."""
+    return bool(os.environ.get(SUPERVISOR_VARIABLE))
+
+
 def watch_supervisor() -> None:
     """End this process with the supervisor that started it; do nothing for a process that was started alone."""
     supervisor = os.environ.pop(SUPERVISOR_VARIABLE, "")

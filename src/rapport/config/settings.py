@@ -127,6 +127,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "rapport.doors.sign_in.demo.demo_note",
             ],
         },
     },
@@ -207,7 +208,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]
 # All mail goes through the outbox; a job hands it to the server, if there is one.
 _server = MailServer.from_url(_chosen.smtp_url.get_secret_value() if _chosen.smtp_url else None)
 EMAIL_BACKEND = "rapport.apps.delivery.backend.OutboxBackend"
-EMAIL_HOST = _server.host
+EMAIL_HOST = "" if DEMO else _server.host  # nothing leaves a demo
 EMAIL_PORT = _server.port
 EMAIL_HOST_USER = _server.user
 EMAIL_HOST_PASSWORD = _server.password

@@ -132,7 +132,7 @@ def _update_statement(model: type[Model], names: tuple[str, ...]) -> _Statement:
 
 
 def _column(model: type[Model], name: str) -> "AnyField":
-    return next(field for field in _columns(model) if field.name == name)
+    return next(field for field in model._meta.local_concrete_fields if field.name == name)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Options that several commands share, and the settings that follow from them."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,28 @@ Port = Annotated[
     int | None,
     typer.Option("--port", min=1, max=65535, help="Port to listen on.", show_default=False),
 ]
+Partners = Annotated[
+    int | None,
+    typer.Option(
+        "--partners", min=10, max=580, help="Partners of the demo program.  [default: 55]", show_default=False
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until",
+        formats=["%Y-%m-%d"],
+        help="Last day of the demo program's story.  [default: yesterday]",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="The same seed and last day give the same figures.", show_default=False),
+]
+
+DEMO_FOLDER = Path("data") / "demo"
+"""Where the demo lies unless a folder is given: apart from real data."""
 
 
 def choose(*, data: Path | None, **options: object) -> Environment:
@@ -38,6 +61,11 @@ def choose(*, data: Path | None, **options: object) -> Environment:
     except OSError as problem:
         raise Stop(f"The data folder {chosen.data} cannot be used: {problem.strerror}.") from problem
     return chosen
+
+
+def demo_options(*, partners: int | None, until: datetime | None, seed: int | None) -> dict[str, object]:
+    """Return the settings that choose a demo, as they were typed."""
+    return {"demo_partners": partners, "demo_until": until.date() if until else None, "demo_seed": seed}
 
 
 def use_data_folder(data: Path | None) -> None:

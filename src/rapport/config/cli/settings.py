@@ -64,6 +64,7 @@ def _when_absent(name: str, chosen: Environment) -> str:
         "public_url": chosen.web_address,
         "edge_url": chosen.edge_address,
         "smtp_url": "outbox page",
+        "demo_until": "yesterday",
     }[name]
 
 

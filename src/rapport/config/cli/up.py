@@ -5,7 +5,17 @@ from urllib.parse import urljoin
 
 import typer
 
-from rapport.config.cli.options import DataFolder, Port, choose, load_django
+from rapport.config.cli.options import (
+    DEMO_FOLDER,
+    DataFolder,
+    Partners,
+    Port,
+    Seed,
+    Until,
+    choose,
+    demo_options,
+    load_django,
+)
 from rapport.config.cli.terminal import err, out, say
 from rapport.config.env import Environment, Origin, origins, variable
 from rapport.config.errors import Stop
@@ -19,9 +29,19 @@ FOLLOWING = {"edge_port": 1, "metrics_port": 2}
 Demo = Annotated[bool, typer.Option("--demo", help="Load the demo program, once, and print its sign-ins.")]
 
 
-def up(data: DataFolder = None, port: Port = None, *, demo: Demo = False) -> None:
+def up(
+    data: DataFolder = None,
+    port: Port = None,
+    *,
+    demo: Demo = False,
+    partners: Partners = None,
+    until: Until = None,
+    seed: Seed = None,
+) -> None:
     """Serve everything: pages, tracking and jobs. Ctrl-C stops it."""
-    chosen = choose(data=data, port=port, demo=demo or None, **_following(port))
+    told = demo_options(partners=partners, until=until, seed=seed)
+    folder = DEMO_FOLDER if demo and data is None else data
+    chosen = choose(data=folder, port=port, demo=demo or None, **_following(port), **told)
     with locked(chosen.data):
         _serve(with_free_ports(chosen), with_demo=demo or chosen.demo)
 
@@ -41,7 +61,8 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
         if _is_first_start(chosen):
             supervisor.start("web")  # nobody knows its address yet: it may wake while the tables are made
         _prepare_tables()
-        for role in ("web", "worker"):
+        # While the demo is built, the worker would decide by today's clock about orders of long ago.
+        for role in ("web",) if with_demo else ("web", "worker"):
             if role not in supervisor.children:
                 supervisor.start(role)
         supervisor.wait_until(lambda: _answers(chosen), within_s=READY_WITHIN_S)
@@ -49,6 +70,8 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
         if with_demo and supervisor.run_once("demo") != 0 and not supervisor.stopping.is_set():
             raise Stop("The demo program could not be loaded; see above.")
         if not supervisor.stopping.is_set():
+            if with_demo:
+                supervisor.start("worker")
             _print_first_owner(chosen)
             write_run_file(chosen)
         supervisor.run()

@@ -1,16 +1,24 @@
 """Commands that look after an installation: its tables, its demo program, its health."""
 
-from typing import Annotated
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Column, Table
 
-from rapport.config.cli.options import DataFolder, choose, load_django
+from rapport.config.cli.options import DEMO_FOLDER, DataFolder, Partners, Seed, Until, choose, demo_options, load_django
 from rapport.config.cli.terminal import err, out, say
+from rapport.config.env import Environment
 from rapport.config.errors import Stop
-from rapport.config.guardian import watch_supervisor
+from rapport.config.guardian import is_supervised, watch_supervisor
+from rapport.config.installation import locked
+from rapport.kit.clock import now
+
+if TYPE_CHECKING:
+    from rapport.flows.demo import Loaded
 
 Email = Annotated[str, typer.Argument(help="The mail address that the person signs in with.", show_default=False)]
 
@@ -26,29 +34,48 @@ def migrate(data: DataFolder = None) -> None:
     say(f"{applied} migrations applied." if applied else "The tables are up to date.")
 
 
-def demo(data: DataFolder = None) -> None:
-    """Load the demo program with its partners, clicks and orders, once; print its sign-ins."""
-    choose(data=data, demo=True)
-    watch_supervisor()
-    load_django()
-    # Django is awake only now.
-    from django.utils.module_loading import import_string  # noqa: PLC0415 - see above
+def demo(data: DataFolder = None, *, partners: Partners = None, until: Until = None, seed: Seed = None) -> None:
+    """Load the demo program with its partners, clicks and orders, once; print where to look and its sign-ins."""
+    told = demo_options(partners=partners, until=until, seed=seed)
+    chosen = choose(data=DEMO_FOLDER if data is None else data, demo=True, **told)
+    if chosen.demo_until and chosen.demo_until >= now().date():
+        raise Stop("The demo's story ends in the past: give a day before today.")
+    # Beside `rapport up`, which holds the folder and waits for the demo, nothing else may write meanwhile.
+    with nullcontext() if is_supervised() else locked(chosen.data):
+        watch_supervisor()
+        load_django()
+        _load_demo(chosen)
 
+
+def _load_demo(chosen: Environment) -> None:
+    # Django is awake only now.
     from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
+    from rapport.flows.demo.loading import last_play, load_demo  # noqa: PLC0415 - see above
 
     bring_up_to_date(console=err)
-    load_demo = import_string("rapport.flows.demo.load_demo")
+    play = last_play(seed=chosen.demo_seed, partners=chosen.demo_partners, months=chosen.demo_months)
+    play = replace(play, until=chosen.demo_until or play.until)
     with _progress_bar() as bar:
         task = bar.add_task("Demo program", total=None)
         loaded = load_demo(
+            play=play,
             progress=lambda done, total, message: bar.update(
                 task, completed=done, total=total, description=message or "Demo program"
-            )
+            ),
         )
+    _print_demo(loaded)
+
+
+def _print_demo(loaded: "Loaded") -> None:
+    out.print("[bold]Where to look first[/]")
+    for number, place in enumerate(loaded.places, 1):
+        say(f"  {number}. {place.title}:\n     {place.text}")
+    out.print("\n[bold]Sign in as[/], from this machine only")
     for sign_in in loaded.sign_ins:
-        say(f"  {sign_in.who:<24} {sign_in.email}   {sign_in.password}")
+        say(f"  {sign_in.who:<32} {sign_in.email}   {sign_in.password}")
     for hint in loaded.hints:
         say(f"\n{hint.title}:\n  {hint.text}")
+    say("\nStart your own program, empty, beside this demo:\n  rapport up --data ./data\n")
 
 
 def password(email: Email, data: DataFolder = None) -> None:
@@ -60,7 +87,6 @@ def password(email: Email, data: DataFolder = None) -> None:
     from rapport.apps.identity.queries import person_with_address  # noqa: PLC0415 - see above
     from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see above
     from rapport.apps.record.errors import Refusal  # noqa: PLC0415 - see above
-    from rapport.kit.clock import now  # noqa: PLC0415 - see above
 
     person = person_with_address(email)
     if person is None:

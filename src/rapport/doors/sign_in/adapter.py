@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.identity.actions import note_sign_in
 from rapport.apps.identity.models import Person
+from rapport.doors.sign_in.demo import check_person
 from rapport.doors.sign_in.letters import letter_for
 from rapport.kit.clock import now
 
@@ -38,7 +39,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
         return str(address)
 
     def login(self, request: HttpRequest, user: Person) -> None:
-        """Open the session, and note who came."""
+        """Open the session, and note who came; people of a demo come from the machine itself only."""
+        check_person(request, user)
         super().login(request, user)
         note_sign_in(person_id=user.pk, at=now())
 

@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
 from rapport.doors.access import public, signed_in
-from rapport.doors.sign_in import joining, outbox, views
+from rapport.doors.sign_in import demo, joining, outbox, views
 
 View = Callable[..., HttpResponseBase]
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("start/<str:secret>", joining.start, name="start"),
     path("invitations/<str:secret>", joining.join, name="invitation"),
     path("outbox/", outbox.demo_outbox, name="demo-outbox"),
+    path("demo/building/", demo.demo_building, name="demo-building"),
+    path("demo/start/", demo.own_program, name="demo-start"),
     path("accounts/login/", _open(allauth.login), name="account_login"),
     # Says that sign-up is closed; allauth names this address in the letter to unknown addresses.
     path("accounts/signup/", _open(allauth.signup), name="account_signup"),

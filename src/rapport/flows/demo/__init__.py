@@ -1,5 +1,6 @@
-"""The demo program: an invented shop with ten partners, clicks in the real journal, orders by the real use-cases."""
+"""The demo program: an invented shop with 55 partners and a year of clicks, orders and payouts by real use-cases."""
 
-from rapport.flows.demo.loading import Hint, Loaded, SignIn, load_demo
+from rapport.flows.demo.hints import Hint, Loaded, SignIn
+from rapport.flows.demo.loading import load_demo
 
 __all__ = ["Hint", "Loaded", "SignIn", "load_demo"]

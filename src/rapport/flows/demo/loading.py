@@ -1,143 +1,116 @@
-"""Load the demo once, and say each time how to look around in it."""
+"""Load the demo: from a seed and a last day the same figures, and after a kill from where it stopped."""
 
-import json
-import os
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
 
-from django.conf import settings
-
-from rapport.apps.identity.actions import make_key
-from rapport.apps.identity.inputs import KeyInput
-from rapport.apps.identity.rights import KeyScope
+from rapport.apps.delivery.actions import mail_muted
 from rapport.apps.programs.models import Program
-from rapport.apps.tracking.actions import issue_postback_secret
-from rapport.apps.tracking.models import Link, PostbackWay
 from rapport.apps.tracking.publishing import publish_book
-from rapport.apps.tracking.queries import address_of
 from rapport.flows.demo import cast
-from rapport.flows.demo.orders import play_orders
-from rapport.flows.demo.staging import BY, Stage, leave_applications, set_stage
-from rapport.flows.demo.visits import write_postbacks, write_visits
-from rapport.flows.postbacks import take_postbacks
-from rapport.kit.clock import now, to_ms
-from rapport.lake.ingest import ingest
+from rapport.flows.demo.building import Building, begun, building, note
+from rapport.flows.demo.endings import SUSPENDED_FOR, end_the_story, suspend_somebody
+from rapport.flows.demo.hints import Loaded, keep_secrets, look_around
+from rapport.flows.demo.orders import Shop, play_day
+from rapport.flows.demo.paydays import pay, paydays_of
+from rapport.flows.demo.planning import ZONE, Day, Play, Visit, tell
+from rapport.flows.demo.staging import Stage, let_in, set_stage
+from rapport.flows.demo.visits import tracks_of, write_visits
+from rapport.flows.offers import load_offer
+from rapport.kit.clock import now
 
 Progress = Callable[[int, int | None, str], None]
-STEPS = 5
 SEED = 12
-CLICK_ID = "RPID"
-"""Stands in the printed line where the reader puts the click id."""
+WHOLE = 100
+LAST_VISITS = 3_000
+"""Visits that are remembered to the end, where the odd orders take theirs from."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """How to enter as somebody of the demo."""
-
-    who: str
-    email: str
-    password: str
+def last_play(*, seed: int = SEED, partners: int = cast.MANY, months: int = 12) -> Play:
+    """Return the play that ends with yesterday."""
+    return Play(seed, (now().astimezone(ZONE) - timedelta(days=1)).date(), partners, months)
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Something to try."""
+def load_demo(*, progress: Progress, play: Play | None = None) -> Loaded:
+    """Load the demo program unless it is there, and return how to look around; may be called at every start.
 
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What is printed after loading."""
-
-    sign_ins: tuple[SignIn, ...]
-    hints: tuple[Hint, ...]
+    A demo that was begun is finished as it was begun, whatever play is asked for.
+    """
+    state = building()
+    if state is None and not Program.objects.filter(slug=cast.SLUG).exists():
+        state = begun(play or last_play())
+    if state and not state.done:
+        with mail_muted():
+            _Loading(state, progress).run()
+    return look_around()
 
 
-def load_demo(*, progress: Progress) -> Loaded:
-    """Load the demo program if it is not there yet, and return how to look around; may be called at every start."""
-    at = now()
-    program = Program.objects.filter(slug=cast.SLUG).first()
-    if program is None or not _secrets_file().exists():
-        program = _load(progress, at=at)
-    return Loaded(_sign_ins(), _hints(program))
+class _Loading:
+    """A loading under way, and how far it is."""
+
+    def __init__(self, state: Building, progress: Progress) -> None:
+        self._state = state
+        self._progress = progress
+        self._stage: Stage | None = None
+
+    def run(self) -> None:
+        self._note("Program, team and partners")
+        stage = set_stage(self._state.play)
+        let_in(stage, until=stage.play.starts_at, progress=self._one_more)
+        keep_secrets(stage, at=stage.play.ends_at - timedelta(minutes=5))
+        publish_book(at=now())
+        shop = Shop(stage, tracks_of(stage), load_offer(stage.program.id))
+        visits: list[Visit] = []
+        for days in _months(tell(stage.play, stage.players)):
+            self._play_month(shop, days)
+            visits = [*visits, *(visit for _number, day in days for visit in day.visits)][-LAST_VISITS:]
+        self._note("The last evening")
+        end_the_story(shop, visits)
+        publish_book(at=now())
+        self._state = replace(self._state, done=True)
+        self._note("Ready")
+
+    def _play_month(self, shop: Shop, days: list[tuple[int, Day]]) -> None:
+        stage, last = shop.stage, days[-1][1]
+        let_in(stage, until=_ends(last), progress=lambda: None)
+        if self._state.visits_upto < last.on.isoformat():
+            again = self._state.writing_upto == last.on.isoformat()
+            self._state = replace(self._state, writing_upto=last.on.isoformat())
+            self._note(f"{last.on:%B %Y}")
+            write_visits(
+                shop.tracks, (visit for _number, day in days for visit in day.visits), at=_ends(last), again=again
+            )
+            self._state = replace(self._state, visits_upto=last.on.isoformat())
+        for number, day in days:
+            if number >= self._state.played:
+                _play(shop, number, day)
+                self._state = replace(self._state, played=number + 1)
+                self._note(f"{day.on:%B %Y}")
+
+    def _one_more(self) -> None:
+        self._state = replace(self._state, entered=self._state.entered + 1)
+        self._note("Program, team and partners")
+
+    def _note(self, message: str) -> None:
+        note(self._state)
+        self._progress(self._state.percent, WHOLE, message)
 
 
-def _load(progress: Progress, *, at: datetime) -> Program:
-    chance = random.Random(SEED)  # noqa: S311 - the same play every time, nothing secret
-    progress(0, STEPS, "Program, team and partners")
-    stage = set_stage(at=at)
-    progress(1, STEPS, "Visits, through the journal into the lake")
-    visits = write_visits(stage, chance=chance, at=at)
-    ingest(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(at))
-    progress(2, STEPS, "Orders, refunds and approvals of sixty days")
-    play_orders(stage, visits, chance=chance, at=at)
-    write_postbacks(stage, at=at)
-    take_postbacks(at=at)
-    progress(3, STEPS, "Applications")
-    leave_applications(stage, at=at)
-    progress(4, STEPS, "Keys and link book")
-    _keep_secrets(stage, at=at)
-    publish_book(at=at)
-    progress(STEPS, STEPS, "Ready")
-    return stage.program
+def _play(shop: Shop, number: int, day: Day) -> None:
+    stage = shop.stage
+    play_day(shop, day, number=number)
+    paydays = paydays_of(stage.play)
+    for payday in paydays:
+        pay(stage, payday, on=day.on, last=payday is paydays[-1])
+    if day.on == (stage.play.ends_at - SUSPENDED_FOR).date():
+        suspend_somebody(stage, at=day.evening)
 
 
-def _keep_secrets(stage: Stage, *, at: datetime) -> None:
-    """Keep the demo's key where only the owner of the data folder reads it, to print it at later starts."""
-    key = make_key(
-        organisation_id=stage.program.workspace_id,
-        given=KeyInput(name="Demo shop", scopes=(KeyScope.CONVERSIONS_WRITE,)),
-        by=BY,
-        at=at,
-    )
-    token = issue_postback_secret(program_id=stage.program.id, way=PostbackWay.TOKEN, by=BY, at=at)
-    file = _secrets_file()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        json.dump({"key": key.secret, "token": token.shown_once}, opened)
+def _months(days: Iterable[Day]) -> Iterator[list[tuple[int, Day]]]:
+    for _month, group in groupby(enumerate(days), key=lambda one: (one[1].on.year, one[1].on.month)):
+        yield list(group)
 
 
-def _secrets_file() -> Path:
-    folder: Path = settings.DATA_FOLDER
-    return folder / "secrets" / "demo.json"
-
-
-def _sign_ins() -> tuple[SignIn, ...]:
-    team = [SignIn(f"{mate.name}, {mate.role.label}", mate.email, cast.PASSWORD) for mate in cast.TEAM]
-    player = cast.PLAYERS[0]
-    return (*team, SignIn(f"{player.person}, partner ({player.name})", player.email, cast.PASSWORD))
-
-
-def _hints(program: Program) -> tuple[Hint, ...]:
-    secrets = json.loads(_secrets_file().read_text(encoding="utf-8"))
-    player = cast.PLAYERS[0]
-    link = Link.objects.filter(agreement__partner__name=player.name).order_by("id")[0]
-    sale = {"kind": "sale", "external_id": "demo-1", "currency": program.currency, "total": "104.22"}
-    clicked = {**sale, "external_id": "demo-2", "click_ids": [CLICK_ID]}
-    refund = {"kind": "refund", "external_id": "demo-2-back", "of": "demo-2", "currency": program.currency}
-    return (
-        Hint("A partner's link to click", address_of(link)),
-        Hint(
-            "Report an order that used the partner's code",
-            _curl(secrets["key"], "conversions", {**sale, "coupons": [player.coupon]}),
-        ),
-        Hint(
-            f"Report an order after a click: put the rpid from the shop's address in the place of {CLICK_ID}",
-            _curl(secrets["key"], "conversions", clicked),
-        ),
-        Hint("Refund half of it", _curl(secrets["key"], "corrections", {**refund, "total": "52.11"})),
-        Hint("The public page of the program", f"{settings.PUBLIC_URL}/p/{program.slug}"),
-    )
-
-
-def _curl(key: str, what: str, body: Mapping[str, object]) -> str:
-    return (
-        f"curl -X POST {settings.PUBLIC_URL}/api/v1/{what} "
-        f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{json.dumps(body)}'"
-    )
+def _ends(day: Day) -> datetime:
+    return day.evening + timedelta(minutes=1)

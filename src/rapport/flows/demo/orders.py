@@ -1,160 +1,225 @@
-"""Orders of the demo: what visitors bought and brought back, by the use-cases that every door calls."""
+"""Play a day of the demo: what the shop reports and takes back, and what people decide, as every door does it."""
 
-import random
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import approvable, commissions_of_program
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
-from rapport.apps.conversions.models import Door
+from rapport.apps.conversions.models import Conversion, DeclineCode, Door
 from rapport.apps.conversions.reading import read_conversion, read_correction
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.errors import Refusal
+from rapport.flows import deciding, declining, replying
+from rapport.flows.approving import approve_by_hand
+from rapport.flows.demo.planning import BACK, GOODS, Day, Order, Turn, What, price_of
 from rapport.flows.demo.staging import Stage
-from rapport.flows.demo.visits import Visit
+from rapport.flows.demo.visits import Tracks
 from rapport.flows.intake import take_conversions, take_corrections
-from rapport.flows.offers import load_offer
+from rapport.flows.offers import Offer
 from rapport.flows.settlement import approve_due, join_click_facts
 
-ORDERS = 320
-_FREE_SHIPPING_MINOR = 10_000
-_USES_CODE = 0.4
-_FORGETS_CLICK = 0.5
-_CANCELLED = 0.02
-_RETURNED_WHOLE = 0.05
-_RETURNED = 0.12
-_ROUND_DAYS = 7
-"""The worker's rounds are played once a week: sixty of them would make the first start long."""
+AT_ONCE = 60
+"""Reports in one transaction: more would keep the pages waiting."""
+ROUND_DAYS = 4
+"""The worker's rounds are played every fourth day: one a day would make the first start longer."""
+BY_HAND_ON = 20
+BY_HAND = 12
 
 _SHOP = Actor.system("demo-shop")
-_GOODS = (
-    ("linen-pyjamas", "Linen pyjamas, natural", "sleepwear", 8900),
-    ("flannel-shirt", "Flannel night shirt", "sleepwear", 6450),
-    ("robe", "Waffle robe", "robes", 11900),
-    ("pillow", "Buckwheat pillow", "bedding", 5250),
-    ("socks", "Bed socks", "accessories", 1490),
+_TAX_PERCENT = 19
+_DECLINES: Sequence[tuple[str, str, str]] = (
+    (DeclineCode.RETURNED, "The parcel came back unopened.", "Return 7781 of our warehouse"),
+    (DeclineCode.NOT_PAID, "The bank took the payment back.", "https://shop.example/payments/4410"),
+    (DeclineCode.FRAUD, "The card was reported stolen.", "https://shop.example/claims/77"),
+    (DeclineCode.DUPLICATE, "The same basket was ordered twice within a minute.", ""),
+    (DeclineCode.BREACH, "The order came by an advertisement on our own name.", "Screenshot of 9 May, on request"),
+)
+_REPLIES = (
+    "The reader wrote to me that the parcel was kept. Could you look again?",
+    "I know this customer, it is a sister of mine who pays with that card.",
+    "We never advertise on your name. The click came from our article on linen.",
 )
 
 
-@dataclass(slots=True)
-class Diary:
-    """What the shop reports, day by day."""
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Who reports: the stage, the traces of visits, and the offer against which reports are read."""
 
-    conversions: dict[date, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    corrections: dict[date, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    stage: Stage
+    tracks: Tracks
+    offer: Offer
+
+    def order_fields(self, order: Order) -> dict[str, Any]:
+        """Return an order as the shop reports it."""
+        total_minor, shipping_minor = price_of(order)
+        coupon = self.stage.players[order.player].coupon
+        return {
+            "kind": "sale",
+            "external_id": str(order.number),
+            "currency": "EUR",
+            "total": text(total_minor),
+            "tax": text(total_minor * _TAX_PERCENT // (100 + _TAX_PERCENT)),
+            "shipping": text(shipping_minor),
+            "occurred_at": order.at,
+            "customer_id": order.customer,
+            "country": order.country,
+            "channel": "shop",
+            "click_ids": [self.tracks.click_id(order.visit)] if order.visit else [],
+            "coupons": [coupon] if order.coupon else [],
+            "lines": [
+                {"product": product, "name": name, "category": category, "quantity": 1, "price": text(price)}
+                for product, name, category, price in (GOODS[number] for number in order.goods)
+            ],
+        }
+
+    def report(self, reports: Iterable[Mapping[str, Any]], *, at: datetime) -> None:
+        """Report orders, a few dozen at once."""
+        for some in _batches(reports):
+            read = [
+                read_conversion(
+                    ConversionInput.model_validate(one), frame=self.offer.frame, received_at=one["occurred_at"]
+                )
+                for one in some
+            ]
+            take_conversions(read, offer=self.offer, door=Door.DEMO, by=_SHOP, at=at)
+
+    def take_back(self, reports: Iterable[Mapping[str, Any]], *, at: datetime) -> None:
+        """Report what comes back."""
+        for some in _batches(reports):
+            read = [
+                read_correction(
+                    CorrectionInput.model_validate(one), frame=self.offer.frame, received_at=one["occurred_at"]
+                )
+                for one in some
+            ]
+            take_corrections(read, offer=self.offer, door=Door.DEMO, by=_SHOP, at=at)
+
+    def conversion(self, number: int | str) -> Conversion:
+        """Return an order that was reported."""
+        rows = Conversion.objects.select_related("program")
+        return rows.get(program=self.stage.program, kind="sale", external_id=str(number))
 
 
-def play_orders(stage: Stage, visits: list[Visit], *, chance: random.Random, at: datetime) -> int:
-    """Report the orders of the past weeks day by day, let holds end as they would have, and return how many orders."""
-    diary = _plan(visits, chance=chance, at=at)
-    zone = ZoneInfo(stage.program.zone)
-    for number, day in enumerate(sorted({*diary.conversions, *diary.corrections})):
-        evening = min(datetime.combine(day, time(23, 59), tzinfo=zone), at)
-        _report_day(stage, diary, day, at=evening)
-        if number % _ROUND_DAYS == 0:
-            join_click_facts(at=evening + timedelta(minutes=5))
-            approve_due(at=evening)
+def play_day(shop: Shop, day: Day, *, number: int) -> None:
+    """Play one day, the `number`th; playing it again changes nothing."""
+    at = day.evening
+    shop.report(map(shop.order_fields, day.orders), at=at)
+    shop.take_back((_back(turn) for turn in day.turns if turn.what in BACK), at=at)
+    for turn in day.turns:
+        if turn.what not in BACK:
+            _ACTS[turn.what](shop, turn)
+    if number % ROUND_DAYS == 0:
+        play_round(at=at)
+    if day.on.day == BY_HAND_ON:
+        _approve_some(shop, at=at)
+
+
+def play_round(*, at: datetime) -> None:
+    """Do what the worker does all day: look up clicks, approve what nobody objected to."""
     join_click_facts(at=at + timedelta(minutes=5))
     approve_due(at=at)
-    return sum(len(orders) for orders in diary.conversions.values())
 
 
-def _plan(visits: list[Visit], *, chance: random.Random, at: datetime) -> Diary:
-    diary = Diary()
-    buyers = sorted(chance.sample([visit for visit in visits if visit.counts], ORDERS), key=lambda visit: visit.at)
-    for number, visit in enumerate(buyers):
-        ordered_at = min(visit.at + timedelta(minutes=chance.choice((3, 9, 25, 70, 600, 4000))), at)
-        order = _order(10_400 + number, visit, ordered_at, chance=chance)
-        diary.conversions[ordered_at.date()].append(order)
-        _aftermath(diary, order, ordered_at, chance=chance, at=at)
-    _odd_ones(diary, visits, at=at)
-    return diary
+def text(minor: int) -> str:
+    """Return cents as the text that reports carry."""
+    return f"{minor // 100}.{minor % 100:02d}"
 
 
-def _order(number: int, visit: Visit, ordered_at: datetime, *, chance: random.Random) -> dict[str, Any]:
-    goods = chance.choices(_GOODS, k=chance.choice((1, 1, 1, 2, 3)))
-    shipping_minor = 490 if sum(price for *_, price in goods) < _FREE_SHIPPING_MINOR else 0
-    total_minor = sum(price for *_, price in goods) + shipping_minor
-    order: dict[str, Any] = {
-        "kind": "sale",
-        "external_id": str(number),
-        "currency": "EUR",
-        "total": _text(total_minor),
-        "tax": _text(total_minor * 19 // 119),
-        "shipping": _text(shipping_minor),
-        "occurred_at": ordered_at,
-        "customer_id": f"customer-{chance.randrange(220)}",
-        "country": chance.choice(("DE", "DE", "DE", "AT", "CH")),
-        "channel": "shop",
-        "click_ids": [visit.click_id],
-        "lines": [
-            {"product": product, "name": name, "category": category, "quantity": 1, "price": _text(price)}
-            for product, name, category, price in goods
-        ],
-    }
-    if visit.player.coupon and chance.random() < _USES_CODE:
-        order["coupons"] = [visit.player.coupon]
-        order["click_ids"] = [] if chance.random() < _FORGETS_CLICK else order["click_ids"]
-    return order
+def _batches(reports: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    remaining = iter(reports)
+    while some := list(islice(remaining, AT_ONCE)):
+        yield some
 
 
-def _aftermath(
-    diary: Diary, order: dict[str, Any], ordered_at: datetime, *, chance: random.Random, at: datetime
-) -> None:
-    """Let some orders come back, in part or whole."""
-    fate = chance.random()
-    moment = ordered_at + timedelta(days=chance.randrange(2, 14), hours=3)
-    if fate > _RETURNED or moment >= at:
-        return
-    whole = fate < _RETURNED_WHOLE
+def _back(turn: Turn) -> dict[str, Any]:
     correction = {
-        "kind": "cancel" if fate < _CANCELLED else "refund",
-        "external_id": f"back-{order['external_id']}",
-        "of": order["external_id"],
+        "kind": str(turn.what),
+        "external_id": f"back-{turn.order.number}",
+        "of": str(turn.order.number),
         "currency": "EUR",
-        "occurred_at": moment,
+        "occurred_at": turn.at,
     }
-    if not whole:
-        correction["total"] = _text(int(order["total"].replace(".", "")) // 2)
-    diary.corrections[moment.date()].append(correction)
+    return correction | ({"total": text(turn.minor)} if turn.minor else {})
 
 
-def _odd_ones(diary: Diary, visits: list[Visit], *, at: datetime) -> None:
-    """Leave what some mornings bring: a conflict, a refund without its sale, click ids and codes that earn nothing."""
-    today, earlier = at.date(), at - timedelta(hours=5)
-    base = {"kind": "sale", "currency": "EUR", "occurred_at": earlier, "tax": "0", "shipping": "0"}
-    last = visits[-1].click_id
-    bot = next(visit.click_id for visit in reversed(visits) if not visit.counts)
-    forged = last[:-4] + ("AAAA" if last[-4:] != "AAAA" else "BBBB")
-    diary.conversions[today] += [
-        {**base, "external_id": "11032", "total": "148.00", "click_ids": [last]},
-        {**base, "external_id": "11032", "total": "118.00"},
-        {**base, "external_id": "11033", "total": "64.50", "click_ids": [forged]},
-        {**base, "external_id": "11034", "total": "119.00", "click_ids": [bot]},
-        {**base, "external_id": "11035", "total": "52.50", "coupons": ["GHOST20"]},
-        {**base, "external_id": "11036", "total": "89.00", "coupons": ["ANNA12", "MIRA10"]},
-    ]
-    diary.corrections[today].append(
-        {"kind": "refund", "external_id": "back-9999", "of": "9999", "currency": "EUR", "occurred_at": earlier}
+def _approve_some(shop: Shop, *, at: datetime) -> None:
+    """Let the manager approve the newest orders of the partner that leads, as a thank-you."""
+    mine = commissions_of_program(shop.stage.program.id).filter(agreement=shop.stage.partners[0].agreement)
+    rows = approvable(mine).order_by("-earned_at", "conversion__external_id")
+    ids = list(rows.values_list("id", flat=True)[:BY_HAND])
+    approve_by_hand(program_id=shop.stage.program.id, commission_ids=ids, by=shop.stage.manager, at=at)
+
+
+def _contradict(shop: Shop, turn: Turn) -> None:
+    """Report an order again with another amount, as two systems of a shop do."""
+    fields = shop.order_fields(turn.order) | {"lines": [], "tax": "0", "shipping": "0"}
+    total_minor, _shipping = price_of(turn.order)
+    shop.report([fields | {"total": text(total_minor - 1_000)}], at=turn.at)
+
+
+def _settle(shop: Shop, turn: Turn) -> None:
+    conversion = shop.conversion(turn.order.number)
+    first = conversion.reports.order_by("received_at", "id")[0]
+    reason = "The file of the shop was right."
+    deciding.settle_conflict(
+        conversion=conversion, report_id=first.id, reason=reason, by=shop.stage.manager, at=turn.at
     )
 
 
-def _report_day(stage: Stage, diary: Diary, day: date, *, at: datetime) -> None:
-    offer = load_offer(stage.program.id)
-    reports = [
-        read_conversion(ConversionInput.model_validate(order), frame=offer.frame, received_at=order["occurred_at"])
-        for order in diary.conversions[day]
-    ]
-    deltas = [
-        read_correction(CorrectionInput.model_validate(back), frame=offer.frame, received_at=back["occurred_at"])
-        for back in diary.corrections[day]
-    ]
-    if reports:
-        take_conversions(reports, offer=offer, door=Door.DEMO, by=_SHOP, at=at)
-    if deltas:
-        take_corrections(deltas, offer=offer, door=Door.DEMO, by=_SHOP, at=at)
+def _decline(shop: Shop, turn: Turn) -> None:
+    code, reason, evidence = _DECLINES[turn.order.number % len(_DECLINES)]
+    declining.decline_conversion(
+        conversion=shop.conversion(turn.order.number),
+        code=code,
+        reason=reason,
+        evidence=evidence,
+        by=shop.stage.manager,
+        at=turn.at,
+    )
 
 
-def _text(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
+def _reply(shop: Shop, turn: Turn) -> None:
+    partner = shop.stage.partners[turn.order.player]
+    body = _REPLIES[turn.order.number % len(_REPLIES)]
+    rows = Commission.objects.select_related("agreement__program", "agreement__partner", "conversion__program")
+    for commission in rows.filter(conversion=shop.conversion(turn.order.number), agreement=partner.agreement):
+        replying.reply(commission=commission, body=body, by=partner.actor, at=turn.at)
+
+
+def _grant(shop: Shop, turn: Turn) -> None:
+    conversion, reason = shop.conversion(turn.order.number), "You are right, we were too quick."
+    declining.undo_decline(conversion=conversion, reason=reason, by=shop.stage.manager, at=turn.at)
+
+
+def _uphold(shop: Shop, turn: Turn) -> None:
+    conversion, reason = shop.conversion(turn.order.number), "The warehouse confirmed it once more."
+    declining.uphold_decline(conversion=conversion, reason=reason, by=shop.stage.manager, at=turn.at)
+
+
+Act = Callable[[Shop, Turn], None]
+
+
+def _forgiving(act: Act) -> Act:
+    """Let an act pass that a cut-off round did before, or that the story has made pointless."""
+
+    def forgive(shop: Shop, turn: Turn) -> None:
+        try:
+            act(shop, turn)
+        except Refusal:
+            return
+
+    return forgive
+
+
+_ACTS: Mapping[What, Act] = {
+    What.CONTRADICT: _forgiving(_contradict),
+    What.SETTLE: _forgiving(_settle),
+    What.DECLINE: _forgiving(_decline),
+    What.REPLY: _forgiving(_reply),
+    What.GRANT: _forgiving(_grant),
+    What.UPHOLD: _forgiving(_uphold),
+}

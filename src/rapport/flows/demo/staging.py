@@ -1,7 +1,10 @@
-"""Set the stage: workspace, team, program, partners, links and codes, all by the actions that people use."""
+"""Set the stage: workspace, team, program, partners, links and codes, all by the actions that people use.
 
-import random
-from dataclasses import dataclass
+Every step leaves alone what is there, so that a loading that was cut off goes on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,78 +12,182 @@ from django.conf import settings
 from rapport.apps.identity.actions import add_member, create_organisation, create_person
 from rapport.apps.identity.inputs import OrganisationInput, PersonInput
 from rapport.apps.identity.models import Organisation, Role
+from rapport.apps.identity.queries import actor_of, person_with_address
 from rapport.apps.partners import actions as partners
-from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
-from rapport.apps.partners.models import Agreement, Application, DeclineCode, Segment
+from rapport.apps.partners.inputs import ApplicationInput
+from rapport.apps.partners.models import Agreement, Segment
+from rapport.apps.payouts.inputs import MethodInput
+from rapport.apps.payouts.models import MethodKind
 from rapport.apps.programs.actions import create_program, move_program, publish_terms
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.write import transaction
 from rapport.apps.tracking.actions import create_coupon, create_link
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
 from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.queries import links_of
 from rapport.domain.terms import presets
-from rapport.flows import admission
+from rapport.flows import admission, paying
 from rapport.flows.demo import cast
+from rapport.flows.demo.planning import Play
 from rapport.kit.ids import random_token
 
 BY = Actor.system("demo")
-DAYS = 60
-"""How far back the demo's story begins."""
+_BEFORE = timedelta(days=20)
+"""How long before the first visitor the program opened."""
+_BANK = "50010517"
+_FOREIGN, _PAYPAL, _UNPAID = 13, 5, 11
+"""One of so many partners has a bank far away, uses PayPal, or has not said how to be paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A player on the stage."""
+
+    player: cast.Player
+    agreement: Agreement
+    links: tuple[Link, ...]
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the play needs."""
+    """What the play needs; partners enter while it is played."""
 
+    play: Play
+    players: tuple[cast.Player, ...]
     program: Program
     version: TermsVersion
-    links: tuple[tuple[cast.Player, Link], ...]
+    stranger: Link
+    """A link of another merchant's program."""
+    team: dict[str, Actor]
+    partners: dict[int, Partner] = field(default_factory=dict)
+
+    def actor(self, teammate: int) -> Actor:
+        """Return somebody of the team by the place in the cast."""
+        return self.team[cast.TEAM[teammate].email]
+
+    @property
+    def manager(self) -> Actor:
+        """Who decides about orders."""
+        return self.actor(1)
 
 
-def set_stage(*, at: datetime) -> Stage:
-    """Build everything that stands before the first click."""
-    opened_at = at - timedelta(days=DAYS + 5)
-    workspace = create_organisation(given=OrganisationInput(name=cast.WORKSPACE, country="DE"), by=BY, at=opened_at)
-    for mate in cast.TEAM:
-        _person(mate.name, mate.email, workspace, mate.role, password=cast.PASSWORD, at=opened_at)
-    program = _program(workspace, at=opened_at)
-    version = publish_terms(program_id=program.id, effective_at=opened_at, by=BY, at=opened_at)
-    move_program(program_id=program.id, state=ProgramState.OPEN, by=BY, at=opened_at)
-    links = [
-        (player, link)
-        for number, player in enumerate(cast.PLAYERS)
-        for link in _partner(player, program, version, at=opened_at + timedelta(hours=3 * number + 5))
-    ]
-    return Stage(program, version, tuple(links))
+def set_stage(play: Play) -> Stage:
+    """Build what stands before the first partner comes."""
+    at = play.starts_at - _BEFORE
+    with transaction():
+        program = Program.objects.filter(slug=cast.SLUG).first() or _shop(at=at)
+        stranger = Link.objects.filter(agreement__program__slug=_slug(cast.NEIGHBOUR)).first() or _neighbour(at=at)
+    version = TermsVersion.objects.get(program=program, number=1)
+    team = {mate.email: _actor(mate.email) for mate in cast.TEAM}
+    return Stage(play, cast.players(play.partners), program, version, stranger, team)
 
 
-def leave_applications(stage: Stage, *, at: datetime) -> None:
-    """Leave two applications to be decided, one of them with a question asked, and one declined."""
-    _apply(stage, "Kopfkissen Kompass", "Rosa Klee", Segment.NICHE, at=at - timedelta(hours=26))
-    asked = _apply(stage, "Stille Stunden", "Nils Voss", Segment.BLOGGER, at=at - timedelta(hours=9))
-    admission.ask(
-        application=asked,
-        question="Which of your articles would carry the link?",
-        by=BY,
-        at=at - timedelta(hours=7),
+def let_in(stage: Stage, *, until: datetime, progress: Callable[[], None]) -> None:
+    """Admit the partners who join before this moment."""
+    for number, player in enumerate(stage.players):
+        joins = stage.play.starts_at + player.joins * (stage.play.ends_at - stage.play.starts_at)
+        applied_at = joins if player.joins else joins - _BEFORE + timedelta(hours=5 + 7 * number % 240)
+        if number not in stage.partners and applied_at < until:
+            stage.partners[number] = _partner(stage, number, player, at=applied_at)
+            progress()
+
+
+def application(
+    firm: str, person: str, segment: Segment, *, version: TermsVersion, email: str = ""
+) -> ApplicationInput:
+    """Return what an applicant writes."""
+    return ApplicationInput(
+        name=person,
+        organisation_name=firm,
+        email=email or f"{_slug(firm)}@demo.example",
+        website=f"https://{_slug(firm)}.example/",
+        segment=segment,
+        promotion="We write about sleep and what makes it better, for readers who buy rarely and well.",
+        accepted_version=version.id,
     )
-    declined = _apply(stage, "Klickturbo", "A. Turbo", Segment.SEARCH, at=at - timedelta(days=3))
-    given = DeclineInput(code=DeclineCode.METHOD_NOT_ALLOWED, reason="We do not work with paid pop-ups.")
-    admission.decline(application=declined, given=given, by=BY, at=at - timedelta(days=2))
 
 
-def _program(workspace: Organisation, *, at: datetime) -> Program:
+def _shop(*, at: datetime) -> Program:
+    workspace = create_organisation(given=OrganisationInput(name=cast.WORKSPACE, country="DE"), by=BY, at=at)
+    for mate in cast.TEAM:
+        _person(mate.name, mate.email, workspace, mate.role, password=cast.PASSWORD, at=at)
+    return _program(workspace, name=cast.PROGRAM, slug=cast.SLUG, pitch=cast.PITCH, at=at)
+
+
+def _neighbour(*, at: datetime) -> Link:
+    """Build the other merchant: one program with one partner and one link."""
+    workspace = create_organisation(given=OrganisationInput(name=cast.NEIGHBOUR, country="DE"), by=BY, at=at)
+    program = _program(workspace, name=f"{cast.NEIGHBOUR} partners", slug=_slug(cast.NEIGHBOUR), pitch="", at=at)
+    version = TermsVersion.objects.get(program=program, number=1)
+    given = application("Kessel Kunde", "Ute Kessel", Segment.BLOGGER, version=version)
+    organisation = create_organisation(given=OrganisationInput(name=given.organisation_name), by=BY, at=at)
+    agreement = _admitted(given, organisation, program, at=at, decided_at=at + timedelta(days=1))
+    return create_link(agreement_id=agreement.id, given=LinkInput(name="Window"), by=BY, at=at + timedelta(days=1))
+
+
+def _program(workspace: Organisation, *, name: str, slug: str, pitch: str, at: datetime) -> Program:
     given = ProgramInput(
-        name=cast.PROGRAM,
-        slug=cast.SLUG,
+        name=name,
+        slug=slug,
         currency="EUR",
         zone="Europe/Berlin",
         landing_url=f"{settings.PUBLIC_URL}/demo-shop/",
-        pitch=cast.PITCH,
+        pitch=pitch,
     )
     document = dict(presets()[0].document)
-    return create_program(workspace_id=workspace.id, given=given, document=document, by=BY, at=at)
+    program = create_program(workspace_id=workspace.id, given=given, document=document, by=BY, at=at)
+    publish_terms(program_id=program.id, effective_at=at, by=BY, at=at)
+    return move_program(program_id=program.id, state=ProgramState.OPEN, by=BY, at=at)
+
+
+def _partner(stage: Stage, number: int, player: cast.Player, *, at: datetime) -> Partner:
+    if not person_with_address(player.email):
+        with transaction():
+            _enter(stage, number, player, at=at)
+    actor = _actor(player.email)
+    rows = Agreement.objects.select_related("partner", "program")
+    agreement = rows.get(program=stage.program, partner__organisation_id=actor.seats[0].organisation_id)
+    return Partner(player, agreement, tuple(links_of(agreement.id).order_by("id")), actor)
+
+
+def _enter(stage: Stage, number: int, player: cast.Player, *, at: datetime) -> None:
+    decided_at = at + timedelta(hours=9 + 11 * number % 50)
+    organisation = create_organisation(given=OrganisationInput(name=player.name), by=BY, at=at)
+    # Only the first partner gets a password: hashing one takes its time on purpose, and a mailed code does as well.
+    password = "" if number else cast.PASSWORD
+    _person(player.person, player.email, organisation, Role.PARTNER, password=password, at=at)
+    given = application(player.name, player.person, player.segment, version=stage.version, email=player.email)
+    agreement = _admitted(given, organisation, stage.program, at=at, decided_at=decided_at, by=stage.manager)
+    if player.coupon:
+        create_coupon(agreement_id=agreement.id, given=CouponInput(code=player.coupon), by=BY, at=decided_at)
+    for wish in player.links:
+        _link(agreement, *wish, at=decided_at)
+    if number % _UNPAID != _UNPAID - 1:
+        method = _method(number, player)
+        paying.change_method(agreement=agreement, given=method, by=_actor(player.email), at=decided_at, own=True)
+
+
+def _admitted(
+    given: ApplicationInput,
+    organisation: Organisation,
+    program: Program,
+    *,
+    at: datetime,
+    decided_at: datetime,
+    by: Actor = BY,
+) -> Agreement:
+    received = partners.apply_to_program(
+        program_id=program.id,
+        given=given,
+        sentence=admission.promise(program, at=at),
+        secret_digest=random_token(),
+        by=admission.APPLICANT,
+        at=at,
+    )
+    return partners.admit_partner(application_id=received.id, organisation_id=organisation.id, by=by, at=decided_at)
 
 
 def _person(name: str, email: str, organisation: Organisation, role: Role, *, password: str, at: datetime) -> None:
@@ -89,45 +196,37 @@ def _person(name: str, email: str, organisation: Organisation, role: Role, *, pa
     add_member(organisation_id=organisation.id, person_id=person.id, role=role, by=BY, at=at)
 
 
-def _partner(player: cast.Player, program: Program, version: TermsVersion, *, at: datetime) -> list[Link]:
-    organisation = create_organisation(given=OrganisationInput(name=player.name), by=BY, at=at)
-    # Only the first partner gets a password: hashing one takes its time on purpose, and a mailed code does as well.
-    password = cast.PASSWORD if player is cast.PLAYERS[0] else ""
-    _person(player.person, player.email, organisation, Role.PARTNER, password=password, at=at)
-    given = _application(player.name, player.person, player.email, player.segment, version)
-    application = partners.apply_to_program(
-        program_id=program.id,
-        given=given,
-        sentence=admission.promise(program, at=at),
-        secret_digest=random_token(),
-        by=admission.APPLICANT,
-        at=at,
-    )
-    agreement = partners.admit_partner(application_id=application.id, organisation_id=organisation.id, by=BY, at=at)
-    if player.coupon:
-        create_coupon(agreement_id=agreement.id, given=CouponInput(code=player.coupon), by=BY, at=at)
-    return [_link(agreement, *wish, at=at) for wish in player.links]
+def _actor(email: str) -> Actor:
+    person = person_with_address(email)
+    if person is None:
+        raise AssertionError(f"{email} stands on the stage")
+    return actor_of(person)
 
 
 def _link(agreement: Agreement, name: str, page: str, placement: str, *, at: datetime) -> Link:
     destination = f"{settings.PUBLIC_URL}/demo-shop/{page}" + ("/" if page else "")
-    given = LinkInput(name=name, destination=destination, placement=placement)
+    channel = "newsletter" if placement == "newsletter" else "web"
+    given = LinkInput(name=name, destination=destination, placement=placement, channel=channel)
     return create_link(agreement_id=agreement.id, given=given, by=BY, at=at)
 
 
-def _apply(stage: Stage, firm: str, person: str, segment: Segment, *, at: datetime) -> Application:
-    email = f"{random.Random(firm).randrange(1000)}@demo.example"  # noqa: S311 - a name for the stage, not a secret
-    given = _application(firm, person, email, segment, stage.version)
-    return admission.apply(program=stage.program, given=given, at=at).application
+def _method(number: int, player: cast.Player) -> MethodInput:
+    if number % _FOREIGN == _FOREIGN - 1:
+        return MethodInput(
+            kind=MethodKind.BANK, holder=player.person, country="US", account=f"8{number:07}", routing="021000021"
+        )
+    if number % _PAYPAL == _PAYPAL - 2:
+        return MethodInput(kind=MethodKind.PAYPAL, holder=player.person, email=player.email)
+    if number == len(cast.PLAYERS) - 1:
+        return MethodInput(kind=MethodKind.MANUAL, holder=player.person, note="In goods, by agreement with Tom Albers")
+    return MethodInput(kind=MethodKind.IBAN, holder=player.person, iban=_iban(f"{_BANK}{6_480_000_000 + number:010}"))
 
 
-def _application(firm: str, person: str, email: str, segment: Segment, version: TermsVersion) -> ApplicationInput:
-    return ApplicationInput(
-        name=person,
-        organisation_name=firm,
-        email=email,
-        website=f"https://{firm.lower().replace(' ', '-').replace('ä', 'ae')}.example/",
-        segment=segment,
-        promotion="We write about sleep and what makes it better, for readers who buy rarely and well.",
-        accepted_version=version.id,
-    )
+def _iban(account: str) -> str:
+    """Return the German IBAN of a bank and account number; "DE" counts as 1314 (ISO 13616)."""
+    return f"DE{98 - int(f'{account}131400') % 97:02}{account}"
+
+
+def _slug(name: str) -> str:
+    plain = name.lower().replace("ä", "ae").replace(" & ", "-")
+    return plain.replace(" ", "-")

@@ -45,6 +45,8 @@ ROWS = (
     Row("invitation", "GET", everybody(elsewhere=410), at=invitation),
     Row("invitation", "POST", everybody(ok=422, elsewhere=410), at=invitation),
     Row("demo-outbox", "GET", everybody(ok=404)),
+    Row("demo-building", "GET", everybody(ok=404)),
+    Row("demo-start", "GET", everybody(ok=404)),
     Row("account_login", "GET", for_guests()),
     Row("account_login", "POST", for_guests()),
     Row("account_signup", "GET", for_guests()),

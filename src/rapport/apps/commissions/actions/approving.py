@@ -10,6 +10,7 @@ from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.sealing import seal_stored
+from rapport.apps.record.write import update_rows
 from rapport.domain.books import Booked, EntryKind, Posting, approval, approval_undone
 from rapport.kit.ids import new_id
 
@@ -71,5 +72,5 @@ def _write(
 ) -> None:
     if moved:
         book_entries(book_subject=program_id, drafts=drafts, by=by, at=at, ids_are_new=True)
-        Commission.objects.bulk_update(moved, ("accrued_minor", "payable_minor", "state", "approved_at"))
+        update_rows(moved, ("accrued_minor", "payable_minor", "state", "approved_at"))
         seal_stored(Commission, [row.id for row in moved])

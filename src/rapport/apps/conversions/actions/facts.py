@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rapport.apps.conversions.models import NamedClick
 from rapport.apps.conversions.recording import Touched
+from rapport.apps.record.write import update_rows
 from rapport.domain.story import TouchRefusal
 
 
@@ -21,7 +22,7 @@ def join_facts(clicks: list[NamedClick], *, facts: Mapping[str, Mapping[str, obj
             click.facts = dict(known)
             click.refusal = "" if click.refusal == TouchRefusal.REVOKED_KEY else click.refusal
         touched.add(click.conversion)
-    NamedClick.objects.bulk_update(clicks, ("facts", "facts_joined_at", "refusal"))
+    update_rows(clicks, ("facts", "facts_joined_at", "refusal"))
     return touched
 
 
@@ -30,4 +31,4 @@ def distrust_clicks(clicks: Sequence[NamedClick]) -> None:
     for click in clicks:
         click.refusal = TouchRefusal.REVOKED_KEY
         click.facts_joined_at = None
-    NamedClick.objects.bulk_update(clicks, ("facts_joined_at", "refusal"))
+    update_rows(clicks, ("facts_joined_at", "refusal"))
