@@ -18,7 +18,7 @@ from tests.support.processes import end_with_parent
 
 ROWS = (("Order", "Näme", "Amount"), ("1", 'Tea "Earl", grey', "4,50"), ("2", "Café\ncrème", "1;2|3"))
 MEGABYTES = int(os.environ.get("RAPPORT_TEST_IMPORT_MB") or scaled(whole=100, on_sqlite=3, on_postgresql=1))
-CEILING_MB = 110
+CEILING_MB = 160
 MORNING = NOON.replace(hour=8, minute=26, tzinfo=None)
 
 
