@@ -33,6 +33,7 @@ def test_approve_undo_decline_reply_grant(demo_rapport: RunningRapport, page: Pa
     page.goto(f"{demo_rapport.web}/console/")
     page.get_by_role("navigation").get_by_role("link", name="Commissions").first.click()
     page.get_by_role("link", name="Pending").click()
+    page.wait_for_url("**state=pending**")
     approve_by_keys_and_undo(page)
     order = decline_one_of_slow_mornings(page)
     sign_in(phone, demo_rapport, email="partner@demo.example")
@@ -63,6 +64,7 @@ def approve_by_keys_and_undo(page: Page) -> None:
 def decline_one_of_slow_mornings(page: Page) -> str:
     page.get_by_role("navigation").get_by_role("link", name="Commissions").first.click()
     page.get_by_role("link", name="Pending").click()
+    page.wait_for_url("**state=pending**")
     row = page.locator("tbody tr", has_text="Slow Mornings").first
     order = row.locator("th .sub").inner_text().split()[-1]
     row.locator("input[type=checkbox]").check()
