@@ -1,48 +1,36 @@
 """Page of the installation's health: what the doctor last looked at, every problem leading to the thing."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Manager
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.apps.commissions.models import Commission
-from rapport.apps.conversions.models import Conversion
 from rapport.apps.identity.rights import Capability
 from rapport.apps.jobs.queries import running_jobs
-from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.models import Payout, PayoutRun
 from rapport.apps.programs.models import Program
 from rapport.apps.record.models import Examination
 from rapport.apps.record.queries import latest_examination
 from rapport.doors.access import Request, allow
 from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.flows.doctor.places import ids_in, is_alone, keys_of
 from rapport.flows.doctor.tasks import examine
 from rapport.kit.clock import now
 
 EXAMINING = "rapport.flows.doctor.tasks.examine"
 
-_PUBLIC_ID = re.compile(r"\b[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}\b")
-
-_PAGES: dict[str, tuple[str, Manager[Any], str, tuple[str, ...]]] = {
-    "com": (
-        "commission",
-        Commission.objects,
-        "agreement__program__workspace_id",
-        ("agreement__program_id", "id"),
-    ),
-    "cnv": ("conversion", Conversion.objects, "program__workspace_id", ("program_id", "id")),
-    "agr": ("partner", Agreement.objects, "program__workspace_id", ("program_id", "id")),
-    "pay": ("payout", Payout.objects, "run__program__workspace_id", ("run__program_id", "run_id", "id")),
-    "run": ("payout-run", PayoutRun.objects, "program__workspace_id", ("program_id", "id")),
-    "prg": ("ledger", Program.objects, "workspace_id", ("id",)),
+_ROUTES = {
+    "com": "commission",
+    "cnv": "conversion",
+    "agr": "partner",
+    "pay": "payout",
+    "run": "payout-run",
+    "prg": "ledger",
 }
-"""By the beginning of an id: which page tells of it, where it is found, by what it belongs to a workspace."""
+"""By the beginning of an id: which page tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +83,18 @@ def _rows(last: Examination, program: Program) -> list[CheckRow]:
     return sorted(rows, key=lambda row: not (row.findings or row.elsewhere))
 
 
-def _row(check: dict[str, object], program: Program) -> CheckRow:
-    sentences = [str(one) for one in check["problems"]] if isinstance(check["problems"], list) else []
-    alone = not Program.objects.exclude(workspace_id=program.workspace_id).exists()
+def _row(check: dict[str, Any], program: Program) -> CheckRow:
+    alone = is_alone(program.workspace_id)
     findings = []
-    for sentence in sentences:
-        ids = _PUBLIC_ID.findall(sentence)
+    for sentence in check["problems"]:
+        ids = ids_in(sentence)
         urls = [url for one in ids if (url := _page_of(one, program.workspace_id))]
         if urls or alone or not ids:
             findings.append(Finding(sentence, urls[0] if urls else ""))
-    rows = check["rows"]
-    return CheckRow(
-        str(check["name"]), rows if isinstance(rows, int) else 0, tuple(findings), len(sentences) - len(findings)
-    )
+    elsewhere = len(check["problems"]) - len(findings)
+    return CheckRow(check["name"], check["rows"], tuple(findings), elsewhere)
 
 
 def _page_of(public_id: str, workspace_id: str) -> str:
-    """Return the address of the page about a thing of this workspace; "" where it has none."""
-    if public_id[:3] not in _PAGES:
-        return ""
-    name, rows, owned_by, keys = _PAGES[public_id[:3]]
-    at = rows.filter(**{"pk": public_id, owned_by: workspace_id}).values_list(*keys).first()
-    return reverse(f"console:{name}", args=at) if at else ""
+    keys = keys_of(public_id, workspace_id=workspace_id)
+    return reverse(f"console:{_ROUTES[public_id[:3]]}", args=keys) if keys else ""
