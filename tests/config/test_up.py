@@ -28,11 +28,12 @@ def processes_of(running: RunningRapport) -> dict[str, int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            role = (folder / "cmdline").read_bytes().rstrip(b"\0").rsplit(b"\0", 1)[-1].decode()
+            command = (folder / "cmdline").read_bytes().rstrip(b"\0").rsplit(b"\0", 1)[-1].decode()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if parent == running.process.pid:
-            found[role] = int(folder.name)
+            # Where setproctitle is installed, the web server takes a name of its own.
+            found["web" if command.startswith("granian ") else command] = int(folder.name)
     return found
 
 

@@ -64,6 +64,7 @@ def test_the_state_is_the_earliest_that_has_an_amount() -> None:
     assert state(accrued_minor=1, payable_minor=1, paid_minor=1) == "pending"
     assert state(accrued_minor=1, holds=["conflict"]) == "held"
     assert state(payable_minor=1, paid_minor=1) == "approved"
-    assert state(payable_minor=-1, paid_minor=1) == "paid"
+    assert state(payable_minor=-1, paid_minor=2) == "paid"
+    assert state(payable_minor=-1, paid_minor=1) == "reversed"
     assert state() == "reversed"
     assert state_of(Commission(), declined=True) == "declined"

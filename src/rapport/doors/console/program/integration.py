@@ -71,7 +71,7 @@ def revoke(request: Request, program_id: str, secret_id: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Capability.CONVERSION_REPORT)
+@allow(Capability.PROGRAM_WRITE)
 def send_test(request: Request, program_id: str) -> HttpResponse:
     """Report a test order and lead to it: who would earn, and why."""
     program = program_or_404(request, program_id)
