@@ -75,7 +75,7 @@ def _print_demo(loaded: "Loaded") -> None:
         say(f"  {sign_in.who:<32} {sign_in.email}   {sign_in.password}")
     for hint in loaded.hints:
         say(f"\n{hint.title}:\n  {hint.text}")
-    say("\nStart your own program, empty, beside this demo:\n  rapport up --data ./data\n")
+    say("\nStart your own program, empty, beside this demo:\n  .venv/bin/rapport up --data ./data\n")
 
 
 def password(email: Email, data: DataFolder = None) -> None:

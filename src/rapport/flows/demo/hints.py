@@ -91,8 +91,8 @@ def _sign_ins() -> tuple[SignIn, ...]:
 def _places(program: Program) -> tuple[Hint, ...]:
     """Return the five places to look at first."""
     mine = Agreement.objects.get(program=program, partner__name=cast.PLAYERS[0].name)
-    earned = Commission.objects.filter(agreement=mine).exclude(state=CommissionState.DECLINED)
-    explained = earned.order_by("-earned_at", "conversion__external_id").first()
+    paid = Commission.objects.filter(agreement=mine, state=CommissionState.PAID)
+    explained = paid.order_by("-earned_at", "conversion__external_id").first()
     run = PayoutRun.objects.filter(program=program, state=PayoutRunState.DRAFT).order_by("-prepared_at").first()
     manager, second, partner = cast.TEAM[1].email, cast.TEAM[4].email, cast.PLAYERS[0].email
     found = [

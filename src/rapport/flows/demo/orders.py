@@ -26,6 +26,8 @@ AT_ONCE = 60
 """Reports in one transaction: more would keep the pages waiting."""
 ROUND_DAYS = 4
 """The worker's rounds are played every fourth day: one a day would make the first start longer."""
+CLOCK_DAYS = 90
+"""What the service clocks look at is approved on the day, as the worker does."""
 BY_HAND_ON = 20
 BY_HAND = 12
 
@@ -114,6 +116,8 @@ def play_day(shop: Shop, day: Day, *, number: int) -> None:
             _ACTS[turn.what](shop, turn)
     if number % ROUND_DAYS == 0:
         play_round(at=at)
+    elif number >= shop.stage.play.days - CLOCK_DAYS:
+        approve_due(at=at)
     if day.on.day == BY_HAND_ON:
         _approve_some(shop, at=at)
 

@@ -154,7 +154,7 @@ def _partner(stage: Stage, number: int, player: cast.Player, *, at: datetime) ->
 
 
 def _enter(stage: Stage, number: int, player: cast.Player, *, at: datetime) -> None:
-    decided_at = at + timedelta(hours=9 + 11 * number % 50)
+    decided_at = at + timedelta(hours=3 + 5 * number % 19)
     organisation = create_organisation(given=OrganisationInput(name=player.name), by=BY, at=at)
     # Only the first partner gets a password: hashing one takes its time on purpose, and a mailed code does as well.
     password = "" if number else cast.PASSWORD
