@@ -16,7 +16,7 @@ Start = Callable[..., RunningRapport]
 
 def status_of(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own server
             return int(answer.status)
     except HTTPError as refused:
         return refused.code
