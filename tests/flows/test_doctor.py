@@ -1,5 +1,7 @@
 """The doctor finds nothing in a sound house, and names whatever was changed behind the rules."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,15 @@ from rapport.apps.commissions.models import Commission, Proposal
 from rapport.apps.commissions.queries import attribution_of
 from rapport.apps.conversions.actions import move_cursor
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.jobs.errors import JobInterrupted
+from rapport.apps.partners.models import Agreement
+from rapport.apps.programs.models import TermsVersion
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.publishing import publish_book
 from rapport.flows import doctor
 from rapport.flows.doctor import arrivals, looks
+from rapport.flows.intentions import intend_act
 from rapport.flows.postbacks import CURSOR, WHOLE, take_postbacks
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest
@@ -195,3 +201,57 @@ def test_no_more_is_said_than_anybody_reads(link: Link, monkeypatch: pytest.Monk
     monkeypatch.setattr(looks, "MOST_PROBLEMS", 1)
     Commission.objects.filter(agreement=link.agreement).update(state="paid")
     assert len(findings()["commissions as booked"]) == 1
+
+
+def test_what_others_were_writing_meanwhile_is_no_problem() -> None:
+    turns = iter(["com_1 is being written.", "com_2 is being written."])
+    check = looks.look_at("a busy table", lambda _seen: [next(turns), "com_3 is wrong."])
+    assert check.problems == ("com_3 is wrong.",)
+
+
+def test_what_is_so_damaged_that_looking_fails_is_told(link: Link) -> None:
+    program = link.agreement.program
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE programs_program SET zone = 'Nowhere/Land' WHERE id = %s", [program.id])
+    told = findings()["orders judged again"]
+    assert "This could not be looked at to its end" in told[0]
+
+
+def test_a_job_that_is_stopped_ends_in_the_middle_of_a_look() -> None:
+    def stopped(_name: str, _rows: int) -> None:
+        raise JobInterrupted
+
+    with pytest.raises(JobInterrupted):
+        list(doctor.run_checks(tell=stopped))
+
+
+def test_an_agreement_that_says_it_ended_without_an_end_is_found(link: Link) -> None:
+    agreements = Agreement.objects.filter(pk=link.agreement_id)
+    for state in ("ended", "suspended"):
+        agreements.update(state=state)
+        assert link.agreement_id in findings()["agreements and acceptances"][0]
+
+
+def test_terms_that_say_something_else_than_was_published_are_found(link: Link) -> None:
+    with connection.cursor() as cursor:
+        on = " ON programs_termsversion" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER programs_termsversion_no_update{on}")
+    TermsVersion.objects.filter(program=link.agreement.program).update(digest="0" * 64)
+    told = findings()
+    assert "does not say what was published" in told["terms as published"][0]
+    assert "accepted other terms" in told["agreements and acceptances"][0]
+
+
+def test_work_that_nobody_does_is_found(link: Link) -> None:
+    long_ago = now() - timedelta(hours=1)
+    program = link.agreement.program
+    intend_act(act="approve", program=program, subjects=["com_1"], by=STORY, at=long_ago)
+    assert "1 intentions are overdue" in findings()["work that is due"][0]
+
+
+def test_a_segment_that_nobody_reads_is_found(link: Link) -> None:
+    waiting = write(click(link), postback(link.agreement.program_id, "rcp_9"))
+    hour_ago_s = now().timestamp() - 3_600
+    os.utime(waiting, (hour_ago_s, hour_ago_s))
+    told = findings()["journal taken in"]
+    assert [sentence.split(" wait")[0] for sentence in told] == ["1 segments", "1 segments"]

@@ -1,7 +1,7 @@
 """How the doctor looks: page by page, counting what it has seen, with few sentences about one thing."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -59,10 +59,27 @@ Look = Callable[[Seen], Iterable[str]]
 
 
 def look_at(name: str, look: Look, *, tell: Callable[[str, int], None] = _nobody) -> Check:
-    """Look at one thing. What is so damaged that looking fails is a problem too, and keeps nobody from the rest."""
+    """Look at one thing, and once more if anything seems wrong: what others write meanwhile is not a problem.
+
+    What is so damaged that looking fails is a problem too, and keeps nobody from the rest.
+    """
     seen = Seen(name, tell)
     seen.count(0)
-    return Check(name, tuple(islice(_surviving(name, look(seen)), MOST_PROBLEMS)), seen.rows)
+    problems = tuple(islice(_surviving(name, look(seen)), MOST_PROBLEMS))
+    if problems:
+        still = _still(problems, _surviving(name, look(Seen(name, tell))))
+        problems = tuple(problem for problem in problems if problem in still)
+    return Check(name, problems, seen.rows)
+
+
+def _still(problems: Collection[str], found_again: Iterable[str]) -> set[str]:
+    """Return which of these problems are found again; the second look ends when all of them are."""
+    still: set[str] = set()
+    for problem in found_again:
+        still |= {problem} & set(problems)
+        if len(still) == len(set(problems)):
+            break
+    return still
 
 
 def _surviving(name: str, problems: Iterable[str]) -> Iterator[str]:
