@@ -71,24 +71,24 @@ def _apply(stage: Stage, firm: str, person: str, segment: Segment, *, at: dateti
 
 
 def _charge_back_what_was_paid(shop: Shop, *, at: datetime) -> None:
-    """Charge back orders that a partner was paid for, more than waits for it: it owes the program something now."""
+    """Charge back the newest orders of a partner, more than waits for it: it owes the program something now."""
     play_round(at=at)
     ours = Commission.objects.filter(agreement__program=shop.stage.program)
     waiting_minor = _sums(ours.filter(payable_minor__gt=0), "payable_minor")
     paid_minor = _sums(ours.filter(paid_minor__gt=0, payable_minor=0), "paid_minor")
-    debts = {who: waiting_minor.get(who, 0) * 5 // 4 + _DEBT_MINOR for who in paid_minor}
+    # What is approved until the evening may not make up for it.
+    debts = {who: waiting_minor.get(who, 0) // 4 + _DEBT_MINOR for who in paid_minor}
     whose = [who for who, minor in paid_minor.items() if minor > debts[who]]
     if not whose:
         return
     owing = min(whose, key=lambda who: (debts[who], who))
-    rows = ours.filter(agreement__partner__name=owing, paid_minor__gt=0, payable_minor=0).order_by(
-        "-earned_at", "conversion__external_id"
-    )
-    numbers, left_minor = [], debts[owing]
-    for number, minor in rows.values_list("conversion__external_id", "paid_minor"):
-        if left_minor > 0:
-            numbers.append(number)
-            left_minor -= minor
+    left_minor = debts[owing] + waiting_minor.get(owing, 0)
+    rows = ours.filter(agreement__partner__name=owing, reserved_minor=0, payable_minor__gte=0)
+    numbers = []
+    for row in rows.select_related("conversion").order_by("-earned_at", "conversion__external_id"):
+        if left_minor > 0 and row.conversion and row.paid_minor + row.payable_minor > 0:
+            numbers.append(row.conversion.external_id)
+            left_minor -= row.paid_minor + row.payable_minor
     back = {"kind": "chargeback", "currency": "EUR", "occurred_at": at}
     shop.take_back([back | {"external_id": f"charged-{number}", "of": number} for number in numbers], at=at)
 

@@ -17,7 +17,7 @@ from rapport.flows.demo.cast import Player
 
 ZONE = ZoneInfo("Europe/Berlin")
 CLICKS_A_YEAR = 3_850
-ORDERS_A_YEAR = 190
+ORDERS_A_YEAR = 160
 """What one partner brings in a year, on average."""
 DAYS_A_YEAR = 365
 SETTLING_IN = timedelta(days=3)
@@ -41,6 +41,7 @@ _CHARGED_BACK = 0.114
 _DECLINED = 0.131
 _CONTRADICTED = 0.133
 _PARTNER_REPLIES = 0.6
+_LAST_DECLINE_DAYS = 12
 
 
 class Kind(StrEnum):
@@ -209,6 +210,9 @@ class _Story:
                 order.number = self._number
                 self._comes_back(order, chance)
                 self._afterwards(order, chance)
+            if day.orders and number == self._play.days - _LAST_DECLINE_DAYS:
+                # However small the play, somebody has lost an order and may still reply.
+                self._turn(day.orders[0], What.DECLINE, days=3)
             day.turns = sorted(self._turns.pop(on, ()), key=lambda turn: turn.at)
             yield day
 
