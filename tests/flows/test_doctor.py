@@ -14,8 +14,11 @@ from rapport.apps.commissions.queries import attribution_of
 from rapport.apps.conversions.actions import move_cursor
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.jobs.errors import JobInterrupted
+from rapport.apps.ledger.models import Book
 from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.models import PayoutRun
 from rapport.apps.programs.models import TermsVersion
+from rapport.apps.record.models import AuditRow
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.publishing import publish_book
@@ -28,6 +31,7 @@ from rapport.lake.ingest import ingest
 from rapport.wire.events import ClickEvent, Event, PostbackEvent
 from rapport.wire.journal import JournalWriter, sealed_segments
 from tests.make.identity import NOON, STORY
+from tests.make.payouts import make_method, make_payable, make_sent_run
 from tests.make.road import (
     make_agreement,
     make_click_id,
@@ -255,3 +259,36 @@ def test_a_segment_that_nobody_reads_is_found(link: Link) -> None:
     os.utime(waiting, (hour_ago_s, hour_ago_s))
     told = findings()["journal taken in"]
     assert [sentence.split(" wait")[0] for sentence in told] == ["1 segments", "1 segments"]
+
+
+def test_payouts_and_runs_that_say_what_was_not_booked_are_found(link: Link) -> None:
+    program = link.agreement.program
+    make_method(link.agreement.partner.organisation_id)
+    make_payable(program, link.agreement)
+    run = make_sent_run(program)
+    assert findings() == {}
+    run.payouts.update(state="failed")
+    PayoutRun.objects.filter(pk=run.id).update(total_minor=1, approved_at=None)
+    told = findings()
+    payout = run.payouts.all()[0]
+    assert f"{payout.id} is called failed, which is not booked." in told["payouts as booked"]
+    assert told["payout runs"] == (
+        f"{run.id} has another total than its payouts.",
+        f"{run.id} is called approved, which it was not decided to be.",
+    )
+    run.payouts.update(state="sent")
+    PayoutRun.objects.filter(pk=run.id).update(state="closed")
+    assert f"{run.id} is closed, and a payout of it is still open." in findings()["payout runs"]
+
+
+def test_a_book_that_says_another_end_is_found(link: Link) -> None:
+    Book.objects.filter(subject=link.agreement.program_id).update(head_digest="0" * 64)
+    assert "sealed otherwise" in findings()["books recounted"][0]
+
+
+def test_an_audit_row_that_was_changed_is_found(link: Link) -> None:
+    with connection.cursor() as cursor:
+        on = " ON record_auditrow" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER record_auditrow_no_update{on}")
+    AuditRow.objects.filter(subject=link.agreement_id).update(actor_id="somebody")
+    assert "is not as it was written" in findings()["audit rows as written"][0]

@@ -24,6 +24,7 @@ LISTS = (
     "payouts",
     "payout-settings",
     "ledger",
+    "health",
     "jobs",
 )
 
