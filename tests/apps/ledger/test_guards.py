@@ -136,11 +136,11 @@ ENGINES_OWN = {
         (late_posting(minor="1.5"), "positive whole amount"),
     ],
     "postgresql": [
-        ("TRUNCATE ledger_posting", KEPT),
+        ("TRUNCATE ledger_posting CASCADE", KEPT),
         ("TRUNCATE ledger_entry CASCADE", KEPT),
         ("TRUNCATE ledger_account CASCADE", KEPT),
         ("TRUNCATE ledger_book CASCADE", KEPT),
-        ("TRUNCATE ledger_book, ledger_account, ledger_entry, ledger_posting RESTART IDENTITY", KEPT),
+        ("TRUNCATE ledger_book, ledger_account, ledger_entry, ledger_posting RESTART IDENTITY CASCADE", KEPT),
         ("DELETE FROM ONLY ledger_posting USING ledger_entry WHERE entry_id = ledger_entry.id", KEPT),
         (
             (
