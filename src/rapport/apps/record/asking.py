@@ -9,8 +9,6 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 
-from rapport.apps.record.driver import fetch
-
 P = ParamSpec("P")
 Row = TypeVar("Row")
 Build = Callable[[Sequence[Any]], Any]
@@ -62,7 +60,10 @@ class Composed(Generic[P, Row]):
         given = values | lists
         statement = self._statement(given, lists)
         parameters: list[Any] = [_fill(given, one) if isinstance(one, _Gap) else one for one in statement.parameters]
-        return [statement.row(row) for row in _converted(fetch(statement.sql, parameters), statement)]
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(statement.sql, parameters)
+            rows = cursor.fetchall()
+        return [statement.row(row) for row in _converted(rows, statement)]
 
     def _statement(self, given: Mapping[str, Any], lists: Mapping[str, Sequence[object]]) -> _Statement:
         shape = (connections[DEFAULT_DB_ALIAS].vendor, *(len(each) for each in lists.values()))

@@ -8,9 +8,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import AutoField, Model
 
-from rapport.apps.record.driver import execute_many
 from rapport.apps.record.models import Seal
 
 PAGE: Final = 500
@@ -31,7 +31,8 @@ def digest_of(values: Iterable[object]) -> str:
 def seal_rows(rows: Collection[Model]) -> None:
     """Seal rows as they stand in memory, inside the transaction that wrote them: every column must be as stored."""
     if rows:
-        execute_many(_SEAL, sorted((subject_of(row), seal_of(row)) for row in rows))
+        with connection.cursor() as cursor:
+            cursor.executemany(_SEAL, sorted((subject_of(row), seal_of(row)) for row in rows))
 
 
 def seal_stored(model: type[Model], ids: Collection[str]) -> None:

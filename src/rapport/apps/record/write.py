@@ -16,8 +16,6 @@ from django.db import transaction as database_transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, BooleanField, CharField, ForeignKey, IntegerField, Model, TextField
 
-from rapport.apps.record.driver import execute_many
-
 if TYPE_CHECKING:
     from django.db.models import Field
 
@@ -53,7 +51,8 @@ def insert_rows(rows: Collection[object], *, into: type[Model] | None = None, ig
         return
     model: Any = into or type(next(iter(rows)))
     statement = _insert_statement(model)
-    execute_many(statement.sql + (" ON CONFLICT DO NOTHING" if ignore_known else ""), statement.values(rows))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.executemany(statement.sql + (" ON CONFLICT DO NOTHING" if ignore_known else ""), statement.values(rows))
     for row in rows if into is None else ():
         row._state.adding = False  # type: ignore[attr-defined]  # noqa: SLF001 - how Django tells that a row is stored
 
@@ -66,7 +65,8 @@ def update_rows(rows: Collection[Model], names: Sequence[str]) -> None:
     if not rows:
         return
     statement = _update_statement(type(next(iter(rows))), tuple(names))
-    execute_many(statement.sql, statement.values(rows))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.executemany(statement.sql, statement.values(rows))
 
 
 @dataclass(frozen=True, slots=True)
