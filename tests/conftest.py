@@ -1,10 +1,8 @@
 """Chooses the database of a run before Django wakes, and gives every test the same fixtures."""
 
 import gc
-import os
 
 import django
-import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -21,11 +19,6 @@ Argon2PasswordHasher.parallelism = 1
 
 # Each client loads the middleware; it need not list all assets each time when it may look for those asked for.
 settings.WHITENOISE_AUTOREFRESH = True
-
-# Whoever tries mutants runs the tests several times in one process, which hypothesis takes for a slip of ours.
-hypothesis.settings.register_profile("mutants", suppress_health_check=[hypothesis.HealthCheck.differing_executors])
-if "MUTANT_UNDER_TEST" in os.environ:
-    hypothesis.settings.load_profile("mutants")
 
 pytest_plugins = [
     "tests.support.databases",

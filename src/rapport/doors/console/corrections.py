@@ -3,10 +3,8 @@
 from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.apps.conversions.actions import set_aside, take_up_again
 from rapport.apps.conversions.models import Correction
 from rapport.apps.conversions.queries import (
     WAITING_ALARM,
@@ -17,7 +15,7 @@ from rapport.apps.conversions.queries import (
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.programs.models import Program
 from rapport.doors.access import Request, allow, find_or_404
-from rapport.doors.console.answers import done, succeeded
+from rapport.doors.console.asides import put_row_aside
 from rapport.doors.console.forms import AsideForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
@@ -52,17 +50,10 @@ def put_aside(request: Request, program_id: str, correction_id: str) -> HttpResp
     """Let nobody wait for its order any more, with a reason; with `again`, let it wait again."""
     program = program_or_404(request, program_id)
     row = find_or_404(request, corrections_of(program.id), pk=correction_id)
-    if request.POST.get("again"):
-        take_up_again(row=row, by=request.actor, at=now())
-        return done(request, _("It waits again."), name="correction", at=(program.id, row.id))
-    form = AsideForm(request.POST)
-
-    def act() -> None:
-        set_aside(row=row, reason=form.cleaned_data["reason"], by=request.actor, at=now())
-
-    if succeeded(form, act):
-        return done(request, _("Set aside; it stays in this list."), name="correction", at=(program.id, row.id))
-    return _page(request, program, row, setting_aside=form)
+    answer = put_row_aside(request, row, page="correction")
+    if isinstance(answer, HttpResponse):
+        return answer
+    return _page(request, program, row, setting_aside=answer)
 
 
 def _page(request: Request, program: Program, row: Correction, *, setting_aside: Form | None = None) -> HttpResponse:
