@@ -15,7 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
-# A stamp is younger than the lock that it installed; nothing is done again until a lock changes.
+# The locks name everything, so pip resolves nothing: asked to, an older pip takes `coverage[toml]` for a package that is
+# not pinned as soon as a newer one is out. A stamp is younger than the lock that it installed; nothing is done again until a lock changes.
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
@@ -99,11 +100,11 @@ $(BIN)/python:
 
 $(RUNTIME): requirements/base.lock pyproject.toml hatch_build.py | $(BIN)/python
 	@echo "Installing Rapport into $(VENV)"
-	@$(PIP) install --require-hashes -r requirements/base.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/base.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEVELOPMENT): requirements/dev.lock $(RUNTIME)
 	@echo "Installing what the checks and tests need into $(VENV)"
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
