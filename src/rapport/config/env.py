@@ -107,6 +107,11 @@ class Environment(BaseSettings):
         default=(),
         description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
     )
+    loopback_hosts: type_of_list = Field(
+        default=(),
+        description="host:port pairs on this machine that shops and payment services may be reached at, for trials "
+        "with simulators; without it, only public addresses are.",
+    )
     web_threads: int = Field(
         default=4,
         ge=1,
@@ -179,7 +184,7 @@ class Environment(BaseSettings):
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
 
-    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "loopback_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

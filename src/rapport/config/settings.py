@@ -183,6 +183,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _chosen.is_https else []
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# ---- what may be reached from here --------------------------------------------------------------------------------
+LOOPBACK_HOSTS = frozenset(_chosen.loopback_hosts)
+
 # ---- what a browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
