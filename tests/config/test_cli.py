@@ -156,3 +156,14 @@ def test_keys_are_shown_made_and_revoked(fresh_database: FreshDatabase, tmp_path
 
     missing = rapport("keys", "revoke", "9", **settings)
     assert (missing.returncode, "There is no key 9." in missing.stderr) == (REFUSED, True)
+
+
+def test_keys_of_the_vault_are_told_by_number_and_rotated(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url, "RAPPORT_VAULT_KEYS": ""}
+    assert rapport("keys", "vault", **settings).stdout.split()[2:] == ["1", "yes"]
+    assert "Key 2 seals from now on." in rapport("keys", "vault", "rotate", **settings).stdout
+    assert rapport("keys", "vault", **settings).stdout.split()[2:] == ["1", "opens", "only", "2", "yes"]
+
+    given = settings | {"RAPPORT_VAULT_KEYS": (tmp_path / "secrets" / "vault_keys").read_text()}
+    refused = rapport("keys", "vault", "rotate", **given)
+    assert (refused.returncode, "stand in RAPPORT_VAULT_KEYS" in refused.stderr) == (REFUSED, True)

@@ -17,7 +17,9 @@ from rapport.config.env import (
     secret_key,
     unknown_variables,
     variable,
+    vault_file,
 )
+from rapport.kit.vault import new_key, read_keys
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,7 @@ def test_lists_are_separated_by_commas_in_a_variable(monkeypatch: pytest.MonkeyP
         ("secret_key", "short"),
         ("worker_threads", "1"),
         ("log_level", "CHATTY"),
+        ("vault_keys", "1:short"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,8 +106,9 @@ def test_settings_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_data_folder_and_its_key_are_for_this_user_alone(folder: Path) -> None:
     prepare_data_folder(Environment())
     assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
-    [key] = (folder / "secrets").iterdir()
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    made = sorted((folder / "secrets").iterdir())
+    assert [path.name for path in made] == ["secret_key", "vault_keys"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
 
 
 def test_the_key_is_made_once_and_stays(folder: Path) -> None:
@@ -126,3 +130,23 @@ def test_processes_that_start_together_agree_on_one_key() -> None:
     program = "from rapport.config.env import *; e = environment(); prepare_data_folder(e); print(secret_key(e))"
     started = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert len({process.communicate()[0] for process in started}) == 1
+
+
+def test_given_vault_keys_are_used_and_no_file_is_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = str(new_key())
+    monkeypatch.setenv("RAPPORT_VAULT_KEYS", given)
+    prepare_data_folder(Environment())
+    assert [path.name for path in (folder / "secrets").iterdir()] == ["secret_key"]
+    assert given not in repr(Environment())
+    monkeypatch.setenv("RAPPORT_VAULT_KEYS", "")
+    assert Environment().vault_keys is None
+
+
+def test_keys_that_are_added_together_are_all_kept(folder: Path) -> None:
+    prepare_data_folder(Environment())
+    file = vault_file(Environment())
+    program = f"from rapport.config.secret_files import *; add_vault_key(Path({str(file)!r}))"
+    started = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
+    assert [process.wait() for process in started] == [0] * 4
+    assert [key.number for key in read_keys(file.read_text())] == [1, 2, 3, 4, 5]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

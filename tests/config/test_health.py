@@ -47,6 +47,13 @@ def test_a_full_disk_is_seen_before_it_is_full(monkeypatch: pytest.MonkeyPatch) 
     assert "MB are free" in problems()["disk"][0]
 
 
+def test_missing_and_unreadable_keys_of_the_vault_are_seen(data: Path, settings: Settings) -> None:
+    settings.VAULT_KEYS, settings.VAULT_KEYS_FILE = "", data / "secrets" / "vault_keys"
+    assert "no key" in problems()["secrets"][0]
+    settings.VAULT_KEYS_FILE.touch(mode=0o600)
+    assert "number:key" in problems()["secrets"][0]
+
+
 def test_a_secret_that_others_can_read_is_seen(data: Path) -> None:
     (data / "secrets" / "secret_key").chmod(0o644)
     assert "chmod 600" in problems()["secrets"][0]

@@ -8,12 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapport.kit.vault import new_key
 from tests.support.engines import Engine, Postgresql, Sqlite
 from tests.support.postgres import PrivateServer
 
 DATABASE_VARIABLE = "RAPPORT_TEST_DATABASE"
 FOLDER_VARIABLE = "RAPPORT_TEST_FOLDER"
 SERVER_VARIABLE = "RAPPORT_TEST_SERVER"
+VAULT_VARIABLE = "RAPPORT_VAULT_KEYS"
 
 PREFIX = "rapport-tests-"
 
@@ -40,6 +42,8 @@ def prepare() -> Run:
     os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"
     os.environ["RAPPORT_DATA"] = tempfile.mkdtemp(prefix="data-", dir=folder)
     os.environ["RAPPORT_DATABASE_URL"] = engine.url("never-created")
+    # One vault for a test and for the programs that it starts on its database.
+    os.environ.setdefault(VAULT_VARIABLE, str(new_key()))
     return Run(folder=folder, engine=engine)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.ports import free_port
 from tests.support.processes import end_with_parent
-from tests.support.run import Run
+from tests.support.run import VAULT_VARIABLE, Run
 
 # A loaded machine with two cores starts five processes in a few seconds; loading the demo takes longer.
 START_SECONDS = 120
@@ -95,7 +95,9 @@ def running_rapport(
 
 
 def _environment(*, data: Path, database_url: str, variables: dict[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_") or name == VAULT_VARIABLE
+    }
     return {
         **inherited,
         "RAPPORT_DATA": str(data),

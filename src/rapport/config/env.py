@@ -19,6 +19,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rapport.config.secret_files import make_once
+from rapport.kit.vault import BadKeys, new_key, read_keys
+
 PREFIX = "RAPPORT_"
 DATA_VARIABLE = f"{PREFIX}DATA"
 
@@ -59,6 +62,11 @@ class Environment(BaseSettings):
         default=None,
         min_length=32,
         description="Signs sessions and mailed links; without it, one is made and kept in secrets/.",
+    )
+    vault_keys: SecretStr | None = Field(
+        default=None,
+        description="Encrypt bank details and other secrets at rest: number:key, the largest number seals; "
+        "without it, one is made and kept in secrets/.",
     )
     public_url: str = Field(
         default="",
@@ -191,6 +199,17 @@ class Environment(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("vault_keys")
+    @classmethod
+    def _readable_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if not value:
+            return None
+        try:
+            read_keys(value.get_secret_value())
+        except BadKeys as problem:
+            raise ValueError(str(problem)) from None
+        return value
+
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -263,11 +282,13 @@ def unknown_variables() -> list[str]:
 
 
 def prepare_data_folder(chosen: Environment) -> None:
-    """Create the data folder, its parts and the secret key, readable by this user alone."""
+    """Create the data folder, its parts and its secrets, readable by this user alone."""
     chosen.data.mkdir(parents=True, exist_ok=True)
     for name in FOLDERS:
         (chosen.data / name).mkdir(mode=0o700, exist_ok=True)
-    _make_secret_key(_key_file(chosen))
+    make_once(_key_file(chosen), secrets.token_urlsafe(48))
+    if chosen.vault_keys is None:
+        make_once(vault_file(chosen), f"{new_key()}\n")
 
 
 def secret_key(chosen: Environment) -> str:
@@ -286,16 +307,6 @@ def _key_file(chosen: Environment) -> Path:
     return chosen.data / "secrets" / "secret_key"
 
 
-def _make_secret_key(path: Path) -> None:
-    """Write a new key whole or not at all: two processes that start together must end up with the same one."""
-    if path.exists():
-        return
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(48))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+def vault_file(chosen: Environment) -> Path:
+    """Return where the keys of the vault lie, unless a setting gives them."""
+    return chosen.data / "secrets" / "vault_keys"

@@ -14,9 +14,11 @@ from django.utils.module_loading import import_string
 
 from rapport.apps.jobs import queries as jobs
 from rapport.apps.ledger import queries as ledger
+from rapport.apps.record.vault import vault
 from rapport.config.env import FOLDERS
 from rapport.config.tables import outstanding_migrations
 from rapport.kit.clock import now
+from rapport.kit.vault import KeyMissing, VaultError
 
 LEAST_FREE_BYTES = 500_000_000
 LARGEST_SLIP = timedelta(seconds=5)
@@ -99,6 +101,13 @@ def _secrets() -> Iterator[str]:
     for path in sorted((settings.DATA_FOLDER / "secrets").rglob("*")):
         if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield f"{path} can be read by others on this machine: chmod 600."
+    try:
+        has_keys = bool(vault().keys)
+    except VaultError as problem:
+        yield f"{settings.VAULT_KEYS_FILE}: {problem}"
+    else:
+        if not has_keys:
+            yield str(KeyMissing())
 
 
 def _database() -> Iterator[str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from rapport.config.databases import database
-from rapport.config.env import environment, secret_key
+from rapport.config.env import environment, secret_key, vault_file
 from rapport.config.mail import MailServer
 from rapport.config.sign_in import *  # noqa: F403 - the switches of signing in are Django settings like these
 
@@ -160,6 +160,9 @@ LANGUAGES = [("en", "English")]
 # ---- who may come in --------------------------------------------------------------------------------------------
 DEBUG = _chosen.debug
 SECRET_KEY = secret_key(_chosen)
+# Keys of what is encrypted at rest: the setting, or the file while there is none.
+VAULT_KEYS = _chosen.vault_keys.get_secret_value() if _chosen.vault_keys else ""
+VAULT_KEYS_FILE = vault_file(_chosen)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_URL).hostname or "", *_chosen.allowed_hosts]
 AUTH_USER_MODEL = "identity.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -25,3 +25,9 @@ class KeyReused(Refusal):
     """An idempotency key came again with another request."""
 
     code = "key_reused"
+
+
+class Unreadable(Refusal):
+    """Something is kept sealed and cannot be opened: its key is missing, or somebody changed it."""
+
+    code = "unreadable"

@@ -1,4 +1,4 @@
-"""`rapport keys`: the keys that sign click ids, a new one, and one that is not trusted any more."""
+"""`rapport keys`: those that sign click ids and those that encrypt at rest; a new one, and one not trusted any more."""
 
 from typing import Annotated
 
@@ -10,6 +10,10 @@ from rapport.config.cli.terminal import out, say
 from rapport.config.errors import Stop
 
 app = typer.Typer(help="Show the keys that sign click ids; make a new one, or revoke one.", invoke_without_command=True)
+vault = typer.Typer(
+    help="Show the keys that encrypt bank details and secrets at rest; make a new one.", invoke_without_command=True
+)
+app.add_typer(vault, name="vault")
 
 Number = Annotated[int, typer.Argument(help="The number of the key, as `rapport keys` shows it.", show_default=False)]
 _BY = "command-line"
@@ -58,3 +62,37 @@ def revoke(number: Number) -> None:
     except ClickKey.DoesNotExist as error:
         raise Stop(f"There is no key {number}. `rapport keys` shows those there are.") from error
     say(f"Key {number} is revoked. {lost} click ids that orders named wait until the lake confirms them.")
+
+
+@vault.callback()
+def show_vault(context: typer.Context) -> None:
+    """Show the numbers of the keys that encrypt at rest, never the keys; the newest one seals."""
+    if context.invoked_subcommand:
+        return
+    # Django is awake only now.
+    from rapport.apps.record.vault import vault as open_vault  # noqa: PLC0415 - see above
+
+    keys = open_vault().keys
+    table = Table("key", "seals", box=None, pad_edge=False)
+    for key in keys:
+        table.add_row(str(key.number), "yes" if key is keys[-1] else "opens only")
+    out.print(table)
+
+
+@vault.command("rotate")
+def rotate_vault() -> None:
+    """Encrypt with a new key from now on; what older keys sealed still opens with them."""
+    # Django is awake only now.
+    from django.conf import settings  # noqa: PLC0415 - see above
+
+    from rapport.apps.record.actions import audit  # noqa: PLC0415 - see above
+    from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see above
+    from rapport.config.secret_files import add_vault_key  # noqa: PLC0415 - see above
+    from rapport.kit.clock import now  # noqa: PLC0415 - see above
+
+    if settings.VAULT_KEYS:
+        raise Stop("The keys stand in RAPPORT_VAULT_KEYS: add one with a larger number there, and start anew.")
+    key = add_vault_key(settings.VAULT_KEYS_FILE)
+    audit(by=Actor.system(_BY), at=now(), action="vault_key.made", subject=f"vault_key_{key.number}")
+    say(f"Key {key.number} seals from now on.")
+    say(f"Back up {settings.VAULT_KEYS_FILE}: without it nothing sealed opens again.")

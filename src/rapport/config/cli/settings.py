@@ -61,6 +61,7 @@ def _when_absent(name: str, chosen: Environment) -> str:
     return {
         "database_url": f"sqlite:///{chosen.data / 'rapport.sqlite3'}",
         "secret_key": "made by Rapport, in secrets/",
+        "vault_keys": "made by Rapport, in secrets/",
         "public_url": chosen.web_address,
         "edge_url": chosen.edge_address,
         "smtp_url": "outbox page",
