@@ -8,6 +8,8 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python
 APT := $(if $(filter 0,$(shell id -u)),,sudo --non-interactive) apt-get --quiet
 DATA ?= ./data/demo
 WORKERS ?= 2
+# Percents of each file's mutants that `make mutation` tries.
+MUTATION_SAMPLE ?= 100
 
 # Where byte code is not kept, each of the hundreds of processes of a test run compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill fix bench lock assets clean $(PARTS)
+.PHONY: help run test drill mutation fix bench lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -41,6 +43,9 @@ test: $(DEVELOPMENT) ## Run every check and every test, on SQLite and on Postgre
 drill: test-system ## Run the long tests whole on both databases; `make test` shortens them on PostgreSQL (an hour)
 	RAPPORT_TEST_DRILLS=whole $(ON_SQLITE) $(PYTEST) -m drill
 	RAPPORT_TEST_DRILLS=whole $(ON_POSTGRESQL) $(PYTEST) -m "drill and database"
+
+mutation: $(DEVELOPMENT) ## Break the rules, the books and payouts in thousands of small ways; the tests must notice 85 % (an hour)
+	$(ON_SQLITE) nice $(BIN)/python -m tests.mutation --workers $(WORKERS) --sample $(MUTATION_SAMPLE)
 
 check: $(DEVELOPMENT) ## Run the checks that need no tests: lint, format, types, imports, templates, migrations
 	$(BIN)/ruff check

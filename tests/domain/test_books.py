@@ -39,7 +39,14 @@ def test_what_is_judged_first_waits_for_approval() -> None:
 
 def test_the_same_target_again_books_nothing() -> None:
     moved = movements(booked=Booked(accrued_minor=1200), target_minor=1200, cause=Cause.JUDGED)
-    assert (moved.postings, moved.proposal) == ((), None)
+    assert moved == Movements(EntryKind.JUDGED, (), None)
+
+
+def test_a_single_cent_more_is_a_rise_and_a_single_cent_less_is_a_fall() -> None:
+    rise = movements(booked=Booked(payable_minor=1200), target_minor=1201, cause=Cause.CORRECTED)
+    assert rise == Movements(EntryKind.JUDGED, (Posting(EXPENSE, ACCRUED, 1),), None)
+    fall = movements(booked=Booked(payable_minor=1200), target_minor=1199, cause=Cause.CORRECTED)
+    assert fall == Movements(EntryKind.REVERSED, (Posting(PAYABLE, EXPENSE, 1),), None)
 
 
 def test_before_approval_a_fall_is_booked_whatever_caused_it() -> None:
@@ -102,7 +109,7 @@ def test_a_change_of_partner_after_approval_is_proposed_on_both_sides() -> None:
     unmoved = movements(booked=Booked(), target_minor=0, cause=Cause.PARTNER_CHANGED)
     assert loser == Movements(EntryKind.REVERSED, (), Proposal(Cause.PARTNER_CHANGED, -1200))
     assert winner == Movements(EntryKind.JUDGED, (), Proposal(Cause.PARTNER_CHANGED, 1200))
-    assert unmoved.proposal is None
+    assert unmoved == Movements(EntryKind.JUDGED, (), None)
 
 
 def test_approval_moves_all_that_waits_and_can_be_undone_until_it_is_in_a_payout() -> None:

@@ -26,10 +26,10 @@ def opened(program: str = PROGRAM, currency: str = "EUR") -> str:
     return program
 
 
-def booked(*drafts: EntryDraft, program: str = PROGRAM) -> list[Entry]:
+def booked(*drafts: EntryDraft, program: str = PROGRAM, at: datetime = NOON) -> list[Entry]:
     """Book drafts as an action would."""
     with transaction():
-        return book_entries(book_subject=program, drafts=drafts, by=INTAKE, at=NOON)
+        return book_entries(book_subject=program, drafts=drafts, by=INTAKE, at=at)
 
 
 def judged(number: int, minor: int = 1200, *, agreement: str = AGREEMENT) -> EntryDraft:

@@ -78,7 +78,8 @@ def test_the_balances_of_many_agreements_take_two_statements() -> None:
     assert balances_of([AGREEMENT], [AccountKind.ACCRUED]) == {ACCRUED: 300}
 
 
-def test_the_program_has_accounts_of_its_own() -> None:
+def test_the_program_has_accounts_of_its_own_and_sees_no_other_program() -> None:
+    booked(judged(9, 70, agreement="agr_other"), program=opened("prg_other"))
     assert balances_of_program(PROGRAM) == {
         EXPENSE: -950,
         AccountName(AccountKind.FUNDING, "", "EUR"): -1200,
@@ -114,6 +115,10 @@ def test_every_entry_about_a_commission_is_found_also_its_payout() -> None:
     ]
 
 
+def test_the_entries_of_a_payout_are_found_by_its_name() -> None:
+    assert [entry.id for entry in entries_of("pay_1")] == ["ent_reserved", "ent_settled"]
+
+
 def test_a_book_is_read_from_its_last_entry() -> None:
     entries = list(entries_of_book(PROGRAM)[:2])
     assert [entry.id for entry in entries] == ["ent_refund", "ent_settled"]
@@ -124,6 +129,8 @@ def test_a_book_is_read_from_its_last_entry() -> None:
 def test_the_entries_of_a_book_can_be_narrowed_to_one_agreement() -> None:
     moving = entries_moving(entries_of_book(PROGRAM), "agr_boris")
     assert [entry.subject for entry in moving] == ["com_3"]
+    annas = entries_moving(entries_of_book(PROGRAM), AGREEMENT)
+    assert [entry.subject for entry in annas] == ["com_1", "pay_1", "pay_1", "com_2", "com_1", "com_1"]
 
 
 def test_a_book_tells_how_many_entries_it_seals() -> None:

@@ -51,16 +51,15 @@ def test_several_rules_are_one_promise() -> None:
 @pytest.mark.parametrize(
     ("tax", "shipping", "words"),
     [
-        ("excluded", "excluded", "without tax and shipping"),
-        ("excluded", "included", "without tax, with shipping"),
-        ("included", "excluded", "with tax, without shipping"),
-        ("included", "included", "with tax and shipping"),
+        ("excluded", "excluded", "what the customer paid, without tax and shipping"),
+        ("excluded", "included", "what the customer paid, without tax, with shipping"),
+        ("included", "excluded", "what the customer paid, with tax, without shipping"),
+        ("included", "included", "all that the customer paid, with tax and shipping"),
     ],
 )
 def test_the_basis_is_said_in_words(tax: str, shipping: str, words: str) -> None:
     terms = make_terms(basis={"tax": tax, "shipping": shipping, "discount": "ignored"})
-    assert words in sentences(terms)[1]
-    assert sentences(terms)[1].endswith("A discount does not lower it.")
+    assert sentences(terms)[1] == f"A percentage is paid on {words}. A discount does not lower it."
 
 
 def test_fixed_amounts_have_no_basis_to_speak_of() -> None:
@@ -78,6 +77,27 @@ def test_fixed_amounts_have_no_basis_to_speak_of() -> None:
 )
 def test_the_calendar_is_said_in_words(payout: Mapping[str, object], sentence: str) -> None:
     assert sentence in sentences(make_terms("JPY", payout=payout))
+
+
+def test_every_weekday_is_called_by_its_name() -> None:
+    said = [sentences(make_terms("JPY", payout={"calendar": "weekly", "day": day}))[-2] for day in range(1, 8)]
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    assert said == [f"We pay every {day}, from 0 JPY on." for day in days]
+
+
+def test_a_single_day_is_said_in_the_singular() -> None:
+    said = sentences(make_terms(reversal={"window_days": 1}, notice={"days": 1}))
+    assert said[-3] == (
+        "When an order is refunded, cancelled or charged back within 1 day, its commission is taken back in "
+        "proportion; later it stays yours."
+    )
+    assert said[-1] == ("Terms that are worse for you take effect 1 day after we announce them, and never backwards.")
+
+
+def test_a_rebill_is_called_a_rebill() -> None:
+    said = sentences(make_terms(rules=[rule("rebill", percent="20")], hold={"days": 30, "by_kind": {"rebill": 15}}))
+    assert said[0].startswith("You earn 20 % of every rebill, ")
+    assert "For a rebill this takes 15 days." in said
 
 
 def test_coupons_after_clicks_are_said_in_words() -> None:
