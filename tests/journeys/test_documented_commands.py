@@ -20,6 +20,7 @@ from tests.config.commands import rapport
 from tests.make.identity import PASSWORD, make_api_key, make_organisation, make_person
 from tests.make.road import make_agreement, make_click_id, make_link, make_program
 from tests.support.databases import FreshDatabase
+from tests.support.mail import listening
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -87,11 +88,17 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
     (tmp_path / "orders.csv").write_text(ORDERS)
     (tmp_path / "partners.csv").write_text(PARTNERS)
     # The vault's keys lie in the folder, where a command renews them.
-    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url, "RAPPORT_VAULT_KEYS": ""}
-    for command in sorted(documented("rapport") - set(STARTED_BY), key=_place):
-        words = typed(command, data=tmp_path)
-        done = rapport(*words, typed=f"{CHOSEN}\n{CHOSEN}\n", **settings)
-        assert fine(done), (command, done.stdout, done.stderr)
+    settings = {
+        "RAPPORT_VAULT_KEYS": "",
+        "RAPPORT_DATA": str(tmp_path),
+        "RAPPORT_DATABASE_URL": fresh_database.url,
+        "RAPPORT_MAIL_BOUNCES_URL": f"maildir://{tmp_path}/bounces",
+    }
+    with listening() as mail_server:
+        for command in sorted(documented("rapport") - set(STARTED_BY), key=_place):
+            words = typed(command, data=tmp_path)
+            done = rapport(*words, typed=f"{CHOSEN}\n{CHOSEN}\n", RAPPORT_SMTP_URL=mail_server.url, **settings)
+            assert fine(done), (command, done.stdout, done.stderr)
     assert Conversion.objects.filter(external_id="10428").count() == 1
 
 

@@ -107,6 +107,15 @@ class Environment(BaseSettings):
         default="rapport@localhost",
         description="Sender address of mail.",
     )
+    mail_bounces: str = Field(
+        default="",
+        pattern=r"^([^@\s+]+@[^@\s]+)?$",
+        description="Address that takes what comes back, such as bounces@partners.example; without it, the sender.",
+    )
+    mail_bounces_url: SecretStr | None = Field(
+        default=None,
+        description="Mailbox of that address: imaps://user:password@host/INBOX, maildir:///path or mbox:///path.",
+    )
     allowed_hosts: type_of_list = Field(
         default=(),
         description="Further host names that may address the pages, separated by commas.",

@@ -53,6 +53,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=30,
         only_if="rapport.flows.tasks.proposals_wait",
     ),
+    Schedule(
+        name="mail-bounces",
+        task_path="rapport.apps.delivery.tasks.read_bounces",
+        every_seconds=300,
+        only_if="rapport.apps.delivery.tasks.bounces_are_read",
+    ),
     Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),

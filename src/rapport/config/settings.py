@@ -222,6 +222,8 @@ EMAIL_USE_SSL = _server.is_tls_from_start
 EMAIL_USE_TLS = _server.is_tls_on_request
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
+MAIL_BOUNCES = _chosen.mail_bounces
+MAIL_BOUNCES_URL = _chosen.mail_bounces_url.get_secret_value() if _chosen.mail_bounces_url else ""
 
 # ---- log --------------------------------------------------------------------------------------------------------
 LOGGING = {

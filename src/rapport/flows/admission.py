@@ -168,6 +168,7 @@ def _write(application: Application, *, subject: str, words: str, path: str, at:
         paragraphs=(_(words),),
         button=Button(_("Open"), path),
         workspace_id=program.workspace_id,
+        about_id=application.id,
         holds_secret=True,
     )
     queue_mail(letter=letter, at=at)

@@ -50,6 +50,7 @@ def _to_teammate(issued: identity.IssuedInvitation) -> Letter:
         button=Button(_("Join the team"), issued.path),
         notes=(_("The address works once, for seven days, and for this mail address only."),),
         workspace_id=invitation.organisation_id or "",
+        about_id=invitation.id,
         holds_secret=True,
     )
 
@@ -66,5 +67,6 @@ def _to_partner(issued: identity.IssuedInvitation, *, host: Host) -> Letter:
         button=Button(_("Open the portal"), issued.path),
         notes=(_("The address works once, for seven days. Later you sign in with a password or a mailed code."),),
         workspace_id=host.workspace_id,
+        about_id=issued.invitation.id,
         holds_secret=True,
     )

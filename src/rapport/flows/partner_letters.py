@@ -49,6 +49,7 @@ def tell_partner(commission: Commission, telling: Telling, *, by: Actor, at: dat
             paragraphs=tuple(told),
             button=Button(_("Look and reply"), reverse("portal:commission", args=(agreement.id, commission.id))),
             workspace_id=agreement.program.workspace_id,
+            about_id=commission.id,
         )
         queue_mail(letter=letter, at=at)
 

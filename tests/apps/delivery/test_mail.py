@@ -1,23 +1,25 @@
 """Mail: kept with its fact, sent by a job to a real server, its secrets gone afterwards."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.mail import EmailMultiAlternatives
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from rapport.apps.delivery.actions import queue_mail, send_mail
+from rapport.apps.delivery.actions import queue_mail, send_mail, send_mail_again, suppress_by_hand
+from rapport.apps.delivery.actions.sending import GIVEN_UP_AFTER
 from rapport.apps.delivery.backend import OutboxBackend
-from rapport.apps.delivery.errors import MailNotSent
+from rapport.apps.delivery.errors import MailNotSent, NothingToSend
+from rapport.apps.delivery.inputs import SuppressionInput
 from rapport.apps.delivery.letters import Button, Letter
-from rapport.apps.delivery.models import Mail
+from rapport.apps.delivery.models import Mail, MailState, Suppression
 from rapport.apps.delivery.queries import may_be_read, outbox
 from rapport.apps.delivery.tasks import send_mail_job
 from rapport.apps.record.write import transaction
-from tests.make.identity import NOON
+from tests.make.identity import NOON, STORY
+from tests.support.mail import MailServer, listening
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.django_db
@@ -32,36 +34,12 @@ LETTER = Letter(
 )
 
 
-class Postbox:
-    """A mail server's memory: what it took, and whom it refuses."""
-
-    def __init__(self) -> None:
-        self.taken: list[Envelope] = []
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address.startswith("nobody@"):
-            return "550 nobody lives here"
-        if address.startswith("later@"):
-            return "451 come back later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - see above
-        self.taken.append(envelope)
-        return "250 taken"
-
-
 @pytest.fixture
-def postbox(settings: Settings) -> Iterator[Postbox]:
+def postbox(settings: Settings) -> Iterator[MailServer]:
     """A real SMTP server on this machine, to which the settings point."""
-    box = Postbox()
-    server = Controller(box, hostname="127.0.0.1", port=free_port())
-    server.start()
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
-    yield box
-    server.stop()
+    with listening() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
+        yield server
 
 
 def test_a_letter_is_written_as_text_and_as_html() -> None:
@@ -94,7 +72,7 @@ def test_without_a_server_mail_waits_in_the_outbox(settings: Settings) -> None:
     assert str(mail) == "Willkommen, Mila → mila@example.com"
 
 
-def test_with_a_server_a_job_is_written_with_the_mail(postbox: Postbox) -> None:
+def test_with_a_server_a_job_is_written_with_the_mail(postbox: MailServer) -> None:
     mail = queue_mail(letter=LETTER, at=NOON)
     job = DBTaskResult.objects.get()
     assert mail.id in str(job.args_kwargs)
@@ -102,7 +80,7 @@ def test_with_a_server_a_job_is_written_with_the_mail(postbox: Postbox) -> None:
     assert postbox.taken == []
 
 
-def test_the_job_hands_the_mail_over_once_and_forgets_the_secret(postbox: Postbox) -> None:
+def test_the_job_hands_the_mail_over_once_and_forgets_the_secret(postbox: MailServer) -> None:
     mail = queue_mail(letter=LETTER, at=NOON)
     for _ in range(2):
         send_mail_job.func(mail.id)
@@ -115,7 +93,7 @@ def test_the_job_hands_the_mail_over_once_and_forgets_the_secret(postbox: Postbo
     assert (mail.body_text, mail.body_html) == ("", "")
 
 
-def test_mail_without_a_secret_stays_readable(postbox: Postbox) -> None:
+def test_mail_without_a_secret_stays_readable(postbox: MailServer) -> None:
     letter = Letter(recipient="mila@example.com", subject="Hello", paragraphs=("Hi.",))
     mail = send_mail(mail_id=queue_mail(letter=letter, at=NOON).id, at=NOON)
     assert mail.sent_at == NOON
@@ -123,15 +101,17 @@ def test_mail_without_a_secret_stays_readable(postbox: Postbox) -> None:
     assert len(postbox.taken) == 1
 
 
-def test_an_address_that_nobody_reads_is_noted_and_not_asked_again(postbox: Postbox) -> None:
+def test_an_address_that_nobody_reads_is_noted_and_not_asked_again(postbox: MailServer) -> None:
     letter = Letter(recipient="nobody@example.com", subject="Hello", paragraphs=("Hi.",))
     mail = send_mail(mail_id=queue_mail(letter=letter, at=NOON).id, at=NOON)
     assert mail.sent_at is None
     assert mail.problem == "550 nobody lives here"
+    assert mail.state == MailState.BOUNCED
+    assert Suppression.objects.get().email == "nobody@example.com"
     assert postbox.taken == []
 
 
-def test_a_server_that_is_busy_or_away_is_asked_again(postbox: Postbox, settings: Settings) -> None:
+def test_a_server_that_is_busy_or_away_is_asked_again(postbox: MailServer, settings: Settings) -> None:
     later = queue_mail(letter=Letter(recipient="later@example.com", subject="Hello", paragraphs=()), at=NOON)
     with pytest.raises(MailNotSent):
         send_mail(mail_id=later.id, at=NOON)
@@ -146,7 +126,49 @@ def test_a_server_that_is_busy_or_away_is_asked_again(postbox: Postbox, settings
     assert postbox.taken == []
 
 
-def test_no_subject_starts_a_header_of_its_own(postbox: Postbox) -> None:
+@pytest.mark.parametrize(("recipient", "subject"), [("closed@example.com", "Hello"), ("mila@example.com", "unwanted")])
+def test_a_refusal_that_does_not_blame_the_address_suppresses_nobody(
+    postbox: MailServer, recipient: str, subject: str
+) -> None:
+    mail = queue_mail(letter=Letter(recipient=recipient, subject=subject, paragraphs=("Hi.",)), at=NOON)
+    assert send_mail(mail_id=mail.id, at=NOON).state == MailState.BOUNCED
+    assert not Suppression.objects.exists()
+    again = send_mail_again(mail_id=mail.id, by=STORY, at=NOON)
+    assert (again.state, again.problem) == (MailState.QUEUED, "")
+    with pytest.raises(NothingToSend):
+        send_mail_again(mail_id=mail.id, by=STORY, at=NOON)
+
+
+def test_what_waited_too_long_is_given_up(postbox: MailServer) -> None:
+    mail = queue_mail(letter=Letter(recipient="later@example.com", subject="Hello", paragraphs=("Hi.",)), at=NOON)
+    assert send_mail(mail_id=mail.id, at=NOON + GIVEN_UP_AFTER + timedelta(seconds=1)).state == MailState.GIVEN_UP
+
+
+def test_the_attempts_end_later_than_the_mail() -> None:
+    waits = sum(send_mail_job.wait_s(attempt=number, chance=0) for number in range(1, send_mail_job.retries + 1))
+    assert timedelta(seconds=waits) > GIVEN_UP_AFTER > timedelta(hours=24)
+
+
+def test_nothing_goes_to_an_address_that_was_suppressed_meanwhile(postbox: MailServer) -> None:
+    mail = queue_mail(letter=Letter(recipient="mila@example.com", subject="Hello", paragraphs=("Hi.",)), at=NOON)
+    suppress_by_hand(workspace_id="", given=SuppressionInput(email="mila@example.com"), by=STORY, at=NOON)
+    assert send_mail(mail_id=mail.id, at=NOON).state == MailState.SUPPRESSED
+    assert postbox.taken == []
+
+
+def test_the_server_learns_where_to_report(postbox: MailServer, settings: Settings) -> None:
+    settings.MAIL_BOUNCES = "bounces@partners.example"
+    settings.DEFAULT_FROM_EMAIL = "Marlow <rapport@partners.example>"
+    mail = send_mail(mail_id=queue_mail(letter=LETTER, at=NOON).id, at=NOON)
+    (taken,) = postbox.taken
+    text = str(taken.content)
+    assert taken.mail_from == f"bounces+{mail.id}@partners.example"
+    assert f"Message-ID: <{mail.id}@partners.example>" in text
+    assert "From: Marlow <rapport@partners.example>" in text
+    assert "Auto-Submitted: auto-generated" in text
+
+
+def test_no_subject_starts_a_header_of_its_own(postbox: MailServer) -> None:
     letter = Letter(recipient="mila@example.com", subject="Hello\r\nBcc: all@example.com", paragraphs=("Hi.",))
     mail = send_mail(mail_id=queue_mail(letter=letter, at=NOON).id, at=NOON)
     assert mail.subject == "Hello Bcc: all@example.com"

@@ -21,7 +21,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is said to whom. `code` stands large and alone; `holds_secret` keeps the text out of sight once sent."""
+    """What is said to whom. `code` stands large and alone; `holds_secret` keeps the text out of sight once sent.
+
+    `about_id` is the public id of what it is about: others ask by it what became of the mail.
+    """
 
     recipient: str
     subject: str
@@ -30,6 +33,7 @@ class Letter:
     code: str = ""
     notes: tuple[str, ...] = field(default=())
     workspace_id: str = ""
+    about_id: str = ""
     holds_secret: bool = False
 
     def as_text(self) -> str:

@@ -43,6 +43,7 @@ class Capability(StrEnum):
     JOB_RUN = "job.run"
     AUDIT_READ = "audit.read"
     OUTBOX_READ = "outbox.read"
+    OUTBOX_WRITE = "outbox.write"
     PORTAL_READ = "portal.read"
     PORTAL_WRITE = "portal.write"
 

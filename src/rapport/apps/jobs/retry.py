@@ -40,7 +40,13 @@ class JobTask(Task[P, T]):
 
 
 def job(
-    *, retries: int = 5, key: str = "", queue: Queue = "default", priority: int = 0, first_wait_s: float = 2
+    *,
+    retries: int = 5,
+    key: str = "",
+    queue: Queue = "default",
+    priority: int = 0,
+    first_wait_s: float = 2,
+    longest_wait_s: float = 600,
 ) -> Callable[[Callable[P, T]], JobTask[P, T]]:
     """Make a module-level function a job: `.enqueue(…)` writes it in the caller's transaction, a worker runs it.
 
@@ -51,7 +57,13 @@ def job(
 
     def decorate(function: Callable[P, T]) -> JobTask[P, T]:
         return JobTask(
-            func=function, retries=retries, key=key, queue_name=queue, priority=priority, first_wait_s=first_wait_s
+            func=function,
+            retries=retries,
+            key=key,
+            queue_name=queue,
+            priority=priority,
+            first_wait_s=first_wait_s,
+            longest_wait_s=longest_wait_s,
         )
 
     return decorate

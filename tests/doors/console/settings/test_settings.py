@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Letter
-from rapport.apps.delivery.models import Mail
+from rapport.apps.delivery.models import Mail, MailState, Suppression
 from rapport.apps.identity.models import ApiKey, Invitation, Membership, Organisation, Person, Role
 from rapport.apps.identity.queries import actor_of_key
 from rapport.apps.record.actions import audit
@@ -176,6 +176,37 @@ def test_the_outbox_shows_our_mail_and_never_codes_for_signing_in(by_owner: Clie
     assert "A code" not in words
     code = Mail.objects.get(subject="A code")
     assert by_owner.get(f"/console/settings/{ours.id}/outbox/{code.id}/").status_code == 404
+
+
+def test_the_outbox_says_how_far_each_mail_has_come_and_tries_again(
+    by_owner: Client, ours: Organisation, settings: Settings
+) -> None:
+    settings.EMAIL_HOST = "127.0.0.1"
+    letter = Letter(recipient="a@example.com", subject="Welcome", paragraphs=("Hi.",), workspace_id=ours.id)
+    came_back, waiting = queue_mail(letter=letter, at=now()), queue_mail(letter=letter, at=now())
+    Mail.objects.filter(pk=came_back.pk).update(state=MailState.BOUNCED, problem="552 5.2.2 full", attempts=1)
+    outbox = f"/console/settings/{ours.id}/outbox/"
+    assert "Came back" in words_of(by_owner.get(outbox).content)
+    assert list(by_owner.get(f"{outbox}?state=bounced").context["letters"]) == [Mail.objects.get(pk=came_back.pk)]
+    page = by_owner.get(f"{outbox}{came_back.id}/")
+    assert "552 5.2.2 full" in words_of(page.content)
+    assert "Send again" in words_of(page.content)
+    assert "Send again" not in words_of(by_owner.get(f"{outbox}{waiting.id}/").content)
+    words = words_of(by_owner.post(f"{outbox}{came_back.id}/again/", follow=True).content)
+    assert "The mail is sent again." in words
+    words = words_of(by_owner.post(f"{outbox}{came_back.id}/again/", follow=True).content)
+    assert "cannot be sent again" in words
+
+
+def test_an_address_is_suppressed_by_hand_and_lifted(by_owner: Client, ours: Organisation) -> None:
+    pages = f"/console/settings/{ours.id}/suppressions/"
+    assert "No address is suppressed." in words_of(by_owner.get(pages).content)
+    refused = by_owner.post(pages, {"email": "nobody"})
+    assert refused.status_code == 422
+    by_owner.post(pages, {"email": "gone@example.com", "note": "asked on the phone"})
+    assert "asked on the phone" in words_of(by_owner.get(pages).content)
+    by_owner.post(f"{pages}{Suppression.objects.get().id}/lift/")
+    assert "Lifted" in words_of(by_owner.get(pages).content)
 
 
 def test_a_mailed_address_is_shown_only_where_no_mail_server_carries_it(

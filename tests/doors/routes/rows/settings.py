@@ -1,6 +1,7 @@
 """Rows of the settings of a workspace."""
 
-from rapport.apps.delivery.actions import queue_mail
+from rapport.apps.delivery.actions import queue_mail, suppress_by_hand
+from rapport.apps.delivery.inputs import SuppressionInput
 from rapport.apps.delivery.letters import Letter
 from rapport.apps.identity.actions import invite_teammate
 from rapport.apps.identity.inputs import TeammateInput
@@ -64,6 +65,17 @@ def mailed(organisation: Organisation) -> str:
     return queue_mail(letter=letter, at=now()).id
 
 
+def suppression(cast: Cast) -> Addressed:
+    """An address that gets no mail."""
+    ours, theirs = (suppressed(organisation) for organisation in (cast.ours, cast.theirs))
+    return inside(cast, "suppression_id", ours=ours, theirs=theirs)
+
+
+def suppressed(organisation: Organisation) -> str:
+    given = SuppressionInput(email="gone@example.com")
+    return suppress_by_hand(workspace_id=organisation.id, given=given, by=STORY, at=now()).id
+
+
 RUNNERS = ("owner", "manager")
 
 ROWS = (
@@ -82,4 +94,8 @@ ROWS = (
     Row("settings:audit", "GET", team(*RUNNERS, "finance"), at=organisation),
     Row("settings:outbox", "GET", team(*RUNNERS), at=organisation),
     Row("settings:letter", "GET", team(*RUNNERS), at=mail),
+    Row("settings:letter-again", "POST", team(*RUNNERS, ok=302), at=mail),
+    Row("settings:suppressions", "GET", team(*RUNNERS), at=organisation),
+    Row("settings:suppressions", "POST", team(*RUNNERS, ok=422), at=organisation),
+    Row("settings:suppression-lift", "POST", team(*RUNNERS, ok=302), at=suppression),
 )

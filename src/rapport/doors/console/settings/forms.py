@@ -44,3 +44,10 @@ class OrganisationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     website = forms.URLField(label=_("Website"), max_length=500, required=False, assume_scheme="https")
     country = forms.CharField(label=_("Country"), max_length=2, required=False, help_text=_("Two letters, such as DE."))
+
+
+class SuppressionForm(forms.Form):
+    """An address that gets no more mail."""
+
+    email = forms.EmailField(label=_("Mail address"))
+    note = forms.CharField(label=_("Why"), max_length=250, required=False)
