@@ -83,7 +83,7 @@ def test_money_is_measured_from_its_approval_to_the_settled_payout() -> None:
         currency="EUR",
         method=method,
         method_kind="manual",
-        method_copy={},
+        method_copy="",
         reserved_at=NOON - 9 * DAY,
         settled_at=NOON - 8 * DAY,
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rapport.apps.payouts.actions import change_settings, enter_method, enter_method_for
+from rapport.apps.payouts.details import details_of
 from rapport.apps.payouts.errors import MethodOfOthersToo
 from rapport.apps.payouts.inputs import MethodInput, PayoutSettingsInput, checked
 from rapport.apps.payouts.models import MethodKind, PayoutMethod
@@ -88,7 +89,8 @@ def test_one_workspace_may_not_say_how_a_partner_of_others_is_paid() -> None:
     organisation = make_organisation("Deal Otter")
     ours = make_agreement(make_program(), organisation=organisation)
     method = given(MethodKind.IBAN, iban=GOOD_IBAN)
-    assert enter_method_for(agreement=ours, given=method, by=STORY, at=NOON).number == "DE89370400440532013000"
+    entered = enter_method_for(agreement=ours, given=method, by=STORY, at=NOON)
+    assert details_of(entered).number == "DE89370400440532013000"
     make_agreement(make_program(), organisation=organisation)
     with pytest.raises(MethodOfOthersToo):
         enter_method_for(agreement=ours, given=given(MethodKind.MANUAL, note="Cash"), by=STORY, at=NOON)

@@ -1,5 +1,7 @@
 """The pages of finance: a run by two people from the proposal to the bank's answer, methods, settings, statements."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.urls import reverse
 from rapport.apps.identity.models import Organisation, Role
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.actions import make_file
+from rapport.apps.payouts.details import copy_of, details_of, put_copy
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.payouts.queries import method_of, settings_of
 from rapport.flows.paying import fill_run
@@ -122,7 +125,8 @@ def test_a_file_that_changed_is_not_handed_out(finance: Client, anna: Agreement)
     run = make_approved_run(anna.program, at=now())
     make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=now())
     payout = Payout.objects.get()
-    Payout.objects.update(method_copy=payout.method_copy | {"number": "GB29NWBK60161331926819"})
+    put_copy(payout, replace(copy_of(payout), number="GB29NWBK60161331926819"))
+    payout.save()
     answer = finance.get(at("payout-file", anna.program_id, run.id, "iban"), follow=True)
     assert "is not what it was when it was made" in text(answer)
 
@@ -133,7 +137,7 @@ def test_finance_enters_methods_and_settings_and_a_manager_only_reads(
     address = at("payout-method", anna.program_id, anna.id)
     finance.post(address, {"kind": "manual", "holder": "Anna", "note": "By cheque"})
     method = method_of(anna.partner.organisation_id)
-    assert (method.note if method else "") == "By cheque"
+    assert (details_of(method).note if method else "") == "By cheque"
     assert "Another way" not in text(manager.get(address))
     settings = at("payout-settings", anna.program_id)
     finance.post(settings, {"country": "de", "cooling_hours": "24"})

@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 
+from rapport.apps.payouts.details import copy_of
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutState
 from rapport.domain.money import format_amount
 
@@ -43,15 +44,15 @@ def digest_of_file(content: bytes) -> str:
 
 
 def _row(run: PayoutRun, kind: MethodKind, payout: Payout) -> list[str]:
-    copy = payout.method_copy
+    copy = copy_of(payout)
     where = {
-        MethodKind.IBAN: [copy["number"], copy["country"]],
-        MethodKind.BANK: [copy["number"], copy["routing"], copy["country"]],
-        MethodKind.PAYPAL: [copy["number"]],
-        MethodKind.MANUAL: [copy["note"]],
+        MethodKind.IBAN: [copy.number, copy.country],
+        MethodKind.BANK: [copy.number, copy.routing, copy.country],
+        MethodKind.PAYPAL: [copy.number],
+        MethodKind.MANUAL: [copy.note],
     }[kind]
     amount = format_amount(payout.amount)
-    return [payout.id, amount, payout.currency, copy["holder"], *where, run.pay_on.isoformat(), payout.id]
+    return [payout.id, amount, payout.currency, copy.holder, *where, run.pay_on.isoformat(), payout.id]
 
 
 def _safe(cell: str) -> str:

@@ -7,6 +7,7 @@ from rapport.apps.identity.models import Organisation
 from rapport.apps.ledger.models import Posting
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
+from rapport.apps.record.vault import SealedField
 from rapport.domain.money import Money
 
 
@@ -22,17 +23,15 @@ class MethodKind(models.TextChoices):
 class PayoutMethod(models.Model):
     """How an organisation is paid. A change is a new row; the one that nothing replaced is in use.
 
-    `number` is the IBAN, the account number or the PayPal address; `routing` the bank's number where there is no IBAN.
+    `details` hold, sealed, the name and where the money goes; `masked` is what everybody may see of that.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=MethodKind)
-    holder = models.CharField(max_length=70)
+    details = SealedField()
     country = models.CharField(max_length=2, blank=True)
-    number = models.CharField(max_length=254, blank=True)
-    routing = models.CharField(max_length=34, blank=True)
-    note = models.CharField(max_length=250, blank=True)
+    masked = models.CharField(max_length=264, blank=True)
     changed_at = models.DateTimeField()
     usable_at = models.DateTimeField()
     actor_kind = models.CharField(max_length=8)
@@ -53,15 +52,6 @@ class PayoutMethod(models.Model):
     def __str__(self) -> str:
         """Show what may be shown of it: the last four characters."""
         return f"{self.get_kind_display()} {self.masked}".strip()
-
-    @property
-    def masked(self) -> str:
-        """Return the last four characters behind dots, of an IBAN its country too; of a mail address its host."""
-        if self.kind == MethodKind.PAYPAL:
-            name, _at, host = self.number.partition("@")
-            return f"{name[:1]}…@{host}"
-        country = self.country if self.kind == MethodKind.IBAN else ""
-        return f"{country}… {self.number[-4:]}" if self.number else ""
 
 
 class PayoutSettings(models.Model):
@@ -166,7 +156,7 @@ class PayoutState(models.TextChoices):
 
 
 class Payout(models.Model):
-    """Money to one partner, with a copy of how it is sent.
+    """Money to one partner, with a copy of how it is sent, sealed.
 
     `known` is false once somebody said that nobody knows what became of it; it then stays sent until somebody does.
     `reference` is what the bank or provider calls it.
@@ -181,7 +171,7 @@ class Payout(models.Model):
     known = models.BooleanField(default=True)
     method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT, related_name="+")
     method_kind = models.CharField(max_length=8, choices=MethodKind)
-    method_copy = models.JSONField()
+    method_copy = SealedField()
     commissions_count = models.PositiveIntegerField(default=0)
     reserved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

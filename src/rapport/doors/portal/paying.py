@@ -14,7 +14,7 @@ from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
 from rapport.doors.portal.frame import agreement_or_404, portal_page
-from rapport.doors.ui.methods import MethodForm
+from rapport.doors.ui.methods import MethodForm, holder_of
 from rapport.doors.ui.statements import asked_statement, shown, statement_file, statement_paper
 from rapport.flows.paying import change_method
 from rapport.flows.purse import purse_of
@@ -31,13 +31,15 @@ def payouts(request: Request, agreement_id: str) -> HttpResponse:
     """Show what was paid, newest first, and what comes next."""
     agreement = agreement_or_404(request, agreement_id)
     at = now()
+    row = method_of(agreement.partner.organisation_id)
     return portal_page(
         request,
         "payouts.html",
         agreement=agreement,
         purse=purse_of(agreement, at=at),
         page=Paginator(payouts_of_agreement(agreement.id), _ON_A_PAGE).get_page(request.GET.get("page")),
-        method=method_of(agreement.partner.organisation_id),
+        method=row,
+        holder=holder_of(row),
         at=at,
     )
 
@@ -70,12 +72,14 @@ def method(request: Request, agreement_id: str) -> HttpResponse:
             answer = HttpResponseRedirect(reverse("portal:method", args=[agreement.id]))
             answer.status_code = 303
             return answer
+    row = method_of(agreement.partner.organisation_id)
     return portal_page(
         request,
         "method.html",
         agreement=agreement,
         status=422 if form.errors else 200,
-        method=method_of(agreement.partner.organisation_id),
+        method=row,
+        holder=holder_of(row),
         form=form,
         at=now(),
     )

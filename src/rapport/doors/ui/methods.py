@@ -4,6 +4,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rapport.apps.payouts.details import details_of
+from rapport.apps.payouts.models import PayoutMethod
+from rapport.apps.record.errors import Unreadable
+
 KINDS = (
     ("iban", _("Bank account with an IBAN")),
     ("bank", _("Bank account without an IBAN")),
@@ -57,3 +61,11 @@ class MethodForm(forms.Form):
         needed = NEEDED.get(data.get("kind", ""), ()) if data else None
         for name in {name for names in NEEDED.values() for name in names}:
             self.fields[name].required = needed is None or name in needed
+
+
+def holder_of(method: PayoutMethod | None) -> str:
+    """Return whom a method pays, by name: opened for the page that shows it, which must come up without keys too."""
+    try:
+        return details_of(method).holder if method else ""
+    except Unreadable as problem:
+        return problem.sentence

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -17,11 +18,13 @@ from rapport.apps.payouts.models import (
     PayoutVerdict,
 )
 from rapport.apps.programs.models import TermsVersion
+from rapport.apps.record.errors import Unreadable
 from rapport.apps.record.guards import missing_guards
 from rapport.apps.record.models import AuditRow
 from rapport.apps.record.sealing import broken_seals, digest_of, seals_without_row
+from rapport.apps.record.vault import open_cell, sealed_columns
 from rapport.apps.tracking.models import Coupon, Link
-from rapport.flows.doctor.looks import Seen
+from rapport.flows.doctor.looks import PAGE, Seen
 
 APPEND_ONLY = (
     "commissions_attribution",
@@ -84,3 +87,25 @@ def audit_rows(seen: Seen) -> Iterator[str]:
         for *columns, digest in page:
             if digest_of(columns) != digest:
                 yield _("The audit row %(id)s is not as it was written.") % {"id": columns[0]}
+
+
+def cells(seen: Seen) -> Iterator[str]:
+    """Open every cell that the vault sealed: a missing key shows before somebody must be paid."""
+    for model in apps.get_models():
+        names = sealed_columns(model)
+        for page in seen.pages(_rows_of(model) if names else ()):
+            for row in page:
+                for name in names:
+                    yield from _opened(row, name)
+
+
+def _rows_of(model: type[Model]) -> Iterator[Model]:
+    rows: Iterator[Model] = model._default_manager.order_by("pk").iterator(PAGE)  # noqa: SLF001 - documented; `objects` is not known of any table
+    return rows
+
+
+def _opened(row: Model, name: str) -> Iterator[str]:
+    try:
+        open_cell(row, name)
+    except Unreadable as problem:
+        yield _("%(id)s, %(column)s: %(problem)s") % {"id": row.pk, "column": name, "problem": problem.sentence}

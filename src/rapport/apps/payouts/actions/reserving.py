@@ -4,7 +4,7 @@ Every step is one short transaction that moves the run's own mark, so a run that
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.ledger.models import Book
 from rapport.apps.ledger.queries import PayablePosting
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions.methods import details_of
+from rapport.apps.payouts.details import details_of, put_copy
 from rapport.apps.payouts.errors import PaydayPassed
 from rapport.apps.payouts.models import (
     Payout,
@@ -180,10 +180,10 @@ def _payout(
         state=PayoutState.RESERVED,
         method=method,
         method_kind=method.kind,
-        method_copy=asdict(details_of(method)),
         commissions_count=len(moved),
         reserved_at=at,
     )
+    put_copy(payout, details_of(method))
     return _Reserved(payout, tuple(one for one in postings if one.memo in nets), moved)
 
 

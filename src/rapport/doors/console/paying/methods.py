@@ -14,7 +14,7 @@ from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paying.forms import PayoutSettingsForm
-from rapport.doors.ui.methods import MethodForm
+from rapport.doors.ui.methods import MethodForm, holder_of
 from rapport.flows.paying import change_method
 from rapport.kit.clock import now
 
@@ -34,13 +34,15 @@ def method(request: Request, program_id: str, agreement_id: str) -> HttpResponse
     if request.method == "POST" and succeeded(form, act):
         words = _("Kept. The partner is told by mail.")
         return done(request, words, name="payout-method", at=(program.id, agreement.id))
+    row = method_of(agreement.partner.organisation_id)
     return program_page(
         request,
         "payouts/method.html",
         program=program,
         status=422 if form.errors else 200,
         agreement=agreement,
-        method=method_of(agreement.partner.organisation_id),
+        method=row,
+        holder=holder_of(row),
         form=form,
         at=now(),
         may_write=can(request.actor, Capability.PAYOUT_WRITE, program),
