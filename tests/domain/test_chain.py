@@ -1,6 +1,7 @@
 """The chain seals every field of every entry, in the bytes that its description promises."""
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -50,6 +51,17 @@ com_1"""
 def test_the_same_moment_in_another_zone_has_the_same_seal() -> None:
     elsewhere = ENTRY.booked_at.astimezone(timezone(timedelta(hours=3)))
     assert entry_digest(GENESIS, ENTRY._replace(booked_at=elsewhere)) == entry_digest(GENESIS, ENTRY)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_machine_in_another_zone_makes_the_same_seal(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = entry_digest(GENESIS, ENTRY)
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", zone)
+        time.tzset()
+        seal_elsewhere = entry_digest(GENESIS, ENTRY)
+    time.tzset()
+    assert seal_elsewhere == seal
 
 
 def test_a_change_of_any_field_changes_the_seal() -> None:

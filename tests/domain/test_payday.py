@@ -44,4 +44,5 @@ def test_a_payday_on_a_weekend_or_a_bank_holiday_moves_to_the_next_day_on_which_
     assert bank_day(date(2026, 12, 24), is_holiday=christmas.__contains__) == date(2026, 12, 24)
     assert bank_day(date(2026, 12, 25), is_holiday=christmas.__contains__) == date(2026, 12, 29)
     assert bank_day(date(2028, 2, 26), is_holiday=christmas.__contains__) == date(2028, 2, 28)
+    assert bank_day(date(2026, 12, 28), is_holiday=christmas.__contains__) == date(2026, 12, 29)
     assert bank_day(date(2026, 2, 28), is_holiday=christmas.__contains__) == date(2026, 3, 2)

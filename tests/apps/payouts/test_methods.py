@@ -1,5 +1,8 @@
 """How somebody is paid is checked at the door, kept once, masked, and waits after a change."""
 
+import hashlib
+import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -8,12 +11,12 @@ from rapport.apps.payouts.actions import change_settings, enter_method, enter_me
 from rapport.apps.payouts.details import details_of
 from rapport.apps.payouts.errors import MethodOfOthersToo
 from rapport.apps.payouts.inputs import MethodInput, PayoutSettingsInput, checked
-from rapport.apps.payouts.models import MethodKind, PayoutMethod
+from rapport.apps.payouts.models import MethodKind, PayoutMethod, PayoutSettings
 from rapport.apps.payouts.queries import bank_day_of, method_of, settings_of
 from rapport.apps.record.errors import BadInput
-from rapport.apps.record.models import AuditRow
+from rapport.apps.record.models import Announcement, AuditRow
 from tests.make.identity import NOON, STORY, make_organisation
-from tests.make.payouts import GOOD_IBAN, make_method
+from tests.make.payouts import GOOD_IBAN, JONAS, make_method
 from tests.make.road import make_agreement, make_program
 
 
@@ -82,6 +85,57 @@ def test_only_the_last_four_are_shown_and_the_record_keeps_a_digest() -> None:
     data = AuditRow.objects.filter(action="payout_method.entered").order_by("id")[0].data
     assert len(data["digest"]) == 64
     assert "3000" not in str(data)
+
+
+@pytest.mark.django_db
+def test_a_method_keeps_who_entered_it_and_the_record_what_it_replaces() -> None:
+    organisation = make_organisation()
+    paypal = given(MethodKind.PAYPAL, email="anna@example.com")
+    first = enter_method(organisation_id=organisation.id, given=paypal, by=JONAS, at=NOON)
+    stored = PayoutMethod.objects.get()
+    assert (stored.organisation, stored.changed_at, stored.replaced_at) == (organisation, NOON, None)
+    assert (stored.actor_kind, stored.actor_id) == ("person", JONAS.id)
+    assert details_of(stored) == checked(paypal)
+    second = make_method(organisation, at=NOON + timedelta(hours=1))
+    assert second.usable_at == NOON + timedelta(hours=1 + 72), "nobody asks for another time"
+    rows = AuditRow.objects.filter(action="payout_method.entered").order_by("id")
+    assert [(row.subject, row.actor_id, row.at) for row in rows] == [
+        (first.id, JONAS.id, NOON),
+        (second.id, STORY.id, NOON + timedelta(hours=1)),
+    ]
+    assert [row.data["replaces"] for row in rows] == ["", first.id]
+    assert {row.data["organisation"] for row in rows} == {organisation.id}
+    text = json.dumps([first.id, asdict(checked(paypal))], sort_keys=True)
+    assert rows[0].data["digest"] == hashlib.sha256(text.encode()).hexdigest()
+    assert list(Announcement.objects.order_by("id").values_list("kind", "subject", "at")) == [
+        ("payout_method.changed", organisation.id, NOON),
+        ("payout_method.changed", organisation.id, NOON + timedelta(hours=1)),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_changed_method_waits_as_long_as_the_most_careful_program_asks() -> None:
+    organisation = make_organisation("Deal Otter")
+    for hours in (5, 100, 24):
+        program = make_program()
+        make_agreement(program, organisation=organisation)
+        settings = PayoutSettingsInput(country="DE", cooling_hours=hours)
+        change_settings(program=program, given=settings, by=STORY, at=NOON)
+    make_method(organisation)
+    changed = make_method(organisation, iban="GB29NWBK60161331926819")
+    assert changed.usable_at == NOON + timedelta(hours=100)
+
+
+@pytest.mark.django_db
+def test_how_a_program_pays_is_kept_with_who_said_so() -> None:
+    program = make_program()
+    settings = PayoutSettingsInput(country="at", cooling_hours=48)
+    change_settings(program=program, given=settings, by=JONAS, at=NOON)
+    stored = PayoutSettings.objects.get()
+    assert (stored.program, stored.country, stored.cooling_hours, stored.changed_at) == (program, "AT", 48, NOON)
+    [row] = AuditRow.objects.filter(action="payout_settings.changed")
+    assert (row.subject, row.workspace_id, row.actor_id, row.at) == (program.id, program.workspace_id, JONAS.id, NOON)
+    assert row.data == {"country": "at", "cooling_hours": 48}
 
 
 @pytest.mark.django_db

@@ -39,25 +39,11 @@ from tests.make.payouts import (
     make_run,
     make_sent_run,
 )
-from tests.make.road import make_agreement, make_program, report_correction
+from tests.make.road import make_agreement, report_correction
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + AFTER_HOLD
 TODAY = LATER.date()
-
-
-@pytest.fixture
-def program() -> Program:
-    return make_program()
-
-
-@pytest.fixture
-def anna(program: Program) -> Agreement:
-    """A partner with a method, to whom 120.00 are due for order A-1."""
-    agreement = make_agreement(program, name="Slow Mornings")
-    make_payable(program, agreement, total="1000.00", order="A-1")
-    make_method(agreement.partner.organisation)
-    return agreement
 
 
 def commission_of(order: str) -> Commission:
