@@ -20,6 +20,7 @@ from rapport.apps.ledger.models import Book, Entry, LedgerAccount, Posting
 from rapport.apps.ledger.queries import balance, recount
 from rapport.apps.record.models import AuditRow
 from rapport.domain.books import AccountKind, AccountName, EntryKind
+from rapport.domain.books import Posting as Move
 from rapport.domain.chain import GENESIS
 from tests.apps.ledger.cast import (
     ACCRUED,
@@ -30,6 +31,7 @@ from tests.apps.ledger.cast import (
     PROGRAM,
     approved,
     booked,
+    draft,
     judged,
     opened,
     posting,
@@ -42,7 +44,8 @@ def test_a_book_is_opened_once_and_says_so_in_the_record() -> None:
     first = open_book(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON)
     again = open_book(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON + timedelta(days=1))
     assert (first.id, first.opened_at, str(first)) == (again.id, NOON, "book of prg_crazy")
-    assert [row.action for row in AuditRow.objects.filter(subject=first.id)] == ["open_book"]
+    [row] = AuditRow.objects.filter(subject=first.id)
+    assert (row.action, row.actor_id, row.at, row.data) == ("open_book", "intake", NOON, {"program": PROGRAM})
 
 
 def test_a_book_never_changes_its_currency() -> None:
@@ -55,10 +58,11 @@ def test_an_empty_book_may_be_given_another_currency_and_one_with_entries_not() 
     opened()
     changed = change_book_currency(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
     assert Book.objects.get().currency == changed.currency == "USD"
-    assert AuditRow.objects.get(action="change_book_currency").data == {"currency": "USD"}
+    row = AuditRow.objects.get(action="change_book_currency")
+    assert (row.subject, row.actor_id, row.at, row.data) == (changed.id, "intake", NOON, {"currency": "USD"})
     change_book_currency(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON)
     booked(judged(1))
-    with pytest.raises(BookInAnotherCurrency, match="counts in EUR"):
+    with pytest.raises(BookInAnotherCurrency, match="The book of prg_crazy counts in EUR"):
         change_book_currency(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
 
 
@@ -78,6 +82,23 @@ def test_money_arrives_where_the_postings_say() -> None:
     booked(judged(1, 1200), approved(1, 1200), judged(2, 300))
     assert [balance(PROGRAM, name) for name in (EXPENSE, ACCRUED, PAYABLE)] == [-1500, 300, 1200]
     assert LedgerAccount.objects.count() == 3
+    assert set(LedgerAccount.objects.values_list("opened_at", flat=True)) == {NOON}
+
+
+def test_an_entry_is_kept_as_it_was_handed_in() -> None:
+    book_id = Book.objects.get(subject=opened()).id
+    postings = [Move(AccountKind.RESERVED, AccountKind.PAID, 7), Move(AccountKind.FUNDING, AccountKind.TRANSIT, 5)]
+    booked(draft("ent_settled", EntryKind.SETTLED, "pay_1", postings))
+    entry = Entry.objects.get()
+    assert (entry.id, entry.book_id, entry.number, entry.kind) == ("ent_settled", book_id, 1, "settled")
+    assert (entry.subject, entry.reason, entry.mirrors_id, entry.postings_count) == ("pay_1", "story", None, 2)
+    rows = Posting.objects.order_by("position").values_list(
+        "entry_id", "position", "source__kind", "destination__kind", "amount_minor", "currency", "memo"
+    )
+    assert list(rows) == [
+        ("ent_settled", 0, "reserved", "paid", 7, "EUR", "pay_1"),
+        ("ent_settled", 1, "funding", "transit", 5, "EUR", "pay_1"),
+    ]
 
 
 def test_the_same_entry_booked_twice_is_booked_once() -> None:
@@ -129,6 +150,8 @@ def test_an_entry_is_undone_by_its_mirror() -> None:
     booked(judged(1), approved(1))
     mirror = mirrored("ent_approved_1", "ent_mirror")
     assert (mirror.kind, mirror.mirrors_id, mirror.subject) == ("mirrored", "ent_approved_1", "com_1")
+    assert (mirror.reason, mirror.actor_id, mirror.booked_at) == ("mistake", "intake", NOON)
+    assert mirror.postings.get().memo == "com_1"
     assert [balance(PROGRAM, name) for name in (EXPENSE, ACCRUED, PAYABLE)] == [-1200, 1200, 0]
     assert mirrored("ent_approved_1", "ent_mirror").digest == mirror.digest
     assert recount(PROGRAM).problems == []

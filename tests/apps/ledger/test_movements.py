@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from rapport.apps.ledger.actions import reverse_entry
 from rapport.apps.ledger.models import Posting as Row
@@ -99,6 +101,17 @@ def test_the_postings_of_one_entry_come_in_their_order() -> None:
     ]
 
 
+def test_entries_of_one_moment_come_by_their_number_and_take_two_statements_however_many() -> None:
+    there_and_back = [Posting(PAYABLE, RESERVED, 5), Posting(RESERVED, PAYABLE, 3)]
+    booked(
+        *(draft(f"ent_{name}", EntryKind.RESERVED, "pay_2", there_and_back) for name in ("b", "a")), at=NOON + 5 * DAY
+    )
+    with CaptureQueriesContext(connection) as statements:
+        found = movements_of(AGREEMENT, [PAYABLE], from_at=NOON + 5 * DAY, until_at=NOON + 6 * DAY)
+    assert [(one.entry_id, one.minor) for one in found] == [("ent_b", 5), ("ent_b", 3), ("ent_a", 5), ("ent_a", 3)]
+    assert len(statements) == 2
+
+
 def test_what_moved_before_a_moment_is_summed_by_where_it_came_from_and_where_it_went() -> None:
     booked(judged(3, 50), at=NOON + DAY)
     before = moved_before(AGREEMENT, OWED, at=NOON + 4 * DAY)
@@ -136,6 +149,9 @@ def test_what_was_approved_and_taken_back_from_payable_after_a_moment() -> None:
 def test_a_day_earns_what_was_judged_less_what_was_reversed() -> None:
     earned = earned_by_day(PROGRAM, zone="UTC", from_at=NOON, until_at=NOON + 9 * DAY)
     assert earned == {date(2026, 5, 4): 1500, date(2026, 5, 8): -700}
+    booked(judged(5, 40), at=NOON + 4 * DAY)
+    earned = earned_by_day(PROGRAM, zone="UTC", from_at=NOON, until_at=NOON + 9 * DAY)
+    assert earned == {date(2026, 5, 4): 1500, date(2026, 5, 8): -660}
     assert earned_by_day(PROGRAM, zone="UTC", from_at=NOON + MOMENT, until_at=NOON + 4 * DAY) == {}
     assert earned_by_day("prg_other", zone="UTC", from_at=NOON, until_at=NOON + MOMENT) == {date(2026, 5, 4): 1}
 
