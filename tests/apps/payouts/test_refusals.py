@@ -21,7 +21,7 @@ REFUSALS: list[tuple[Refusal, str, str]] = [
         "This run is still being prepared. Wait until it has looked at every partner.",
     ),
     (
-        errors.RunDecided(PayoutRunState.ABANDONED.label),
+        errors.RunDecided(str(PayoutRunState.ABANDONED.label)),
         "run_decided",
         "This run is decided already: abandoned.",
     ),
@@ -37,7 +37,7 @@ REFUSALS: list[tuple[Refusal, str, str]] = [
         "You changed how a partner in this run is paid. Another person must approve it.",
     ),
     (
-        errors.PayoutMoved(PayoutState.SENT.label),
+        errors.PayoutMoved(str(PayoutState.SENT.label)),
         "payout_moved",
         "This cannot be done with a payout that is sent.",
     ),
