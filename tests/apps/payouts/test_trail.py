@@ -10,6 +10,8 @@ from rapport.apps.commissions.models import Commission
 from rapport.apps.ledger.queries import entries_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts import actions
+from rapport.apps.payouts.details import copy_of
+from rapport.apps.payouts.inputs import Details
 from rapport.apps.payouts.models import (
     MethodKind,
     Payout,
@@ -115,14 +117,7 @@ def test_a_payout_keeps_its_amount_its_way_and_its_hours(settled: PayoutRun, ann
     assert (payout.reserved_at, payout.sent_at, payout.settled_at, payout.ended_at) == (FILLED, SENT, SETTLED, None)
     assert (payout.state, payout.reference, payout.known) == (PayoutState.SETTLED, "REF-1", True)
     assert (payout.method_kind, payout.method.organisation_id) == ("iban", anna.partner.organisation_id)
-    assert payout.method_copy == {
-        "kind": "iban",
-        "holder": "Anna Reuter",
-        "country": "DE",
-        "number": "DE89370400440532013000",
-        "routing": "",
-        "note": "",
-    }
+    assert copy_of(payout) == Details(MethodKind.IBAN, "Anna Reuter", country="DE", number="DE89370400440532013000")
     verdict = PayoutVerdict.objects.get()
     assert (verdict.run, verdict.agreement, verdict.verdict, verdict.reasons) == (settled, anna, "eligible", [])
     assert (verdict.payable_minor, verdict.threshold_minor) == (12_000, 5_000)
