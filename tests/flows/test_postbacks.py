@@ -10,7 +10,7 @@ from pytest_django import Settings
 from rapport.apps.conversions.actions import move_cursor
 from rapport.apps.conversions.models import Conversion, Correction, Receipt
 from rapport.apps.programs.models import Program
-from rapport.flows.postbacks import BATCH, CURSOR, position, postbacks_wait, take_postbacks
+from rapport.flows.postbacks import CURSOR, position, postbacks_wait, take_postbacks
 from rapport.kit.clock import to_ms
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import JournalWriter, sealed_segments
@@ -82,9 +82,9 @@ def test_each_receipt_says_what_became_of_its_postback(program: Program, tmp_pat
 
 
 def test_what_was_taken_is_not_taken_again(program: Program, tmp_path: Path) -> None:
-    write(tmp_path, *(postback(program, f"r{n}", order_id=str(n), amount="1.00") for n in range(BATCH + 5)))
+    write(tmp_path, *(postback(program, f"r{n}", order_id=str(n), amount="1.00") for n in range(45)))
     assert postbacks_wait()
-    assert (take_postbacks(at=NOON), postbacks_wait(), take_postbacks(at=NOON)) == (BATCH + 5, False, 0)
+    assert (take_postbacks(at=NOON), postbacks_wait(), take_postbacks(at=NOON)) == (45, False, 0)
     write(tmp_path, postback(program, "later", order_id="later", amount="1.00"))
     assert (take_postbacks(at=NOON), position()) == (1, 2)
 

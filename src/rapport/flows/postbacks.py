@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
 from rapport.kit.clock import from_ms
+from rapport.kit.pace import portions
 from rapport.lake.progress import segment_number
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import read_segment, sealed_segments
@@ -33,9 +34,6 @@ from rapport.wire.journal import read_segment, sealed_segments
 _log = logging.getLogger(__name__)
 
 CURSOR = "postbacks"
-BATCH = 40
-"""Postbacks per transaction: a writer of SQLite holds nobody up for much longer than 50 ms."""
-
 WHOLE = 2**62
 """The cursor's offset when its segment has been taken in to the end."""
 
@@ -62,8 +60,7 @@ def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
     """Take in the postbacks that no earlier call took, segment by segment, until `most` are taken; return how many."""
     taken = 0
     for path in _unread_segments(settings.JOURNAL_FOLDER):
-        pending = _pending(path)
-        while batch := list(islice(pending, BATCH)):
+        for batch in portions(_pending(path)):
             _take_batch(batch, at=at)
             taken += len(batch)
         with transaction():

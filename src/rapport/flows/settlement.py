@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby, islice
+from operator import itemgetter
 
 from django.conf import settings
 
@@ -20,6 +21,7 @@ from rapport.flows.broken import Broken
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import from_ms
+from rapport.kit.pace import portions
 from rapport.lake.ingest import unread_segments
 from rapport.lake.questions import ClickFacts, lake_at
 from rapport.wire.journal import read_segment
@@ -28,6 +30,7 @@ SETTLING = timedelta(minutes=2)
 """How long a click may be under way from the edge to the lake before its absence means something."""
 
 BATCH = 100
+DUE_AT_ONCE = 1_000
 
 
 def join_click_facts(*, at: datetime, most: int = 5_000) -> int:
@@ -65,9 +68,10 @@ def approve_due(*, at: datetime, most: int = 5_000) -> int:
     """
     approved, tried, broken = 0, 0, Broken()
     while tried < most and (due := _due(at=at, without=broken.programs)):
-        for program_id, group in groupby(sorted(due, key=_program_of_commission), key=_program_of_commission):
+        for program_id, group in groupby(due, key=itemgetter(0)):
             with broken.watch(program_id):
-                approved += _approve_program([row.id for row in group], program_id=program_id, at=at)
+                for portion in portions(commission_id for _program_id, commission_id in group):
+                    approved += _approve_program(portion, program_id=program_id, at=at)
         tried += len(due)
     broken.raise_first()
     return approved
@@ -85,17 +89,14 @@ def attach_late_corrections(*, at: datetime) -> int:
     return len(sales)
 
 
-def _due(*, at: datetime, without: Collection[str]) -> list[Commission]:
+def _due(*, at: datetime, without: Collection[str]) -> list[tuple[str, str]]:
+    """Return the first that are due, each with its program before it, one program after the other."""
     due = due_for_approval(at=at).exclude(agreement__program_id__in=without)
-    return list(due.select_related("agreement")[:BATCH])
+    return sorted(due.values_list("agreement__program_id", "id")[:DUE_AT_ONCE])
 
 
 def _program(click: NamedClick) -> str:
     return click.conversion.program_id
-
-
-def _program_of_commission(commission: Commission) -> str:
-    return commission.agreement.program_id
 
 
 def _kept(facts: ClickFacts) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from functools import lru_cache
+from os import urandom
 
 from rapport.kit.clock import to_ms
 
@@ -14,7 +15,7 @@ _FIVE_BITS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 
 def new_id(prefix: str, *, at: datetime) -> str:
     """Return a public id such as `agr_01jd…`; ids made later sort later."""
-    random = secrets.token_bytes(_RANDOM_LENGTH).translate(_FIVE_BITS)
+    random = urandom(_RANDOM_LENGTH).translate(_FIVE_BITS)
     return f"{prefix}_{_moment(to_ms(at))}{random.decode()}"
 
 

@@ -30,16 +30,24 @@ def attribution_of(conversion_id: str) -> Attribution | None:
 def commissions_of(conversion_ids: Collection[str]) -> dict[str, list[Commission]]:
     """Return the commissions of these conversions, locked for the caller."""
     found: dict[str, list[Commission]] = {conversion_id: [] for conversion_id in conversion_ids}
-    rows = Commission.objects.select_for_update(of=("self",)).filter(conversion_id__in=conversion_ids).order_by("id")
-    for row in rows:
+    for row in _locked(conversion_ids=sorted(conversion_ids)) if conversion_ids else ():
         found[row.source].append(row)
     return found
 
 
+@composed
+def _locked(conversion_ids: Sequence[str]) -> QuerySet[Commission]:
+    return Commission.objects.select_for_update(of=("self",)).filter(conversion_id__in=conversion_ids).order_by("id")
+
+
 def open_proposals(commission_ids: Collection[str]) -> dict[str, Proposal]:
     """Return the proposals that wait for a person, by commission."""
-    rows = Proposal.objects.filter(commission_id__in=commission_ids, state=ProposalState.OPEN)
-    return {row.commission_id: row for row in rows}
+    return {row.commission_id: row for row in _open(commission_ids=sorted(commission_ids))}
+
+
+@composed
+def _open(commission_ids: Sequence[str]) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(commission_id__in=commission_ids, state=ProposalState.OPEN)
 
 
 def sources_refused(commission_ids: Collection[str], *, at: datetime) -> frozenset[str]:

@@ -1,8 +1,9 @@
 """How a commission stands: its cached amounts after postings, and the state that follows from them."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.domain.books import AccountKind, Posting
@@ -45,6 +46,8 @@ def state_of(commission: Commission, *, declined: bool = False) -> CommissionSta
 
 
 def judgement_digest(document: Mapping[str, object]) -> str:
-    """Return the hex SHA-256 of a judgement with all its reasons: two judgements that say the same have the same."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Return the hex SHA-256 of a judgement with all its reasons: two judgements that say the same have the same.
+
+    The bytes are JSON in UTF-8 without spaces, keys sorted.
+    """
+    return hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()

@@ -1,9 +1,11 @@
 """What is known of some conversions: loaded from the tables, or remembered from the write that just made it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from rapport.apps.conversions.models import (
     Conversion,
@@ -14,6 +16,8 @@ from rapport.apps.conversions.models import (
     Report,
 )
 from rapport.apps.conversions.recording import StoryKey
+from rapport.apps.record.asking import composed
+from rapport.apps.tracking.queries import coupons_by_id, links_by_id
 
 Fact = TypeVar("Fact", Report, NamedClick, NamedCoupon, Correction, HumanDecision)
 
@@ -38,16 +42,56 @@ class Fresh:
 
 
 def load_facts(conversion_ids: Collection[str]) -> Facts:
-    """Load the facts of conversions with five queries, however many; none for none."""
+    """Load the facts of conversions with seven queries at most, however many; none for none."""
     if not conversion_ids:
         return Facts()
+    ids = sorted(conversion_ids)
     return Facts(
-        reports=by_conversion(Report.objects.filter(conversion_id__in=conversion_ids)),
-        clicks=by_conversion(NamedClick.objects.filter(conversion_id__in=conversion_ids).select_related("link")),
-        coupons=by_conversion(NamedCoupon.objects.filter(conversion_id__in=conversion_ids).select_related("coupon")),
-        corrections=by_conversion(Correction.objects.filter(conversion_id__in=conversion_ids)),
-        decisions=by_conversion(HumanDecision.objects.filter(conversion_id__in=conversion_ids)),
+        reports=by_conversion(_reports(ids=ids)),
+        clicks=by_conversion(_with_links(_clicks(ids=ids))),
+        coupons=by_conversion(_with_owners(_coupons(ids=ids))),
+        corrections=by_conversion(_corrections(ids=ids)),
+        decisions=by_conversion(_decisions(ids=ids)),
     )
+
+
+@composed
+def _reports(ids: Sequence[str]) -> QuerySet[Report]:
+    return Report.objects.filter(conversion_id__in=ids)
+
+
+@composed
+def _clicks(ids: Sequence[str]) -> QuerySet[NamedClick]:
+    return NamedClick.objects.filter(conversion_id__in=ids)
+
+
+@composed
+def _coupons(ids: Sequence[str]) -> QuerySet[NamedCoupon]:
+    return NamedCoupon.objects.filter(conversion_id__in=ids)
+
+
+@composed
+def _corrections(ids: Sequence[str]) -> QuerySet[Correction]:
+    return Correction.objects.filter(conversion_id__in=ids)
+
+
+@composed
+def _decisions(ids: Sequence[str]) -> QuerySet[HumanDecision]:
+    return HumanDecision.objects.filter(conversion_id__in=ids)
+
+
+def _with_links(clicks: list[NamedClick]) -> list[NamedClick]:
+    links = {link.id: link for link in links_by_id({click.link_id for click in clicks if click.link_id})}
+    for click in clicks:
+        click.link = links[click.link_id] if click.link_id else None
+    return clicks
+
+
+def _with_owners(named: list[NamedCoupon]) -> list[NamedCoupon]:
+    coupons = {coupon.id: coupon for coupon in coupons_by_id({one.coupon_id for one in named if one.coupon_id})}
+    for one in named:
+        one.coupon = coupons[one.coupon_id] if one.coupon_id else None
+    return named
 
 
 def by_conversion(rows: Iterable[Fact]) -> dict[str, list[Fact]]:

@@ -31,6 +31,7 @@ from rapport.apps.conversions.wording import (
     wording_of,
 )
 from rapport.apps.programs.models import Program
+from rapport.apps.record.asking import composed
 from rapport.domain.story import ABOUT_DECLINING, DecisionKind, ReportedConversion, Story
 from rapport.kit.clock import from_ms, to_ms
 
@@ -46,7 +47,7 @@ class LoadedStory:
 
 
 def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | None = None) -> list[LoadedStory]:
-    """Load stories whole, with six queries however many; the caller holds their locks. Fresh ones cost none."""
+    """Load stories whole, ten queries at most, however many; the caller holds their locks. Fresh ones cost none."""
     known = fresh or Fresh()
     told: dict[StoryKey, list[Conversion]] = defaultdict(list)
     for row in _rows_of(program, [key for key in keys if key not in known.conversions]):
@@ -68,10 +69,14 @@ def bindings_of_customer(customer_id: str | None) -> list[Binding]:
 
 def _bindings_of(customer_ids: Collection[str]) -> dict[str, list[Binding]]:
     bound: dict[str, list[Binding]] = defaultdict(list)
-    if customer_ids:
-        for row in Binding.objects.filter(customer_id__in=customer_ids):
-            bound[row.customer_id].append(row)
+    for row in _told(customer_ids=sorted(customer_ids)) if customer_ids else ():
+        bound[row.customer_id].append(row)
     return bound
+
+
+@composed
+def _told(customer_ids: Sequence[str]) -> QuerySet[Binding]:
+    return Binding.objects.filter(customer_id__in=customer_ids)
 
 
 def _rows_of(program: Program, keys: Sequence[StoryKey]) -> list[Conversion]:
@@ -86,8 +91,20 @@ def _rows_of(program: Program, keys: Sequence[StoryKey]) -> list[Conversion]:
 
 
 def _rows_named(program: Program, customers: Collection[str], alone: Collection[str]) -> list[Conversion]:
-    named = Q(customer_id__in=customers) | Q(pk__in=alone)
-    return list(Conversion.objects.filter(named, program_id=program.id).order_by("id"))
+    rows = _of_customers(program_id=program.id, customers=sorted(customers)) if customers else []
+    known = {row.id for row in rows}
+    unbound = [row for row in _alone(program_id=program.id, ids=sorted(alone)) if row.id not in known] if alone else []
+    return sorted([*rows, *unbound], key=lambda row: row.id)
+
+
+@composed
+def _of_customers(program_id: str, customers: Sequence[str]) -> QuerySet[Conversion]:
+    return Conversion.objects.filter(program_id=program_id, customer_id__in=customers)
+
+
+@composed
+def _alone(program_id: str, ids: Sequence[str]) -> QuerySet[Conversion]:
+    return Conversion.objects.filter(program_id=program_id, pk__in=ids)
 
 
 def _loaded(

@@ -21,7 +21,7 @@ from rapport.apps.ledger.queries import with_postings
 from rapport.apps.record import actions as record
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.asking import composed
-from rapport.apps.record.write import insert_rows, transaction, update_rows
+from rapport.apps.record.write import insert_rows, new_row, transaction, update_rows
 from rapport.domain.books import AccountName, EntryKind
 from rapport.domain.chain import SealedEntry, SealedPosting, entry_digest
 from rapport.kit.ids import new_id
@@ -179,9 +179,10 @@ def _chain(book: Book, *, drafts: Iterable[EntryDraft], by: Actor, at: datetime)
     entries = []
     for draft in drafts:
         book.entries_count += 1
-        entry = Entry(
+        entry = new_row(
+            Entry,
             id=draft.id,
-            book=book,
+            book_id=book.id,
             number=book.entries_count,
             kind=draft.kind.value,
             booked_at=at,

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -24,8 +24,7 @@ _SEAL = (
 
 def digest_of(values: Iterable[object]) -> str:
     """Return the hex SHA-256 over stored values: JSON without spaces, keys sorted, moments in UTC."""
-    text = json.dumps(list(values), sort_keys=True, separators=(",", ":"), default=_as_text)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(list(values)).encode()).hexdigest()
 
 
 def seal_rows(rows: Collection[Model]) -> None:
@@ -90,7 +89,17 @@ def _columns(model: type[Model]) -> Any:  # noqa: ANN401 - fetches the values of
 
 def _as_text(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return _moment(value)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} cannot be sealed")
+
+
+@lru_cache(maxsize=256)
+def _moment(value: datetime) -> str:
+    """Write a moment; the rows of one act share theirs."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# Made once: `json.dumps` makes a new encoder for every call that asks for anything special.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_text).encode

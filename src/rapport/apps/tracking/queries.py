@@ -54,6 +54,26 @@ def _agreements(ids: Sequence[str]) -> QuerySet[Agreement]:
     return Agreement.objects.filter(pk__in=ids)
 
 
+def links_by_id(ids: Collection[str]) -> list[Link]:
+    """Return the links of these ids, in one query."""
+    return _links(ids=sorted(ids)) if ids else []
+
+
+@composed
+def _links(ids: Sequence[str]) -> QuerySet[Link]:
+    return Link.objects.filter(pk__in=ids)
+
+
+def coupons_by_id(ids: Collection[str]) -> list[Coupon]:
+    """Return the coupons of these ids, in one query."""
+    return _coupons(ids=sorted(ids)) if ids else []
+
+
+@composed
+def _coupons(ids: Sequence[str]) -> QuerySet[Coupon]:
+    return Coupon.objects.filter(pk__in=ids)
+
+
 def coupons_by_code(program_id: str, *, codes: Collection[str]) -> dict[str, Coupon]:
     """Return the program's coupons of these codes (upper case), in one query."""
     return {coupon.code: coupon for coupon in _coupons_named(program_id=program_id, codes=sorted(codes))}

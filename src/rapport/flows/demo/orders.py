@@ -24,8 +24,8 @@ from rapport.flows.settlement import approve_due, join_click_facts
 
 AT_ONCE = 60
 """Reports in one transaction: more would keep the pages waiting."""
-ROUND_DAYS = 4
-"""The worker's rounds are played every fourth day: one a day would make the first start longer."""
+ROUND_DAYS = 7
+"""The worker's rounds are played once a week: one a day would make the first start longer."""
 CLOCK_DAYS = 90
 """What the service clocks look at is approved on the day, as the worker does."""
 BY_HAND_ON = 20

@@ -17,7 +17,7 @@ from rapport.flows.demo.cast import Player
 
 ZONE = ZoneInfo("Europe/Berlin")
 CLICKS_A_YEAR = 3_850
-ORDERS_A_YEAR = 160
+ORDERS_A_YEAR = 120
 """What one partner brings in a year, on average."""
 DAYS_A_YEAR = 365
 SETTLING_IN = timedelta(days=3)

@@ -26,7 +26,7 @@ from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.sealing import seal_rows, seal_stored
-from rapport.apps.record.write import insert_rows, update_rows
+from rapport.apps.record.write import insert_rows, new_row, update_rows
 from rapport.domain.books import Cause, Movements, movements
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome
@@ -142,9 +142,10 @@ def _attribution(
     booking: _Booking, finding: Finding, document: dict[str, object], *, digest: str, number: int
 ) -> Attribution:
     credit = finding.decision.credit
-    attribution = Attribution(
+    attribution = new_row(
+        Attribution,
         id=new_id("att", at=booking.at),
-        conversion=finding.conversion,
+        conversion_id=finding.conversion.id,
         number=number,
         outcome=finding.decision.outcome,
         agreement_id=credit.agreement_id if credit else None,
@@ -164,10 +165,11 @@ def _new_commission(booking: _Booking, finding: Finding) -> Commission:
     credit = finding.decision.credit
     if credit is None:
         raise AssertionError("a target above zero has an earner")
-    commission = Commission(
+    commission = new_row(
+        Commission,
         id=new_id("com", at=booking.at),
         source=finding.conversion.id,
-        conversion=finding.conversion,
+        conversion_id=finding.conversion.id,
         agreement_id=credit.agreement_id,
         version_id=credit.terms_version_id,
         state=CommissionState.PENDING,

@@ -70,18 +70,26 @@ def _waiting_for(program_id: str, external_ids: Sequence[str]) -> QuerySet[Corre
 
 
 def _sales(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Conversion]:
-    wanted = {read.given.of for read in corrections}
-    rows = Conversion.objects.filter(program_id=frame.program_id, external_id__in=wanted).select_related("customer")
+    wanted = sorted({read.given.of for read in corrections})
+    rows = _numbered(program_id=frame.program_id, external_ids=wanted) if wanted else []
     return {(row.kind, row.external_id): row for row in rows}
+
+
+@composed
+def _numbered(program_id: str, external_ids: Sequence[str]) -> QuerySet[Conversion]:
+    return Conversion.objects.filter(program_id=program_id, external_id__in=external_ids)
 
 
 def _known(corrections: Sequence[ReadCorrection], *, frame: Frame) -> dict[tuple[str, str], Correction]:
-    rows = (
-        Correction.objects.select_for_update(of=("self",))
-        .filter(program_id=frame.program_id, external_id__in={read.external_id for read in corrections})
-        .order_by("id")
-    )
+    named = sorted({read.external_id for read in corrections})
+    rows = _told_before(program_id=frame.program_id, external_ids=named) if named else []
     return {(row.kind, row.external_id): row for row in rows}
+
+
+@composed
+def _told_before(program_id: str, external_ids: Sequence[str]) -> QuerySet[Correction]:
+    rows = Correction.objects.select_for_update(of=("self",)).filter(program_id=program_id)
+    return rows.filter(external_id__in=external_ids).order_by("id")
 
 
 def _row(read: ReadCorrection, *, frame: Frame, door: Door, by: Actor, at: datetime) -> Correction:

@@ -23,7 +23,7 @@ from rapport.apps.conversions.recording import Touched
 from rapport.apps.conversions.wording import wording_of
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.asking import composed
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.write import insert_rows, new_row
 from rapport.apps.tracking.models import Coupon
 from rapport.domain.story import AmountReport
 from rapport.kit.ids import new_id
@@ -100,7 +100,8 @@ def _owners_of(program_id: str, external_ids: Sequence[str]) -> QuerySet[Convers
 
 
 def _new_customer(batch: Batch, key: str) -> Customer:
-    return Customer(id=new_id("cus", at=batch.at), program_id=batch.frame.program_id, key=key, created_at=batch.at)
+    made = new_id("cus", at=batch.at)
+    return new_row(Customer, id=made, program_id=batch.frame.program_id, key=key, created_at=batch.at)
 
 
 def meet_conversions(batch: Batch, reports: Sequence[ReadConversion]) -> None:
@@ -137,12 +138,14 @@ def _locked_conversions(program_id: str, kinds: Sequence[str], external_ids: Seq
 
 def _new_conversion(batch: Batch, report: ReadConversion) -> Conversion:
     given = report.given
-    return Conversion(
+    customer = batch.customers.get(given.customer_id)
+    return new_row(
+        Conversion,
         id=new_id("cnv", at=batch.at),
         program_id=batch.frame.program_id,
         kind=given.kind,
         external_id=given.identity,
-        customer=batch.customers.get(given.customer_id),
+        customer_id=customer.id if customer else None,
         state=ConversionState.CONFIRMED,
         occurred_at=report.occurred_at,
         moment_reported=given.occurred_at is not None,

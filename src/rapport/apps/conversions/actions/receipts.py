@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from rapport.apps.conversions.models import JournalCursor, Receipt
-from rapport.apps.record.write import insert_rows
+from rapport.apps.record.write import insert_rows, new_row, update_rows
 
 
 def new_receipt(**fields: object) -> Receipt:
     """Build a receipt, for callers that keep many at once."""
-    return Receipt(**fields)
+    return new_row(Receipt, **fields)
 
 
 def keep_receipts(receipts: Sequence[Receipt]) -> None:
@@ -18,4 +18,6 @@ def keep_receipts(receipts: Sequence[Receipt]) -> None:
 
 def move_cursor(*, name: str, segment: str, offset: int) -> None:
     """Note that a writer's journal is taken in up to here, in the transaction that took it in."""
-    JournalCursor.objects.update_or_create(name=name, defaults={"segment": segment, "offset": offset})
+    cursor = new_row(JournalCursor, name=name, segment=segment, offset=offset)
+    insert_rows([cursor], ignore_known=True)
+    update_rows([cursor], ("segment", "offset"))

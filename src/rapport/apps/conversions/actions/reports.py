@@ -21,7 +21,7 @@ from rapport.apps.conversions.models import (
 from rapport.apps.conversions.reading import Frame, ReadConversion
 from rapport.apps.conversions.recording import StoryKey, Taken, TakenConversion, Touched, Warned, only_new
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.write import insert_rows, update_rows
+from rapport.apps.record.write import insert_rows, new_row, update_rows
 from rapport.kit.ids import new_id
 
 _MAY_BE_ADDED = (
@@ -121,9 +121,10 @@ def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) 
 
 
 def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion) -> Report:
-    return Report(
+    return new_row(
+        Report,
         id=new_id("rpt", at=batch.at),
-        conversion=conversion,
+        conversion_id=conversion.id,
         revision=report.amounts.revision,
         total_minor=report.amounts.total_minor,
         tax_minor=report.amounts.tax_minor,
@@ -138,8 +139,9 @@ def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion) ->
 
 def _new_lines(conversion: Conversion, report: ReadConversion) -> list[ConversionLine]:
     return [
-        ConversionLine(
-            conversion=conversion,
+        new_row(
+            ConversionLine,
+            conversion_id=conversion.id,
             position=position,
             product=line.given.product,
             name=line.given.name,
@@ -158,16 +160,16 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
     named = ((conversion.id, text) for text in report.given.click_ids)
     for _id, text in only_new(named, batch.clicks):
         capsule = batch.capsules[text]
-        batch.new_clicks.append(
-            NamedClick(
-                conversion=conversion,
-                click_id=text,
-                link=capsule.link,
-                clicked_at=capsule.clicked_at,
-                marks=capsule.marks,
-                refusal=capsule.refusal or "",
-            )
+        named_click = new_row(
+            NamedClick,
+            conversion_id=conversion.id,
+            click_id=text,
+            clicked_at=capsule.clicked_at,
+            marks=capsule.marks,
+            refusal=capsule.refusal or "",
         )
+        named_click.link = capsule.link
+        batch.new_clicks.append(named_click)
     refused = (batch.capsules[text] for text in report.given.click_ids if batch.capsules[text].refusal)
     return [
         Warned(
@@ -183,7 +185,9 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
 def _take_coupons(batch: Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
     named = ((conversion.id, code) for code in report.given.coupons)
     for _id, code in only_new(named, batch.codes):
-        batch.new_coupons.append(NamedCoupon(conversion=conversion, code=code, coupon=batch.coupons.get(code)))
+        named_coupon = new_row(NamedCoupon, conversion_id=conversion.id, code=code)
+        named_coupon.coupon = batch.coupons.get(code)
+        batch.new_coupons.append(named_coupon)
     return [
         Warned("coupon_unknown", "coupons", _("The order is kept; no partner has the code %(code)s.") % {"code": code})
         for code in report.given.coupons
