@@ -121,8 +121,8 @@ def story() -> list[Day]:
 def test_a_year_of_55_partners_has_its_clicks_orders_and_repeat_purchases(story: list[Day]) -> None:
     orders = [order for day in story for order in day.orders]
     assert sum(len(day.visits) for day in story) > 200_000
-    assert 7_500 < len(orders) < 9_500
-    assert len(orders) - len({order.customer for order in orders}) > 2_000
+    assert 5_500 < len(orders) < 7_000
+    assert len(orders) - len({order.customer for order in orders}) > 1_500
     assert all(turn.order.number for day in story for turn in day.turns)
     assert all(WHOLE.starts_at <= order.at < WHOLE.ends_at for order in orders)
 

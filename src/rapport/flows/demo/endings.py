@@ -22,6 +22,8 @@ ODD_NUMBERS = 11_030
 """Numbers of the odd orders, apart from all others."""
 SUSPENDED_FOR = timedelta(days=16)
 _DEBT_MINOR = 1_500
+_CLICKED_LATER = 4
+"""The place in the cast of whose click came just before an order that another partner was paid for."""
 _NOISE = bytes(4)
 
 
@@ -99,13 +101,17 @@ def _sums(rows: QuerySet[Commission], amount: str) -> dict[str, int]:
 
 def _learn_of_a_later_click(shop: Shop, *, at: datetime) -> None:
     """Report an approved order once more with a click that came later: the change of partner is proposed."""
-    mine = shop.stage.partners[1]
-    rows = Commission.objects.filter(agreement=mine.agreement, state=CommissionState.APPROVED, payable_minor__gt=0)
+    theirs = shop.stage.partners[_CLICKED_LATER].agreement
+    rows = Commission.objects.filter(
+        agreement__program=shop.stage.program, state=CommissionState.APPROVED, payable_minor__gt=0
+    )
+    # Where a code was used too, the click would not decide.
+    rows = rows.exclude(agreement=theirs).filter(conversion__clicks__isnull=False, conversion__coupons__isnull=True)
     row = rows.select_related("conversion").order_by("-earned_at", "conversion__external_id").first()
     if row is None or row.conversion is None:
         return
     order = row.conversion
-    visit = Visit(order.occurred_at - timedelta(minutes=1), 4, 0, Kind.DESK, 0, _NOISE)
+    visit = Visit(order.occurred_at - timedelta(minutes=1), _CLICKED_LATER, 0, Kind.DESK, 0, _NOISE)
     append([shop.tracks.event(visit)])
     carry_over(at=at)
     shop.report([_again(order) | {"click_ids": [shop.tracks.click_id(visit)]}], at=at)
