@@ -45,6 +45,10 @@ STARTED_BY = {
     "rapport edge": "tests/config/test_up.py",
     "rapport worker": "tests/config/test_up.py",
     "rapport demo": "tests/flows/test_demo.py",
+    "rapport upgrade": "tests/config/test_backup_commands.py",
+    "rapport restore FILE": "tests/config/test_backup_commands.py",
+    "rapport restore FILE --data COPY": "tests/config/test_backup_commands.py",
+    "rapport backup check FILE": "tests/config/test_backup_commands.py",
 }
 
 

@@ -153,6 +153,20 @@ class Environment(BaseSettings):
         le=3_650,
         description="Days after which an uploaded file is removed; the report of its import stays.",
     )
+    backup_folder: Path | None = Field(
+        default=None,
+        description="Folder that takes the backups; without it, backups/ in the data folder. Another disk is better.",
+    )
+    backups_kept: int = Field(
+        default=7,
+        ge=1,
+        le=1_000,
+        description="Backups that are kept; older ones are removed.",
+    )
+    backup_nightly: bool = Field(
+        default=True,
+        description="Take a backup every night; never of a demo.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
@@ -249,6 +263,11 @@ class Environment(BaseSettings):
     def edge_address(self) -> str:
         """The address that tracking links start with."""
         return self.edge_url or f"http://localhost:{self.edge_port}"
+
+    @property
+    def backups(self) -> Path:
+        """The folder that takes the backups."""
+        return (self.backup_folder or self.data / "backups").expanduser().absolute()
 
     @property
     def is_https(self) -> bool:

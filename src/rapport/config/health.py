@@ -17,6 +17,7 @@ from rapport.apps.ledger import queries as ledger
 from rapport.apps.record.vault import vault
 from rapport.config.env import FOLDERS
 from rapport.config.tables import outstanding_migrations
+from rapport.flows.backup.marker import restored_at
 from rapport.kit.clock import now
 from rapport.kit.vault import KeyMissing, VaultError
 
@@ -153,8 +154,10 @@ def _has_file() -> bool:
 
 
 def _jobs() -> Iterator[str]:
-    figures = jobs.job_figures(at=now())
-    if figures.oldest_waiting_s > LONGEST_WAIT_S:
+    figures, back = jobs.job_figures(at=now()), restored_at()
+    # What waits in a copy waits since the copy was brought back.
+    waits_s = min(figures.oldest_waiting_s, (now() - back).total_seconds() if back else figures.oldest_waiting_s)
+    if waits_s > LONGEST_WAIT_S:
         yield f"A job waits since {figures.oldest_waiting_s:.0f} seconds: is a worker running?"
     if figures.failed:
         yield f"{figures.failed} jobs were given up; see the page of failed jobs."

@@ -13,6 +13,7 @@ from rapport.config.errors import Stop
 
 RUN_FILE = "run.json"
 LOCK_FILE = "lock"
+ROLES_FILE = "roles.lock"
 PORTS_TO_TRY = 200
 
 
@@ -30,6 +31,25 @@ def locked(data: Path) -> Iterator[None]:
         (data / RUN_FILE).unlink(missing_ok=True)  # left behind by a server that was killed
         yield
         (data / RUN_FILE).unlink(missing_ok=True)
+
+
+@contextmanager
+def present(data: Path) -> Iterator[None]:
+    """Show that a role runs on this folder, beside any others, as long as its process lives."""
+    with (data / ROLES_FILE).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Hold the folder while no role runs on it; raises Stop when one does."""
+    with (data / ROLES_FILE).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stop(f"Web, edge or a worker still runs on {data}. Stop them first, all of them.") from None
+        yield
 
 
 def _already_runs(data: Path) -> str:

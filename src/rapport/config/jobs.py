@@ -61,6 +61,12 @@ SCHEDULES: tuple[Schedule, ...] = (
     ),
     Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),
+    Schedule(
+        name="backup",
+        task_path="rapport.flows.backup.tasks.back_up",
+        cron="37 2 * * *",
+        only_if="rapport.flows.backup.tasks.backups_are_nightly",
+    ),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

@@ -1,5 +1,6 @@
 """Django's settings, worked out from the settings that the operator chose."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from rapport.config.databases import database
-from rapport.config.env import environment, secret_key, vault_file
+from rapport.config.env import environment, secret_key, variable, vault_file
 from rapport.config.mail import MailServer
 from rapport.config.sign_in import *  # noqa: F403 - the switches of signing in are Django settings like these
 
@@ -23,6 +24,11 @@ OUTBOX_FOLDER = DATA_FOLDER / "outbox"
 IMPORTS_FOLDER = DATA_FOLDER / "imports"
 IMPORT_MOST_BYTES = _chosen.import_most_mb * 1_000_000
 IMPORT_KEPT_DAYS = _chosen.import_kept_days
+BACKUP_FOLDER = _chosen.backups
+BACKUPS_KEPT = _chosen.backups_kept
+BACKUP_NIGHTLY = _chosen.backup_nightly and not _chosen.demo
+# What a backup of the folder lacks because a variable holds it.
+SECRETS_IN_VARIABLES = [variable(name) for name in ("secret_key", "vault_keys") if variable(name) in os.environ]
 PUBLIC_URL = _chosen.web_address
 EDGE_URL = _chosen.edge_address
 DEMO = _chosen.demo

@@ -1,5 +1,7 @@
 """What the worker does for use-cases that span several apps; each is safe to run twice."""
 
+from contextlib import suppress
+
 from django.conf import settings
 
 from rapport.apps.commissions.queries import due_for_approval, untold_proposals
@@ -9,6 +11,7 @@ from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
 from rapport.flows import crediting, intentions, postbacks, replying, settlement
+from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.flows.partner_letters import know_addresses
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
@@ -70,10 +73,10 @@ def credit_earlier_orders(coupon_id: str) -> None:
 @job(retries=1, key="lake-upkeep", queue="long")
 def keep_lake_up() -> None:
     """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
-    at = now()
-    keep_up(settings.LAKE_FOLDER, now_ms=to_ms(at))
-    positions = [progress(settings.LAKE_FOLDER), postbacks.position()]
-    remove_read_segments(journal=settings.JOURNAL_FOLDER, positions=positions)
+    with suppress(AlreadyRuns), still(settings.DATA_FOLDER):  # a backup is under way: the next round comes in an hour
+        keep_up(settings.LAKE_FOLDER, now_ms=to_ms(now()))
+        positions = [progress(settings.LAKE_FOLDER), postbacks.position()]
+        remove_read_segments(journal=settings.JOURNAL_FOLDER, positions=positions)
 
 
 def facts_wait() -> bool:

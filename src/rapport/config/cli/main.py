@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rapport.config.cli import imports, keys, mail, roles, settings, up, upkeep
+from rapport.config.cli import backup, imports, keys, mail, roles, settings, up, upgrading, upkeep
 from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
@@ -29,6 +29,9 @@ app.command()(roles.web)
 app.command()(roles.edge)
 app.command()(roles.worker)
 app.command()(upkeep.migrate)
+app.command()(upgrading.upgrade)
+app.add_typer(backup.app, name="backup")
+app.command()(backup.restore)
 app.command()(upkeep.demo)
 app.add_typer(settings.app, name="config")
 app.add_typer(imports.app, name="import")

@@ -8,6 +8,7 @@ from pathlib import Path
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
 from rapport.config.env import Environment
 from rapport.config.guardian import watch_supervisor
+from rapport.config.installation import present
 
 # Requests taken in beyond those being answered; more wait in the kernel, and a proxy sees that we are slow.
 WAITING_REQUESTS = 64
@@ -23,7 +24,7 @@ def web(data: DataFolder = None, port: Port = None) -> None:
 
     chosen = choose(data=data, port=port)
     watch_supervisor()
-    Server(
+    server = Server(
         "rapport.config.wsgi:application",
         address=chosen.host,
         port=chosen.port,
@@ -33,7 +34,9 @@ def web(data: DataFolder = None, port: Port = None) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with present(chosen.data):
+        server.serve()
 
 
 def edge(data: DataFolder = None, port: Port = None) -> None:
@@ -51,7 +54,8 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         trusted_proxies=tuple(chosen.trusted_proxies),
         secure_cookies=chosen.edge_address.startswith("https://"),
     )
-    sys.exit(run(settings))
+    with present(chosen.data):
+        sys.exit(run(settings))
 
 
 def worker(data: DataFolder = None) -> None:
@@ -59,7 +63,9 @@ def worker(data: DataFolder = None) -> None:
     chosen = choose(data=data)
     watch_supervisor()
     load_django()
-    if not _work(chosen):
+    with present(chosen.data):
+        stopped = _work(chosen)
+    if not stopped:
         # Threads of jobs that were handed back cannot be stopped otherwise; another worker runs them again.
         sys.stdout.flush()
         sys.stderr.flush()

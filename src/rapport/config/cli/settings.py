@@ -65,6 +65,7 @@ def _when_absent(name: str, chosen: Environment) -> str:
         "public_url": chosen.web_address,
         "edge_url": chosen.edge_address,
         "smtp_url": "outbox page",
+        "backup_folder": str(chosen.backups),
         "mail_bounces": "the sender",
         "mail_bounces_url": "none",
         "demo_until": "yesterday",

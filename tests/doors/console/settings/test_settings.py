@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from rapport.apps.delivery.actions import queue_mail
@@ -16,6 +17,7 @@ from rapport.apps.identity.queries import actor_of_key
 from rapport.apps.record.actions import audit
 from rapport.apps.record.models import AuditRow
 from rapport.doors.console.settings.trail import SHOWN
+from rapport.flows.backup.keeping import archive_path
 from rapport.kit.clock import now
 from tests.make.identity import STORY, make_api_key, make_member, make_organisation
 
@@ -196,6 +198,18 @@ def test_the_outbox_says_how_far_each_mail_has_come_and_tries_again(
     assert "The mail is sent again." in words
     words = words_of(by_owner.post(f"{outbox}{came_back.id}/again/", follow=True).content)
     assert "cannot be sent again" in words
+
+
+def test_a_backup_is_asked_for_and_listed(by_owner: Client, ours: Organisation, settings: Settings) -> None:
+    page = f"/console/settings/{ours.id}/backups/"
+    assert "No backup yet." in words_of(by_owner.get(page).content)
+    by_owner.post(page)
+    assert DBTaskResult.objects.filter(task_path="rapport.flows.backup.tasks.back_up").exists()
+    settings.BACKUP_FOLDER.mkdir(exist_ok=True)
+    archive = archive_path(settings.BACKUP_FOLDER, at=now())
+    archive.write_bytes(b"x" * 2_048)
+    assert "2.0\xa0KB" in words_of(by_owner.get(page).content)
+    archive.unlink()
 
 
 def test_an_address_is_suppressed_by_hand_and_lifted(by_owner: Client, ours: Organisation) -> None:

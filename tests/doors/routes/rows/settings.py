@@ -95,6 +95,8 @@ ROWS = (
     Row("settings:outbox", "GET", team(*RUNNERS), at=organisation),
     Row("settings:letter", "GET", team(*RUNNERS), at=mail),
     Row("settings:letter-again", "POST", team(*RUNNERS, ok=302), at=mail),
+    Row("settings:backups", "GET", team(*RUNNERS), at=organisation),
+    Row("settings:backups", "POST", team(*RUNNERS, ok=302), at=organisation),
     Row("settings:suppressions", "GET", team(*RUNNERS), at=organisation),
     Row("settings:suppressions", "POST", team(*RUNNERS, ok=422), at=organisation),
     Row("settings:suppression-lift", "POST", team(*RUNNERS, ok=302), at=suppression),

@@ -1,0 +1,1 @@
+"""Backups: everything that an installation is, in one archive that can be proven and brought back."""
