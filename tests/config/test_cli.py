@@ -18,7 +18,20 @@ DONE, REFUSED, WRONGLY_CALLED = 0, 1, 2
 def test_every_command_and_every_option_says_what_it_is_for() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    own = {"up", "web", "edge", "worker", "migrate", "demo", "config", "password", "import", "keys", "mail", "doctor"} | {"backup", "restore", "upgrade"}
+    own = {
+        "up",
+        "web",
+        "edge",
+        "worker",
+        "migrate",
+        "demo",
+        "config",
+        "password",
+        "import",
+        "keys",
+        "mail",
+        "doctor",
+    } | {"backup", "restore", "upgrade"}
     assert set(group.commands) == own
     for name, command in group.commands.items():
         assert command.help, name
