@@ -34,4 +34,4 @@ def portions(
 
 def _next_size(size: int, *, took_s: float, target_s: float) -> int:
     fitting = size * target_s / took_s if took_s > 0 else size * _GROWTH
-    return max(LEAST, min(MOST, int(size * _GROWTH), int(fitting)))
+    return max(LEAST, int(min(MOST, size * _GROWTH, fitting)))
