@@ -10,13 +10,16 @@ from rapport.domain.payouts import (
     Due,
     NoSecondPerson,
     Obstacle,
+    Reason,
     Verdict,
     no_second_person,
+    reason_named,
     reserving,
     settling,
     taken,
     weigh,
 )
+from rapport.domain.tax import Lack
 
 NOW = 1_000 * HOUR_MS
 PAYABLE, RESERVED, PAID = AccountKind.PAYABLE, AccountKind.RESERVED, AccountKind.PAID
@@ -44,6 +47,10 @@ def due(minor: int = 5_000, **more: object) -> Due:
         (due(usable_from_ms=NOW), Verdict.ELIGIBLE, ()),
         (due(usable_from_ms=NOW + 1), Verdict.HELD, (Obstacle.METHOD_CHANGED,)),
         (due(suspended=True), Verdict.HELD, (Obstacle.AGREEMENT_SUSPENDED,)),
+        (due(lacks=(Lack.W9,), suspended=True), Verdict.HELD, (Obstacle.AGREEMENT_SUSPENDED, Lack.W9)),
+        (due(10, lacks=(Lack.W9,)), Verdict.BELOW_THRESHOLD, ()),
+        (due(10, ended=True, tax_minor=-9), Verdict.ELIGIBLE, ()),
+        (due(10, ended=True, tax_minor=-10), Verdict.BELOW_THRESHOLD, ()),
         (
             due(usable_from_ms=NOW + 1, ended=True, ended_for_breach=True),
             Verdict.HELD,
@@ -52,9 +59,14 @@ def due(minor: int = 5_000, **more: object) -> Due:
     ],
 )
 def test_each_agreement_gets_its_verdict_with_every_reason(
-    one: Due, verdict: Verdict, obstacles: tuple[Obstacle, ...]
+    one: Due, verdict: Verdict, obstacles: tuple[Reason, ...]
 ) -> None:
     assert weigh(one, at_ms=NOW) == (verdict, obstacles)
+
+
+def test_a_reason_is_found_by_the_name_that_a_verdict_keeps() -> None:
+    reasons: list[Reason] = [*Obstacle, *Lack]
+    assert [reason_named(one.value) for one in reasons] == reasons
 
 
 def test_money_goes_into_a_payout_and_out_of_it_and_what_was_taken_back_goes_the_other_way() -> None:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rapport.apps.conversions",
     "rapport.apps.imports",
     "rapport.apps.commissions",
+    "rapport.apps.taxes",
     "rapport.apps.payouts",
     "rapport.doors",
     *_doors,
@@ -194,6 +195,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # ---- what may be reached from here --------------------------------------------------------------------------------
 LOOPBACK_HOSTS = frozenset(_chosen.loopback_hosts)
+# The register of VAT ids, asked only when somebody of finance presses the button.
+VIES_URL = "https://ec.europa.eu/taxation_customs/vies/rest-api/check-vat-number"
 
 # ---- what a browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -32,6 +32,10 @@ class AccountKind(StrEnum):
     """Arrived at partners: the money side of `PAID`."""
     WITHHELD_TAX = "withheld_tax"
     """Kept back from a partner for a tax office."""
+    INPUT_VAT = "input_vat"
+    """VAT that partners are paid on top of what they earned; below zero by what the program paid."""
+    WRITTEN_OFF = "written_off"
+    """Debts of partners that the program gave up; below zero by their sum."""
     NETWORK_FEE = "network_fee"
     """Owed to the network or manager that runs the program."""
     EXCHANGE = "exchange"
@@ -82,6 +86,8 @@ class EntryKind(StrEnum):
     SENT = "sent"
     SETTLED = "settled"
     WITHHELD = "withheld"
+    VAT_ADDED = "vat_added"
+    WRITTEN_OFF = "written_off"
     NETWORK_FEE_CHARGED = "network_fee_charged"
     EXCHANGED = "exchanged"
     OPENED = "opened"
@@ -114,6 +120,11 @@ ROUTES: Final[Mapping[EntryKind, frozenset[Route]]] = MappingProxyType(
             }
         ),
         EntryKind.WITHHELD: frozenset({(AccountKind.PAYABLE, AccountKind.WITHHELD_TAX)}),
+        # The other way where a payout takes back more VAT than it adds.
+        EntryKind.VAT_ADDED: frozenset(
+            {(AccountKind.INPUT_VAT, AccountKind.PAYABLE), (AccountKind.PAYABLE, AccountKind.INPUT_VAT)}
+        ),
+        EntryKind.WRITTEN_OFF: frozenset({(AccountKind.WRITTEN_OFF, AccountKind.PAYABLE)}),
         EntryKind.NETWORK_FEE_CHARGED: frozenset(
             {(AccountKind.EXPENSE, AccountKind.NETWORK_FEE), (AccountKind.PAYABLE, AccountKind.NETWORK_FEE)}
         ),

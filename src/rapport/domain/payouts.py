@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rapport.domain.books import AccountKind, Posting
+from rapport.domain.tax import Lack
 
 HOUR_MS = 3_600_000
 
@@ -29,9 +30,21 @@ class Obstacle(StrEnum):
     ENDED_FOR_BREACH = "ended_for_breach"
 
 
+Reason = Obstacle | Lack
+"""Why a partner is held: something in the way, or a tax paper that the program asks for."""
+
+
+def reason_named(name: str) -> Reason:
+    """Return the reason that a verdict keeps by this name."""
+    return Obstacle(name) if name in set(Obstacle) else Lack(name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What is known of one agreement when a run comes to it; `usable_from_ms` is None without a payout method."""
+    """What is known of one agreement when a run comes to it; `usable_from_ms` is None without a payout method.
+
+    `tax_minor` is what taxes add to the payout, below zero where they keep something back.
+    """
 
     payable_minor: int
     threshold_minor: int
@@ -39,20 +52,23 @@ class Due:
     suspended: bool = False
     ended: bool = False
     ended_for_breach: bool = False
+    lacks: tuple[Lack, ...] = ()
+    tax_minor: int = 0
 
 
-def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Obstacle, ...]]:
+def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Reason, ...]]:
     """Say whether an agreement is paid now, and all that is in the way.
 
-    An agreement that has ended earns no more, so what is left is paid below the threshold too.
+    An agreement that has ended earns no more, so what is left is paid below the threshold too; only where taxes leave
+    nothing of it, nothing can be paid.
     """
     if due.payable_minor <= 0:
         return (Verdict.CARRIED if due.payable_minor else Verdict.NOTHING), ()
-    if due.payable_minor < due.threshold_minor and not due.ended:
+    if (due.payable_minor < due.threshold_minor and not due.ended) or due.payable_minor + due.tax_minor <= 0:
         return Verdict.BELOW_THRESHOLD, ()
     if due.usable_from_ms is None:
         return Verdict.NO_METHOD, ()
-    obstacles = tuple(
+    obstacles: tuple[Reason, ...] = tuple(
         obstacle
         for obstacle, stands in (
             (Obstacle.METHOD_CHANGED, due.usable_from_ms > at_ms),
@@ -61,6 +77,7 @@ def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Obstacle, ...]]:
         )
         if stands
     )
+    obstacles += due.lacks
     return (Verdict.HELD, obstacles) if obstacles else (Verdict.ELIGIBLE, ())
 
 

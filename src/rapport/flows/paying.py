@@ -24,6 +24,7 @@ from rapport.apps.record.write import transaction
 from rapport.domain.money import format_amount
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.retrying import until_settled
+from rapport.flows.tax_papers import ask_for_papers
 
 MOST_ROWS = 20_000
 """Rows of an answer of a bank that are read at once."""
@@ -67,6 +68,9 @@ def fill_run(run_id: str, *, clock: Callable[[], datetime], most: int = 0) -> No
             return True
 
     _until_done(step)
+    run = PayoutRun.objects.select_related("program__workspace").get(pk=run_id)
+    if run.filled_at:
+        ask_for_papers(run, by=actions.preparer_of(run), at=clock())
 
 
 def release_run(run_id: str, *, by: Actor, clock: Callable[[], datetime]) -> None:

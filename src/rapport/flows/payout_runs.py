@@ -15,11 +15,13 @@ from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRun
 from rapport.apps.payouts.queries import dues_of, payouts_of_run, runs_of, verdicts_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, version_in_force
+from rapport.apps.taxes.queries import standings
 from rapport.domain.books import AccountKind
 from rapport.domain.money import Money
-from rapport.domain.payouts import Obstacle, Verdict, weigh
+from rapport.domain.payouts import Obstacle, Reason, Verdict, reason_named, weigh
 from rapport.flows.explaining.words import local_day
 from rapport.flows.paydays import payday_after
+from rapport.flows.tax_papers import lack_words
 from rapport.kit.clock import to_ms
 
 
@@ -115,7 +117,7 @@ def rows_of(run: PayoutRun, verdicts: Iterable[PayoutVerdict]) -> list[Row]:
         Row(
             agreement=row.agreement,
             verdict=Verdict(row.verdict),
-            reasons=reason_words(Verdict(row.verdict), [Obstacle(one) for one in row.reasons]),
+            reasons=reason_words(Verdict(row.verdict), map(reason_named, row.reasons)),
             payable=Money(row.payable_minor, run.currency),
             threshold=Money(row.threshold_minor, run.currency),
             payout=paid.get(row.agreement_id),
@@ -129,7 +131,8 @@ def would_be_paid(program: Program, *, at: datetime) -> list[Row]:
     agreements = list(agreements_of(program.id))
     balances = balances_of([row.id for row in agreements], [AccountKind.PAYABLE])
     payable_minor = {name.owner: minor for name, minor in balances.items()}
-    dues = dues_of(agreements, payable_minor, at=at)
+    papers = standings(agreements, program=program, on=local_day(at, program.zone))
+    dues = dues_of(agreements, payable_minor, papers=papers, at=at)
     rows = []
     for agreement in agreements:
         due = dues[agreement.id]
@@ -175,9 +178,9 @@ def verdict_words(verdict: Verdict) -> str:
     }[verdict]
 
 
-def reason_words(verdict: Verdict, obstacles: Iterable[Obstacle]) -> tuple[str, ...]:
+def reason_words(verdict: Verdict, obstacles: Iterable[Reason]) -> tuple[str, ...]:
     """Say why somebody is not paid; nothing for whoever is."""
-    words = {
+    words = lack_words() | {
         Obstacle.METHOD_CHANGED: _("The payout method was changed a short time ago."),
         Obstacle.AGREEMENT_SUSPENDED: _("The agreement is suspended."),
         Obstacle.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),

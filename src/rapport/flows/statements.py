@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rapport.apps.commissions.models import Commission
 from rapport.apps.ledger.queries import Movement, moved_before, movements_of
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.models import Payout
+from rapport.apps.payouts.models import Payout, PayoutTax
 from rapport.apps.payouts.queries import nets_of
 from rapport.domain.books import AccountKind
 from rapport.domain.days import start_of_day_ms
@@ -93,11 +93,12 @@ def months_of(agreement: Agreement, *, at: datetime, most: int = 24) -> list[dat
 
 
 def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
-    """Return what a payout pays, commission by commission, at most so many."""
+    """Return what a payout pays, commission by commission, at most so many; what taxes did to it comes last."""
     nets = nets_of([payout.id])[payout.id]
+    nets.pop(payout.id, None)
     orders = _orders(nets)
     shown = sorted(nets.items(), key=lambda one: (orders.get(one[0], ""), one[0]))
-    return [
+    lines = [
         StatementLine(
             at=payout.reserved_at,
             part=Part.EARNED if minor > 0 else Part.REVERSED,
@@ -110,6 +111,16 @@ def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
         for subject, minor in shown[:most]
         if minor
     ]
+    return [*lines, *_taxes_of(payout)]
+
+
+def _taxes_of(payout: Payout) -> Iterable[StatementLine]:
+    tax = PayoutTax.objects.filter(payout=payout).first()
+    told = ((_("VAT"), tax.vat_minor), (_("Tax withheld"), -tax.withheld_minor)) if tax else ()
+    for words, minor in told:
+        if minor:
+            amount = Money(minor, payout.currency)
+            yield StatementLine(payout.reserved_at, Part.ADJUSTED, words, "", "", "", amount)
 
 
 def _figures(sums: Sums) -> dict[str, int]:
@@ -153,10 +164,10 @@ def _lines(movements: Iterable[Movement], currency: str) -> Iterable[StatementLi
         yield StatementLine(
             at=one.at,
             part=part,
-            words=_part_words(part, amount.minor),
+            words=_tax_words(one, amount.minor) or _part_words(part, amount.minor),
             order=orders.get(key, ""),
             commission_id=key if key in orders else "",
-            payout_id=key if part is Part.PAID else "",
+            payout_id=key if part is Part.PAID or key == one.subject else "",
             amount=amount,
         )
 
@@ -165,6 +176,18 @@ def _orders(subjects: Collection[str]) -> dict[str, str]:
     """Return the order behind each commission among these."""
     rows = Commission.objects.filter(pk__in=list(subjects)).select_related("conversion")
     return {row.id: row.conversion.external_id if row.conversion else row.source for row in rows}
+
+
+def _tax_words(one: Movement, minor: int) -> str:
+    """Return what an adjustment is that has an account of its own; nothing for any other movement."""
+    beside = one.destination if one.source in OWED else one.source
+    words = {
+        AccountKind.WITHHELD_TAX: (_("Withheld tax given back"), _("Tax withheld")),
+        AccountKind.INPUT_VAT: (_("VAT"), _("VAT taken back")),
+        AccountKind.WRITTEN_OFF: (_("Debt written off"), _("Write-off undone")),
+        AccountKind.OPENING: (_("Brought from before"), _("Debt brought from before")),
+    }
+    return words[beside][minor < 0] if beside in words else ""
 
 
 def _part_words(part: Part, minor: int) -> str:

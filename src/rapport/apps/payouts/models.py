@@ -8,6 +8,7 @@ from rapport.apps.ledger.models import Posting
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.record.vault import SealedField
+from rapport.apps.taxes.models import TaxProfile, TaxRate
 from rapport.domain.money import Money
 
 
@@ -225,6 +226,32 @@ class PayoutLine(models.Model):
     def __str__(self) -> str:
         """Say what it took."""
         return f"{self.payout_id} {self.subject} {self.amount_minor}"
+
+
+class PayoutTax(models.Model):
+    """What taxes did to one payout when it was reserved: how it is billed, with which VAT, and what was kept back.
+
+    `origins` names for everything that it takes back the payout that paid it first, and so how it was billed.
+    `percent` and `withheld_percent` are exact decimals; amounts are what was added and kept back, both part of the
+    payout's amount.
+    """
+
+    payout = models.OneToOneField(Payout, primary_key=True, on_delete=models.PROTECT, related_name="tax")
+    profile = models.ForeignKey(TaxProfile, on_delete=models.PROTECT, related_name="+", null=True)
+    payer = models.ForeignKey(TaxProfile, on_delete=models.PROTECT, related_name="+", null=True)
+    rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, related_name="+", null=True)
+    is_billed = models.BooleanField()
+    treatment = models.CharField(max_length=16)
+    percent = models.CharField(max_length=8)
+    origins = models.JSONField(default=dict)
+    net_minor = models.BigIntegerField()
+    vat_minor = models.BigIntegerField()
+    withheld_percent = models.CharField(max_length=8)
+    withheld_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Say whose it is."""
+        return f"tax of {self.payout_id}"
 
 
 class PayoutFile(models.Model):

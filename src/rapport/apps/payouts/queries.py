@@ -1,7 +1,7 @@
 """Read payouts: methods, what stands in a run, which payout paid a commission, what a program owes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ from rapport.apps.payouts.models import (
 )
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
+from rapport.apps.taxes.queries import Standing
 from rapport.domain.books import AccountKind
 from rapport.domain.payday import bank_day
 from rapport.domain.payouts import Due
@@ -72,12 +73,18 @@ def open_postings(agreement_ids: Collection[str]) -> dict[str, list[PayablePosti
     return found
 
 
-def dues_of(agreements: Iterable[Agreement], payable_minor: dict[str, int], *, at: datetime) -> dict[str, Due]:
-    """Return what the rules want to know of each agreement, in two statements."""
+def dues_of(
+    agreements: Iterable[Agreement],
+    payable_minor: dict[str, int],
+    *,
+    papers: Mapping[str, Standing],
+    at: datetime,
+) -> dict[str, Due]:
+    """Return what the rules want to know of each agreement, in two statements; `papers` is how taxes stand."""
     rows = list(agreements)
     methods = methods_in_use({row.partner.organisation_id for row in rows})
     accepted = _acceptances(rows, at=at)
-    return {row.id: _due(row, payable_minor.get(row.id, 0), methods, accepted) for row in rows}
+    return {row.id: _due(row, payable_minor.get(row.id, 0), methods, accepted, papers[row.id]) for row in rows}
 
 
 def payouts_of_commission(commission_id: str) -> list[Payout]:
@@ -210,7 +217,11 @@ def _acceptances(agreements: Collection[Agreement], *, at: datetime) -> dict[str
 
 
 def _due(
-    agreement: Agreement, payable_minor: int, methods: dict[str, PayoutMethod], accepted: dict[str, Acceptance]
+    agreement: Agreement,
+    payable_minor: int,
+    methods: dict[str, PayoutMethod],
+    accepted: dict[str, Acceptance],
+    papers: Standing,
 ) -> Due:
     method = methods.get(agreement.partner.organisation_id)
     acceptance = accepted.get(agreement.id)
@@ -222,4 +233,5 @@ def _due(
         suspended=agreement.state == AgreementState.SUSPENDED,
         ended=agreement.state == AgreementState.ENDED,
         ended_for_breach=agreement.ended_for_breach,
+        lacks=papers.lacks(method.kind) if method else (),
     )

@@ -125,6 +125,7 @@ def _page(request: Request, program: Program, agreement: Agreement, **refused: F
         trail=_trail(agreement) if can(request.actor, Capability.AUDIT_READ, program) else [],
         forms={**_moves(agreement), **refused} if can(request.actor, Capability.PARTNER_WRITE, program) else {},
         lacks_people=admission.lacks_people(agreement),
+        may_pay=can(request.actor, Capability.PAYOUT_WRITE, program),
         may_see_payouts=can(request.actor, Capability.PAYOUT_READ, program),
         may_resume=agreement.state == AgreementState.SUSPENDED,
     )

@@ -53,6 +53,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
         _("Money"),
         (
             Named(_("Payouts"), "payouts", "banknote", Capability.PAYOUT_READ, "payouts"),
+            Named(_("Taxes"), "taxes", "receipt", Capability.PAYOUT_WRITE),
             Named(_("Ledger"), "ledger", "wallet", Capability.LEDGER_READ),
         ),
     ),

@@ -95,6 +95,7 @@ urlpatterns = [
         "<str:program_id>/commissions/<str:commission_id>/proposal/refuse/", commissions.refuse, name="proposal-refuse"
     ),
     path("<str:program_id>/", include("rapport.doors.console.paying.urls")),
+    path("<str:program_id>/", include("rapport.doors.console.taxes.urls")),
     path("<str:program_id>/ledger/", ledger.ledger, name="ledger"),
     path("<str:program_id>/ledger/verify/", ledger.verify, name="ledger-verify"),
     path("<str:program_id>/health/", health.health, name="health"),

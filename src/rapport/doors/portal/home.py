@@ -22,6 +22,7 @@ from rapport.doors.ui.shell import focus_shell
 from rapport.flows.purse import purse_of, rows_for_partner
 from rapport.flows.replying import awaited
 from rapport.flows.service import service_clocks
+from rapport.flows.tax_papers import lacks_in_words
 from rapport.kit.clock import now
 
 _LAST_SALES = 6
@@ -93,6 +94,7 @@ def _page(
         offered=offered_version(agreement, at=at),
         reason=reason_of(agreement),
         awaited=awaited(agreement, at=at),
+        lacks=lacks_in_words(agreement, at=at),
         clocks=service_clocks(agreement.program, at=at),
         **content,
     )

@@ -19,6 +19,7 @@ from rapport.doors.ui.statements import asked_statement, shown, statement_file, 
 from rapport.flows.paying import change_method
 from rapport.flows.purse import purse_of
 from rapport.flows.statements import lines_of_payout
+from rapport.flows.tax_papers import lacks_in_words
 from rapport.kit.clock import now
 
 _ON_A_PAGE = 24
@@ -40,6 +41,7 @@ def payouts(request: Request, agreement_id: str) -> HttpResponse:
         page=Paginator(payouts_of_agreement(agreement.id), _ON_A_PAGE).get_page(request.GET.get("page")),
         method=row,
         holder=holder_of(row),
+        lacks=lacks_in_words(agreement, at=at),
         at=at,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.portal import commissions, home, links, paying, profile, reports, terms
+from rapport.doors.portal import commissions, home, links, paying, profile, reports, taxes, terms
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<str:agreement_id>/commissions/payouts/", paying.payouts, name="payouts"),
     path("<str:agreement_id>/commissions/payouts/<str:payout_id>/", paying.payout, name="payout"),
     path("<str:agreement_id>/commissions/method/", paying.method, name="method"),
+    path("<str:agreement_id>/commissions/taxes/", taxes.taxes, name="taxes"),
+    path("<str:agreement_id>/commissions/taxes/self-billing/", taxes.self_billing, name="self-billing"),
     path("<str:agreement_id>/commissions/statement/", paying.statement, name="statement"),
     path("<str:agreement_id>/commissions/statement.csv", paying.statement_csv, name="statement-csv"),
     path("<str:agreement_id>/commissions/statement.pdf", paying.statement_pdf, name="statement-pdf"),

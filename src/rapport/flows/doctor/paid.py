@@ -7,10 +7,10 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
 from rapport.apps.ledger.labels import ACCOUNT_LABELS
-from rapport.apps.ledger.models import Entry
+from rapport.apps.ledger.models import Entry, Posting
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState
+from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState, PayoutTax
 from rapport.apps.payouts.queries import UNDECIDED, payouts_by_agreement, payouts_unlike_lines
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.flows.doctor.looks import PAGE, Seen
@@ -22,6 +22,8 @@ _BOOKED = {
 }
 """What stands in the books for a payout in each state; in the others everything is mirrored."""
 
+_TAXES = {EntryKind.VAT_ADDED, EntryKind.WITHHELD}
+
 
 def payouts(seen: Seen) -> Iterator[str]:
     """Compare payouts with the books: amounts, lines, states, and the sums of every agreement."""
@@ -31,9 +33,10 @@ def payouts(seen: Seen) -> Iterator[str]:
     for rows in seen.pages(Payout.objects.order_by("id").iterator(PAGE)):
         standing = _standing([row.id for row in rows])
         for row in rows:
-            if standing[row.id] != _BOOKED.get(PayoutState(row.state), set()):
+            if standing[row.id] - _TAXES != _BOOKED.get(PayoutState(row.state), set()):
                 yield _("%(id)s is called %(state)s, which is not booked.") % {"id": row.id, "state": row.state}
     yield from _sums(seen)
+    yield from _taxes(seen)
 
 
 def runs(seen: Seen) -> Iterator[str]:
@@ -75,6 +78,32 @@ def _standing(payout_ids: Sequence[str]) -> dict[str, set[EntryKind]]:
     for subject, kind in entries.values_list("subject", "kind"):
         found[subject].add(EntryKind(kind))
     return found
+
+
+def _taxes(seen: Seen) -> Iterator[str]:
+    """Hold what taxes added to each payout and kept back of it to what is booked for that."""
+    rows = PayoutTax.objects.select_related("payout").order_by("payout_id")
+    for page in seen.pages(rows.iterator(PAGE)):
+        moved = _taxes_moved([row.payout_id for row in page])
+        for row in page:
+            stands = row.payout.state in _BOOKED
+            expected = (row.vat_minor, row.withheld_minor) if stands else (0, 0)
+            if moved[row.payout_id] != expected:
+                yield _("%(id)s: the books hold other taxes than it says.") % {"id": row.payout_id}
+            if row.net_minor + row.vat_minor - row.withheld_minor != row.payout.amount_minor:
+                yield _("%(id)s does not pay its sum, more VAT, less what was withheld.") % {"id": row.payout_id}
+
+
+def _taxes_moved(payout_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return by payout the VAT that its postings add and the tax that they keep back, mirrors included."""
+    vat: dict[str, int] = defaultdict(int)
+    withheld: dict[str, int] = defaultdict(int)
+    for side, sign in (("source", 1), ("destination", -1)):
+        for kind, sums, way in ((AccountKind.INPUT_VAT, vat, sign), (AccountKind.WITHHELD_TAX, withheld, -sign)):
+            rows = Posting.objects.filter(memo__in=payout_ids, **{f"{side}__kind": kind}).order_by()
+            for memo, minor in rows.values_list("memo").annotate(minor=Sum("amount_minor")):
+                sums[memo] += way * minor
+    return {payout_id: (vat[payout_id], withheld[payout_id]) for payout_id in payout_ids}
 
 
 def _sums(seen: Seen) -> Iterator[str]:

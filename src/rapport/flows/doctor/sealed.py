@@ -15,6 +15,7 @@ from rapport.apps.payouts.models import (
     PayoutMethod,
     PayoutRun,
     PayoutSettings,
+    PayoutTax,
     PayoutVerdict,
 )
 from rapport.apps.programs.models import TermsVersion
@@ -23,8 +24,17 @@ from rapport.apps.record.guards import missing_guards
 from rapport.apps.record.models import AuditRow
 from rapport.apps.record.sealing import broken_seals, digest_of, seals_without_row
 from rapport.apps.record.vault import open_cell, sealed_columns
+from rapport.apps.taxes.models import (
+    SelfBilling,
+    TaxForm,
+    TaxProfile,
+    TaxRate,
+    TaxRequest,
+    TaxSettings,
+    VatCheck,
+)
 from rapport.apps.tracking.models import Coupon, Link
-from rapport.flows.doctor.looks import PAGE, Seen
+from rapport.flows.doctor.looks import Seen
 
 APPEND_ONLY = (
     "commissions_attribution",
@@ -35,9 +45,12 @@ APPEND_ONLY = (
     "partners_acceptance",
     "payouts_payoutfile",
     "payouts_payoutline",
+    "payouts_payouttax",
     "payouts_payoutverdict",
     "programs_termsversion",
     "record_auditrow",
+    "taxes_taxrequest",
+    "taxes_vatcheck",
 )
 
 SEALED: tuple[type[Model], ...] = (
@@ -55,9 +68,18 @@ SEALED: tuple[type[Model], ...] = (
     PayoutRun,
     PayoutVerdict,
     Payout,
+    PayoutTax,
     PayoutFile,
+    TaxProfile,
+    VatCheck,
+    TaxForm,
+    TaxSettings,
+    TaxRate,
+    SelfBilling,
+    TaxRequest,
 )
 
+_FEW = 10
 _AUDITED = ("id", "at", "actor_kind", "actor_id", "action", "subject", "workspace_id", "data", "digest")
 
 
@@ -93,14 +115,15 @@ def cells(seen: Seen) -> Iterator[str]:
     """Open every cell that the vault sealed: a missing key shows before somebody must be paid."""
     for model in apps.get_models():
         names = sealed_columns(model)
-        for page in seen.pages(_rows_of(model) if names else ()):
-            for row in page:
-                for name in names:
-                    yield from _opened(row, name)
+        for row in _rows_of(model) if names else ():
+            seen.count(1)
+            for name in names:
+                yield from _opened(row, name)
 
 
 def _rows_of(model: type[Model]) -> Iterator[Model]:
-    rows: Iterator[Model] = model._default_manager.order_by("pk").iterator(PAGE)  # noqa: SLF001 - documented; `objects` is not known of any table
+    # A form on file has megabytes, so few at once.
+    rows: Iterator[Model] = model._default_manager.order_by("pk").iterator(_FEW)  # noqa: SLF001 - documented; `objects` is not known of any table
     return rows
 
 

@@ -3,8 +3,9 @@
 from rapport.apps.payouts.actions.deciding import abandon_run, approve_run, cancel_payout, release_step
 from rapport.apps.payouts.actions.methods import change_settings, enter_method, enter_method_for
 from rapport.apps.payouts.actions.outcomes import fail_payout, leave_open, return_payout, settle_payouts
-from rapport.apps.payouts.actions.reserving import Crossed, fill_step, prepare_run, preparer_of
+from rapport.apps.payouts.actions.reserving import Crossed, fill_step, prepare_run
 from rapport.apps.payouts.actions.sending import make_file, send_step
+from rapport.apps.payouts.actions.taking_up import preparer_of
 
 __all__ = [
     "Crossed",

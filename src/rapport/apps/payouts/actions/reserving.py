@@ -3,59 +3,44 @@
 Every step is one short transaction that moves the run's own mark, so a run that was killed goes on where it stopped.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Sum
 
 from rapport.apps.commissions.actions import follow_postings, lock_commissions
-from rapport.apps.ledger.actions import book_entries
-from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.ledger.models import Book
 from rapport.apps.ledger.queries import PayablePosting
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.details import details_of, put_copy
+from rapport.apps.payouts.actions.taking_up import nets_of_postings, payout_of, preparer_of, write_reserved
 from rapport.apps.payouts.errors import PaydayPassed
 from rapport.apps.payouts.models import (
     Payout,
-    PayoutLine,
-    PayoutMethod,
     PayoutRun,
     PayoutRunState,
     PayoutState,
     PayoutVerdict,
 )
 from rapport.apps.payouts.queries import dues_of, methods_in_use, open_postings
+from rapport.apps.payouts.taxing import Taxed, origins_of, taxed
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
-from rapport.apps.record.actors import Actor, ActorKind
+from rapport.apps.record.actors import Actor
 from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import insert_rows, transaction
-from rapport.domain.books import EntryKind, Posting
-from rapport.domain.payouts import Verdict, reserving, taken, weigh
+from rapport.apps.taxes.queries import Standing, standings
+from rapport.domain.payouts import Verdict, weigh
 from rapport.kit.clock import to_ms
 from rapport.kit.ids import new_id
 
 AT_ONCE = 40
 """Agreements looked at in one transaction: more would keep other writers waiting."""
 
-MOST_COMMISSIONS = 30_000
-"""What one entry in the books has room for; a partner with more gets the rest in the next run."""
-
 
 class Crossed(Exception):
     """Somebody booked on the same agreements meanwhile: the step is done again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reserved:
-    """One payout about to be written."""
-
-    payout: Payout
-    lines: tuple[PayablePosting, ...]
-    moved: dict[str, Posting]
 
 
 def prepare_run(*, program: Program, pay_on: date, wish: str, by: Actor, at: datetime) -> PayoutRun:
@@ -102,11 +87,6 @@ def fill_step(*, run_id: str, at: datetime, most: int = AT_ONCE) -> bool:
     return True
 
 
-def preparer_of(run: PayoutRun) -> Actor:
-    """Return who prepared a run: what its job does, that person does."""
-    return Actor(ActorKind(run.prepared_by_kind), run.prepared_by_id)
-
-
 def _next_agreements(run: PayoutRun, most: int) -> list[Agreement]:
     rows = Agreement.objects.filter(program=run.program, id__gt=run.filled_upto).order_by("id")
     return list(rows.select_related("partner", "program")[:most])
@@ -123,16 +103,18 @@ def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -
     found = open_postings(ids)
     if not _commissions_in(_subjects(found.values())) <= commissions.keys():
         raise Crossed
-    sums = {agreement_id: sum(one.minor for one in postings) for agreement_id, postings in found.items()}
-    dues = dues_of(agreements, sums, at=at)
+    nets = {row.id: nets_of_postings(found.get(row.id, ())) for row in agreements}
+    papers = standings(agreements, program=run.program, on=run.pay_on)
+    dues = dues_of(agreements, {key: _sum(found.get(key, ())) for key in ids}, papers=papers, at=at)
+    taxes = _taxes(nets, papers)
     methods = methods_in_use({row.partner.organisation_id for row in agreements})
     verdicts, reserved = [], []
     for agreement in agreements:
-        due = dues[agreement.id]
+        due = replace(dues[agreement.id], tax_minor=taxes[agreement.id].tax_minor)
         verdict, obstacles = weigh(due, at_ms=to_ms(at))
         if verdict is Verdict.ELIGIBLE:
-            method = methods[agreement.partner.organisation_id]
-            reserved.append(_payout(run, agreement, method=method, postings=found[agreement.id], at=at))
+            method, postings = methods[agreement.partner.organisation_id], found[agreement.id]
+            reserved.append(payout_of(run, agreement, method=method, postings=postings, tax=taxes[agreement.id], at=at))
         if verdict is not Verdict.NOTHING:
             verdicts.append(
                 PayoutVerdict(
@@ -146,8 +128,25 @@ def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -
             )
     insert_rows(verdicts)
     seal_rows(verdicts)
-    _write(run, reserved, at=at)
+    write_reserved(run, reserved, at=at)
     follow_postings(commissions, {subject: one for each in reserved for subject, one in each.moved.items()})
+
+
+def _sum(postings: Iterable[PayablePosting]) -> int:
+    return sum(one.minor for one in postings)
+
+
+def _taxes(nets: Mapping[str, dict[str, int]], papers: Mapping[str, Standing]) -> dict[str, Taxed]:
+    back = {subject for each in nets.values() for subject, minor in each.items() if minor < 0}
+    origins = origins_of(back) if back else {}
+    return {
+        key: taxed(
+            each,
+            standing=papers[key],
+            origins={subject: origins[subject] for subject, minor in each.items() if minor < 0 and subject in origins},
+        )
+        for key, each in nets.items()
+    }
 
 
 def _subjects(postings: Collection[Sequence[PayablePosting]]) -> set[str]:
@@ -156,67 +155,6 @@ def _subjects(postings: Collection[Sequence[PayablePosting]]) -> set[str]:
 
 def _commissions_in(subjects: set[str]) -> set[str]:
     return {subject for subject in subjects if subject.startswith("com_")}
-
-
-def _payout(
-    run: PayoutRun,
-    agreement: Agreement,
-    *,
-    method: PayoutMethod,
-    postings: Sequence[PayablePosting],
-    at: datetime,
-) -> _Reserved:
-    sums: dict[str, int] = {}
-    for one in postings:
-        sums[one.memo] = sums.get(one.memo, 0) + one.minor
-    nets = taken(sums, most=MOST_COMMISSIONS)
-    moved = {subject: posting for subject, minor in nets.items() if (posting := reserving(minor))}
-    payout = Payout(
-        id=new_id("pay", at=at),
-        run=run,
-        agreement=agreement,
-        amount_minor=sum(nets.values()),
-        currency=run.currency,
-        state=PayoutState.RESERVED,
-        method=method,
-        method_kind=method.kind,
-        commissions_count=len(moved),
-        reserved_at=at,
-    )
-    put_copy(payout, details_of(method))
-    return _Reserved(payout, tuple(one for one in postings if one.memo in nets), moved)
-
-
-def _write(run: PayoutRun, reserved: Sequence[_Reserved], *, at: datetime) -> None:
-    if not reserved:
-        return
-    payouts = [each.payout for each in reserved]
-    insert_rows(payouts)
-    seal_rows(payouts)
-    insert_rows(
-        [
-            PayoutLine(payout=each.payout, posting_id=one.posting_id, subject=one.memo, amount_minor=one.minor)
-            for each in reserved
-            for one in each.lines
-        ]
-    )
-    drafts = [
-        EntryDraft(
-            id=new_id("ent", at=at),
-            kind=EntryKind.RESERVED,
-            subject=each.payout.id,
-            reason="payout-run",
-            postings=tuple(
-                draft
-                for subject, posting in each.moved.items()
-                for draft in posting_drafts(
-                    [posting], agreement=each.payout.agreement_id, currency=run.currency, memo=subject
-                )
-            ),
-        )
-        for each in reserved
-    ]
-    book_entries(book_subject=run.program_id, drafts=drafts, by=preparer_of(run), at=at, ids_are_new=True)
 
 
 def _finish(run: PayoutRun, *, at: datetime) -> None:

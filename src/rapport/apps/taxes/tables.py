@@ -1,0 +1,79 @@
+"""Read the dated tables of taxes that come with the program: VAT rates, and from which sums on payers report."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+
+from rapport.domain.money import Money, parse_amount
+
+
+@dataclass(frozen=True, slots=True)
+class VatRate:
+    """The standard rate of a country from a day on, as a decimal text, and the law that says so."""
+
+    country: str
+    percent: str
+    from_on: date
+    source: str
+
+    @property
+    def exact(self) -> Fraction:
+        """Return the rate as the rules take it."""
+        return Fraction(self.percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """From which sum a year on payers of a country tell the tax office about a payee of that country."""
+
+    form: str
+    country: str
+    threshold: Money
+    from_on: date
+    source: str
+
+
+@cache
+def vat_rates() -> tuple[VatRate, ...]:
+    """Return every rate of every country, oldest first."""
+    rows = [
+        VatRate(row["country"], row["percent"], date.fromisoformat(row["from_on"]), row["source"])
+        for row in _rows("vat_rates.csv")
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.country, row.from_on)))
+
+
+@cache
+def reporting() -> tuple[Reporting, ...]:
+    """Return every threshold, oldest first."""
+    rows = [
+        Reporting(
+            row["form"],
+            row["country"],
+            parse_amount(row["threshold"], row["currency"]),
+            date.fromisoformat(row["from_on"]),
+            row["source"],
+        )
+        for row in _rows("reporting.csv")
+    ]
+    return tuple(sorted(rows, key=lambda row: row.from_on))
+
+
+def vat_rate(country: str, *, on: date) -> VatRate | None:
+    """Return the standard rate of a country on a day; None where the table has none."""
+    found = [row for row in vat_rates() if row.country == country and row.from_on <= on]
+    return found[-1] if found else None
+
+
+def reporting_of(country: str, *, year: int) -> Reporting | None:
+    """Return what payers of a country report for payments of a year."""
+    found = [row for row in reporting() if row.country == country and row.from_on <= date(year, 1, 1)]
+    return found[-1] if found else None
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("rapport.apps.taxes.data").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

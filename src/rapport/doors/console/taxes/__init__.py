@@ -1,0 +1,1 @@
+"""Pages of taxes for finance: who lacks what, one partner's papers, what the program asks for."""
