@@ -9,6 +9,7 @@ from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts import actions, queries
 from rapport.apps.payouts.models import Payout, PayoutLine, PayoutMethod, PayoutRun
 from rapport.apps.programs.models import Program
+from rapport.apps.taxes.queries import Standing, standings
 from rapport.domain.books import AccountKind
 from tests.make.identity import NOON, STORY
 from tests.make.payouts import (
@@ -188,13 +189,17 @@ def test_the_way_in_use_is_the_last_one_entered(anna: Agreement, ben: Agreement)
     assert queries.method_of("org_unknown") is None
 
 
+def papers(*agreements: Agreement) -> dict[str, Standing]:
+    return standings(agreements, program=agreements[0].program, on=LATER.date())
+
+
 def test_the_rules_are_told_what_is_due_to_each_partner(program: Program, anna: Agreement) -> None:
     carla = make_agreement(program, name="Carla")
-    dues = queries.dues_of([anna, carla], {anna.id: 12_000}, at=LATER)
+    dues = queries.dues_of([anna, carla], {anna.id: 12_000}, papers=papers(anna, carla), at=LATER)
     assert (dues[anna.id].payable_minor, dues[anna.id].threshold_minor) == (12_000, 5_000)
     assert dues[anna.id].usable_from_ms == int(NOON.timestamp() * 1000)
     assert (dues[carla.id].payable_minor, dues[carla.id].usable_from_ms) == (0, None)
-    before = queries.dues_of([anna], {}, at=anna.active_at - HOUR)
+    before = queries.dues_of([anna], {}, papers=papers(anna), at=anna.active_at - HOUR)
     assert before[anna.id].threshold_minor == 0, "nothing was accepted yet"
 
 
@@ -203,7 +208,9 @@ def test_the_rules_are_told_who_is_suspended_and_who_has_ended_and_why(program: 
     suspend_agreement(agreement_id=suspended.id, reason="A check", by=STORY, at=NOON)
     end_agreement(agreement_id=ended.id, for_breach=False, reason="A year abroad", by=STORY, at=NOON)
     end_agreement(agreement_id=banned.id, for_breach=True, reason="Spam", by=STORY, at=NOON)
-    dues = queries.dues_of(Agreement.objects.filter(program=program), {}, at=LATER)
+    dues = queries.dues_of(
+        Agreement.objects.filter(program=program), {}, papers=papers(living, suspended, ended, banned), at=LATER
+    )
     told = [(dues[one.id].suspended, dues[one.id].ended, dues[one.id].ended_for_breach) for one in (living, suspended)]
     assert told == [(False, False, False), (True, False, False)]
     told = [(dues[one.id].suspended, dues[one.id].ended, dues[one.id].ended_for_breach) for one in (ended, banned)]
