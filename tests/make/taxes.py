@@ -75,11 +75,11 @@ def withhold(agreement: Agreement, percent: str, *, reason: str = "No tax number
     actions.change_rate(partner=agreement.partner, given=given, by=STORY, at=at)
 
 
-def bill_for(agreement: Agreement, *, at: datetime = NOON, **given: object) -> None:
+def bill_for(agreement: Agreement, given: Mapping[str, object] | None = None, *, at: datetime = NOON) -> None:
     """Let a German merchant write the invoices of a partner who agreed to it; the partner's profile may be told."""
     program = agreement.program
     make_profile(program.workspace, at=at, legal_name="Marlow GmbH", vat_id="DE129273398")
     ask_for(program, self_billing=True, at=at)
-    make_profile(agreement.partner.organisation, {**GERMAN, **given}, at=at)
+    make_profile(agreement.partner.organisation, {**GERMAN, **(given or {})}, at=at)
     text = self_billing_text(agreement)
     actions.agree_to_self_billing(agreement=agreement, text=text, language="en", by=STORY, at=at)

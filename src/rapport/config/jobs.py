@@ -59,6 +59,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=300,
         only_if="rapport.apps.delivery.tasks.bounces_are_read",
     ),
+    Schedule(
+        name="invoices",
+        task_path="rapport.flows.paying_jobs.issue_invoices",
+        every_seconds=10,
+        only_if="rapport.flows.invoicing.invoices_wait",
+    ),
     Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),
     Schedule(

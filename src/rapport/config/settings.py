@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "rapport.apps.commissions",
     "rapport.apps.taxes",
     "rapport.apps.payouts",
+    "rapport.apps.invoices",
     "rapport.doors",
     *_doors,
     "allauth",

@@ -2,7 +2,7 @@
 
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
-from rapport.flows import paying
+from rapport.flows import invoicing, paying
 from rapport.kit.clock import now
 
 
@@ -22,3 +22,9 @@ def release_run(run_id: str) -> None:
 def send_run(run_id: str) -> None:
     """Note as sent what stands in the files of a run."""
     paying.send_run(run_id, clock=now)
+
+
+@job(retries=3, key="invoices")
+def issue_invoices() -> None:
+    """Bill the payouts that arrived, and take back the papers of those that came back."""
+    invoicing.issue_waiting(at=now())

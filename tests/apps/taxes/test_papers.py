@@ -235,7 +235,7 @@ def test_self_billing_is_agreed_to_once_and_may_be_ended() -> None:
 
 def test_a_foreign_partner_bills_without_vat() -> None:
     agreement = make_agreement(make_program())
-    bill_for(agreement, country="FR", vat_id="40303265045")
+    bill_for(agreement, {"country": "FR", "vat_id": "40303265045"})
     assert standing_of(agreement, on=TODAY).treatment == (Treatment.REVERSE_CHARGE, "0")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.portal import commissions, home, links, paying, profile, reports, taxes, terms
+from rapport.doors.portal import commissions, home, invoices, links, paying, profile, reports, taxes, terms
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("<str:agreement_id>/commissions/method/", paying.method, name="method"),
     path("<str:agreement_id>/commissions/taxes/", taxes.taxes, name="taxes"),
     path("<str:agreement_id>/commissions/taxes/self-billing/", taxes.self_billing, name="self-billing"),
+    path("<str:agreement_id>/commissions/invoices/", invoices.invoices, name="invoices"),
+    path("<str:agreement_id>/commissions/invoices.csv", invoices.invoices_file, name="invoices-file"),
+    path("<str:agreement_id>/commissions/invoices/<str:invoice_id>.pdf", invoices.paper, name="invoice-paper"),
+    path("<str:agreement_id>/commissions/invoices/<str:invoice_id>.json", invoices.data, name="invoice-data"),
     path("<str:agreement_id>/commissions/statement/", paying.statement, name="statement"),
     path("<str:agreement_id>/commissions/statement.csv", paying.statement_csv, name="statement-csv"),
     path("<str:agreement_id>/commissions/statement.pdf", paying.statement_pdf, name="statement-pdf"),

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterator
 
-from rapport.flows.doctor import agreed, arrivals, judged, money, paid, sealed, working
+from rapport.flows.doctor import agreed, arrivals, billed, judged, money, paid, sealed, working
 from rapport.flows.doctor.looks import Check, Look, look_at
 
 __all__ = ["LOOKS", "Check", "run_checks"]
@@ -21,6 +21,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("lines of commissions", money.lines),
     ("payouts as booked", paid.payouts),
     ("payout runs", paid.runs),
+    ("invoices without a gap", billed.invoices),
     ("agreements and acceptances", agreed.agreements),
     ("terms as published", agreed.versions),
     ("judgements as sealed", judged.attributions),

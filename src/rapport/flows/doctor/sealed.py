@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Attribution, Commission, Proposal
+from rapport.apps.invoices.models import Invoice, InvoiceSeries
 from rapport.apps.partners.models import Acceptance, Agreement, Suspension
 from rapport.apps.payouts.models import (
     Payout,
@@ -42,6 +43,7 @@ APPEND_ONLY = (
     "conversions_conversionline",
     "conversions_humandecision",
     "conversions_report",
+    "invoices_invoice",
     "partners_acceptance",
     "payouts_payoutfile",
     "payouts_payoutline",
@@ -77,6 +79,8 @@ SEALED: tuple[type[Model], ...] = (
     TaxRate,
     SelfBilling,
     TaxRequest,
+    InvoiceSeries,
+    Invoice,
 )
 
 _FEW = 10

@@ -1,13 +1,19 @@
 """Rows of the pages of tax papers, in the console, in the portal and behind a mailed link."""
 
 from rapport.apps.identity.models import Role
+from rapport.apps.invoices.actions import issue_for
+from rapport.apps.partners.models import Agreement
+from rapport.flows.paying import Outcome, record_outcome
 from rapport.flows.tax_links import signed_link
-from tests.doors.routes.rows.paying import PAYERS, agreement, program
+from rapport.kit.clock import now
+from tests.doors.routes.rows.paying import PAYERS, READERS, a_run, agreement, program, sent
 from tests.doors.routes.rows.portal import agreement as held
+from tests.doors.routes.rows.portal import both as both_agreements
 from tests.doors.routes.table import Addressed, Row, everybody, portal, team
-from tests.make.identity import Cast, make_member
+from tests.make.identity import STORY, Cast, make_member
+from tests.make.payouts import MARA
 from tests.make.road import make_agreement, make_program
-from tests.make.taxes import make_form
+from tests.make.taxes import bill_for, make_form
 
 PROFILE, RATE = {"what": "profile"}, {"what": "rate"}
 
@@ -37,7 +43,45 @@ def mailed(cast: Cast) -> Addressed:
     return Addressed(own={"token": token}, elsewhere=({"token": token[:-1]}, {"token": "x"}))
 
 
+def issued(agreement: Agreement) -> str:
+    """Bill a payout of a partner that arrived."""
+    bill_for(agreement)
+    payout = a_run(agreement, sent)
+    record_outcome(payout=payout, outcome=Outcome.SETTLED, words="R", by=MARA, at=now())
+    return issue_for(payout_id=payout.id, by=STORY, at=now())[0].id
+
+
+def invoice(cast: Cast) -> Addressed:
+    """An invoice of a program: foreign as a whole, foreign under our own address, and missing."""
+    ours, theirs = (make_agreement(make_program(one)) for one in (cast.ours, cast.theirs))
+    own, foreign = issued(ours), issued(theirs)
+    pairs = ((theirs.program_id, foreign), (ours.program_id, foreign), (ours.program_id, "inv_missing"))
+    return Addressed(
+        own={"program_id": ours.program_id, "invoice_id": own},
+        elsewhere=tuple({"program_id": one, "invoice_id": other} for one, other in pairs),
+    )
+
+
+def written(cast: Cast) -> Addressed:
+    """An invoice of our partner firm, and one of the firm beside it."""
+    ours, theirs = both_agreements(cast)
+    own, foreign = issued(ours), issued(theirs)
+    pairs = ((theirs.id, foreign), (ours.id, foreign), (theirs.id, own), (ours.id, "inv_missing"))
+    return Addressed(
+        own={"agreement_id": ours.id, "invoice_id": own},
+        elsewhere=tuple({"agreement_id": one, "invoice_id": other} for one, other in pairs),
+    )
+
+
 ROWS = (
+    Row("console:invoices", "GET", team(*READERS), at=program),
+    Row("console:invoices-file", "GET", team(*READERS), at=program),
+    Row("console:invoice-paper", "GET", team(*READERS), at=invoice),
+    Row("console:invoice-data", "GET", team(*READERS), at=invoice),
+    Row("portal:invoices", "GET", portal(), at=held),
+    Row("portal:invoices-file", "GET", portal(), at=held),
+    Row("portal:invoice-paper", "GET", portal(), at=written),
+    Row("portal:invoice-data", "GET", portal(), at=written),
     Row("console:taxes", "GET", team(*PAYERS), at=program),
     Row("console:tax-settings", "GET", team(*PAYERS), at=program),
     Row("console:tax-settings", "POST", team(*PAYERS, ok=422), at=program, data=PROFILE),

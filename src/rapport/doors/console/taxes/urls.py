@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from rapport.doors.console.taxes import overview, partners
+from rapport.doors.console.taxes import invoices, overview, partners
 
 urlpatterns = [
     path("taxes/", overview.taxes, name="taxes"),
     path("taxes/settings/", overview.tax_settings, name="tax-settings"),
+    path("taxes/invoices/", invoices.invoices, name="invoices"),
+    path("taxes/invoices.csv", invoices.invoices_file, name="invoices-file"),
+    path("taxes/invoices/<str:invoice_id>.pdf", invoices.paper, name="invoice-paper"),
+    path("taxes/invoices/<str:invoice_id>.json", invoices.data, name="invoice-data"),
     path("partners/<str:agreement_id>/tax/", partners.partner, name="tax-papers"),
     path("partners/<str:agreement_id>/tax/vies/", partners.ask_register, name="tax-vies"),
     path("partners/<str:agreement_id>/tax/forms/<str:form_id>/", partners.form, name="tax-form"),

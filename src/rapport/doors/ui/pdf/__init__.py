@@ -1,8 +1,10 @@
-"""Pages of paper: tagged PDF, the same bytes for the same statement, fonts of our own."""
+"""Pages of paper: tagged PDF, the same bytes for the same content, fonts of our own."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.utils.translation import get_language
@@ -17,23 +19,31 @@ _HERE = Path(__file__).resolve().parent
 
 def statement_pdf(statement: Statement) -> bytes:
     """Return a statement as a tagged PDF (PDF/UA), without a date of its making."""
-    data = json.dumps(_data(statement), ensure_ascii=False)
+    return _made("statement", _data(statement))
+
+
+def invoice_pdf(document: Mapping[str, Any]) -> bytes:
+    """Return an invoice or credit note as a tagged PDF (PDF/UA), from nothing but what was kept when it was issued."""
+    return _made("invoice", _paper(document))
+
+
+def _made(name: str, data: Mapping[str, object]) -> bytes:
     made = typst.compile(
-        _template(),
+        _template(name),
         format="pdf",
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": data},
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards="ua-1",
     )
     if not isinstance(made, bytes):
-        raise TypeError("a statement is one file")
+        raise TypeError("a page of paper is one file")
     return made
 
 
 @cache
-def _template() -> bytes:
-    return (_HERE / "statement.typ").read_bytes()
+def _template(name: str) -> bytes:
+    return (_HERE / f"{name}.typ").read_bytes()
 
 
 @cache
@@ -77,6 +87,33 @@ def _data(statement: Statement) -> dict[str, object]:
             for line in statement.lines
         ],
     }
+
+
+def _paper(document: Mapping[str, Any]) -> dict[str, object]:
+    """Return a paper ready for its page; its labels are English, so that no reader's language changes a byte."""
+    first, last = document["period"]
+    return {
+        **document,
+        "language": "en",
+        "lines": [[line["words"], _signed(line["net"])] for line in document["lines"]],
+        "shares": [[f"{one['percent']} %", _signed(one["net"]), _signed(one["vat"])] for one in document["shares"]],
+        "sums": [
+            ["Net", _signed(document["net"])],
+            ["VAT", _signed(document["vat"])],
+        ],
+        "total": ["Total", _signed(document["total"])],
+        "facts": [
+            ["Number", document["number"]],
+            ["Date", document["issued_on"]],
+            ["Period", f"{first} to {last}"],
+            ["Payout", document["payout"]],
+            *([["Takes back", document["corrects"]]] if document["corrects"] else []),
+        ],
+    }
+
+
+def _signed(amount: str) -> str:
+    return amount.replace("-", words.MINUS)
 
 
 def _amount(money: Money) -> str:

@@ -1,0 +1,1 @@
+"""The words that invoices must carry, by country."""
