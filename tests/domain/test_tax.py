@@ -13,10 +13,12 @@ from rapport.domain.tax import (
     Need,
     Papers,
     Rule,
+    Telling,
     form_wanted,
     lacking,
     rules_in_order,
     runs_out_on,
+    telling,
     withheld_minor,
 )
 
@@ -94,3 +96,19 @@ def test_what_is_kept_back_is_rounded_once_and_never_of_a_debt(gross: int, thous
 
 def test_a_half_of_a_cent_is_kept_back() -> None:
     assert (withheld_minor(50, Fraction(1)), withheld_minor(12_000, Fraction(24))) == (1, 2_880)
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({}, Telling.BELOW),
+        ({"gross_minor": 2_000}, Telling.REPORT),
+        ({"withheld": 1}, Telling.WITHHELD),
+        ({"gross_minor": 2_000, "by_provider": True}, Telling.PROVIDER),
+        ({"gross_minor": 2_000, "same_country": False}, Telling.ELSEWHERE),
+        ({"gross_minor": 2_000, "threshold_minor": None}, Telling.ELSEWHERE),
+    ],
+)
+def test_a_payee_is_told_of_from_the_threshold_on(facts: dict[str, int], found: Telling) -> None:
+    known = {"gross_minor": 1_999, "withheld": 0, "threshold_minor": 2_000, "same_country": True, "by_provider": False}
+    assert telling(**(known | facts)) is found  # type: ignore[arg-type]  # each story names its own facts

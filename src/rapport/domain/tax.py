@@ -147,3 +147,30 @@ def _lack_of_w8(papers: Papers, *, on: date) -> Lack | None:
         return Lack.W8
     last = papers.forms[wanted]
     return Lack.W8_EXPIRED if last and last < on else None
+
+
+class Telling(StrEnum):
+    """What a payer of a country has to look at for one payee and way of paying, at the end of a year."""
+
+    REPORT = "report"
+    """At or above the threshold."""
+    WITHHELD = "withheld"
+    """Below it, and something was kept back: that is told whatever the sum."""
+    BELOW = "below"
+    PROVIDER = "provider"
+    """Who carried the money tells."""
+    ELSEWHERE = "elsewhere"
+    """A payee of another country, or a payer for whose country we know no threshold."""
+
+
+def telling(
+    *, gross_minor: int, withheld: int, threshold_minor: int | None, same_country: bool, by_provider: bool
+) -> Telling:
+    """Say what to look at for `gross_minor` paid in a year; `threshold_minor` is None where there is none."""
+    if threshold_minor is None or not same_country:
+        return Telling.ELSEWHERE
+    if by_provider:
+        return Telling.PROVIDER
+    if gross_minor >= threshold_minor:
+        return Telling.REPORT
+    return Telling.WITHHELD if withheld > 0 else Telling.BELOW

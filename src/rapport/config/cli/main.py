@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rapport.config.cli import backup, imports, keys, mail, roles, settings, up, upgrading, upkeep
+from rapport.config.cli import backup, imports, keys, mail, roles, settings, tax, up, upgrading, upkeep
 from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
@@ -37,6 +37,7 @@ app.add_typer(settings.app, name="config")
 app.add_typer(imports.app, name="import")
 app.command()(upkeep.password)
 app.add_typer(keys.app, name="keys")
+app.add_typer(tax.app, name="tax")
 app.add_typer(mail.app, name="mail")
 app.command()(upkeep.doctor)
 

@@ -74,6 +74,8 @@ def written(cast: Cast) -> Addressed:
 
 
 ROWS = (
+    Row("console:year-end", "GET", team(*PAYERS), at=program),
+    Row("console:year-end-file", "GET", team(*PAYERS), at=program),
     Row("console:invoices", "GET", team(*READERS), at=program),
     Row("console:invoices-file", "GET", team(*READERS), at=program),
     Row("console:invoice-paper", "GET", team(*READERS), at=invoice),

@@ -1,0 +1,148 @@
+"""The list of a year: what reached each payee by each way of paying, beside the threshold that a payer must know."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from rapport.apps.partners.models import Partner
+from rapport.apps.payouts.models import MethodKind, Payout, PayoutState, PayoutTax
+from rapport.apps.programs.models import Program
+from rapport.apps.taxes.models import TaxProfile
+from rapport.apps.taxes.queries import profiles_in_use
+from rapport.apps.taxes.tables import Reporting, reporting_of
+from rapport.domain.days import start_of_day_ms
+from rapport.domain.money import Money, format_amount
+from rapport.domain.tax import Telling, telling
+from rapport.kit.clock import from_ms
+
+BY_PROVIDER = frozenset({MethodKind.PAYPAL.value})
+"""Ways of paying whose provider tells the tax office itself (in the United States on Form 1099-K)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearRow:
+    """One payee by one way of paying: `gross` is what was paid without VAT and before tax was kept back."""
+
+    partner: Partner
+    profile: TaxProfile | None
+    rail: str
+    payouts: int
+    gross: Money
+    withheld: Money
+    vat: Money
+    paid: Money
+    telling: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """A year of a program, in days of its zone; `reporting` is the threshold that its payer's country has."""
+
+    program: Program
+    year: int
+    payer: TaxProfile | None
+    reporting: Reporting | None
+    rows: tuple[YearRow, ...]
+
+
+def year_end(program: Program, *, year: int) -> YearEnd:
+    """Add up what arrived in a year and did not come back, the largest sums first."""
+    payer = profiles_in_use([program.workspace_id]).get(program.workspace_id)
+    country = payer.country if payer else program.workspace.country
+    reporting = reporting_of(country, year=year)
+    rows = _rows(program, _settled(program, year), country=country, reporting=reporting)
+    ordered = sorted(rows, key=lambda row: (-row.gross.minor, row.partner.name, row.rail))
+    return YearEnd(program, year, payer, reporting, tuple(ordered))
+
+
+def years_of(program: Program, *, at: datetime) -> list[int]:
+    """Return the years in which a program paid, this year first."""
+    zone = ZoneInfo(program.zone)
+    this = at.astimezone(zone).year
+    first = _paid(program).order_by("settled_at").values_list("settled_at", flat=True).first()
+    return list(range(this, (first.astimezone(zone).year if first else this) - 1, -1))
+
+
+def telling_words(one: Telling) -> str:
+    """Say what there is to look at."""
+    return {
+        Telling.REPORT: _("At or above the threshold"),
+        Telling.WITHHELD: _("Below, but tax was withheld"),
+        Telling.BELOW: _("Below the threshold"),
+        Telling.PROVIDER: _("The provider reports it"),
+        Telling.ELSEWHERE: _("No threshold that we know"),
+    }[one]
+
+
+def sheet_head() -> tuple[str, ...]:
+    """Return the head of the list as a sheet."""
+    return (
+        *(_("partner"), _("legal name"), _("country"), _("VAT id"), _("way of paying"), _("payouts"), _("gross")),
+        *(_("withheld"), _("VAT"), _("paid"), _("currency"), _("form"), _("what to look at")),
+    )
+
+
+def sheet_rows(told: YearEnd) -> Iterable[tuple[str, ...]]:
+    """Return the rows of the list as a sheet."""
+    for row in told.rows:
+        legal = (row.profile.legal_name, row.profile.country, row.profile.vat_id) if row.profile else ("", "", "")
+        amounts = (format_amount(money) for money in (row.gross, row.withheld, row.vat, row.paid))
+        form = told.reporting.form if told.reporting else ""
+        words = telling_words(row.telling)
+        yield (row.partner.name, *legal, row.rail, str(row.payouts), *amounts, row.gross.currency, form, words)
+
+
+def _paid(program: Program) -> QuerySet[Payout]:
+    return Payout.objects.filter(run__program=program, state=PayoutState.SETTLED)
+
+
+def _settled(program: Program, year: int) -> list[Payout]:
+    """Return what arrived in a year: as payments count, by the day on which the money was there."""
+    first, after = (from_ms(start_of_day_ms(date(one, 1, 1), program.zone)) for one in (year, year + 1))
+    arrived = Q(settled_at__gte=first) & Q(settled_at__lt=after)
+    return list(_paid(program).filter(arrived).select_related("agreement__partner").order_by("id"))
+
+
+def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: Reporting | None) -> Iterable[YearRow]:
+    taxes = PayoutTax.objects.in_bulk([payout.id for payout in payouts])
+    profiles = profiles_in_use({payout.agreement.partner.organisation_id for payout in payouts})
+    together: dict[tuple[str, str], list[Payout]] = defaultdict(list)
+    for payout in payouts:
+        together[payout.agreement.partner_id, payout.method_kind].append(payout)
+    for (_partner_id, rail), some in together.items():
+        partner = some[0].agreement.partner
+        known = [taxes[payout.id] for payout in some if payout.id in taxes]
+        withheld, vat = sum(tax.withheld_minor for tax in known), sum(tax.vat_minor for tax in known)
+        paid = sum(payout.amount_minor for payout in some)
+        gross = paid + withheld - vat
+        profile = profiles.get(partner.organisation_id)
+        yield YearRow(
+            partner=partner,
+            profile=profile,
+            rail=rail,
+            payouts=len(some),
+            gross=Money(gross, program.currency),
+            withheld=Money(withheld, program.currency),
+            vat=Money(vat, program.currency),
+            paid=Money(paid, program.currency),
+            telling=telling(
+                gross_minor=gross,
+                withheld=withheld,
+                threshold_minor=_threshold(program, reporting),
+                # Whoever never said who it is may be a payee of the same country.
+                same_country=profile is None or profile.country == country,
+                by_provider=rail in BY_PROVIDER,
+            ),
+        )
+
+
+def _threshold(program: Program, reporting: Reporting | None) -> int | None:
+    """Return the threshold where it is one in the program's currency; another currency is for a person to convert."""
+    if reporting is None or reporting.threshold.currency != program.currency:
+        return None
+    return reporting.threshold.minor
