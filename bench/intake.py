@@ -92,6 +92,9 @@ def _syncs_per_second(folder: Path) -> float:
 def _open_shop() -> Shop:
     import django  # noqa: PLC0415 - the environment decides what it wakes with
 
+    from rapport.config.env import environment, prepare_data_folder  # noqa: PLC0415 - see above
+
+    prepare_data_folder(environment())
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 - see above
 

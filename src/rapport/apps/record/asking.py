@@ -6,8 +6,11 @@ from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
+
+from rapport.apps.record import driver
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -35,7 +38,7 @@ def composed(build: Callable[P, QuerySet[Any, Row]]) -> "Composed[P, Row]":
 class _Statement:
     """A composed statement: constants and slots of its parameters, how values come out, and what a row becomes."""
 
-    sql: str
+    text: driver.Text
     parameters: tuple[object, ...]
     converters: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
     row: Build
@@ -58,18 +61,14 @@ class Composed(Generic[P, Row]):
         if not all(0 < len(each) <= _LONGEST for each in lists.values()):
             return list(self.queryset(*args, **values))
         given = values | lists
-        statement = self._statement(given, lists)
-        parameters: list[Any] = [_fill(given, one) if isinstance(one, _Gap) else one for one in statement.parameters]
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(statement.sql, parameters)
-            rows = cursor.fetchall()
-        return [statement.row(row) for row in _converted(rows, statement)]
-
-    def _statement(self, given: Mapping[str, Any], lists: Mapping[str, Sequence[object]]) -> _Statement:
-        shape = (connections[DEFAULT_DB_ALIAS].vendor, *(len(each) for each in lists.values()))
+        database = connections[DEFAULT_DB_ALIAS]
+        shape = (database.vendor, *(len(each) for each in lists.values()))
         if shape not in self._statements:
-            self._statements[shape] = _compose(self.queryset, given)
-        return self._statements[shape]
+            self._statements[shape] = _compose(self.queryset, given, database)
+        statement = self._statements[shape]
+        parameters: list[Any] = [_fill(given, one) if isinstance(one, _Gap) else one for one in statement.parameters]
+        rows = driver.ask(statement.text, parameters, database=database)
+        return [statement.row(row) for row in _converted(rows, statement, database)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,13 @@ def _filled_up(values: Any) -> list[Any]:  # noqa: ANN401 - a collection of text
     return listed + [listed[-1]] * ((1 << (len(listed) - 1).bit_length()) - len(listed))
 
 
-def _compose(build: Callable[..., QuerySet[Any, Any]], given: Mapping[str, Any]) -> _Statement:
+def _compose(
+    build: Callable[..., QuerySet[Any, Any]], given: Mapping[str, Any], database: BaseDatabaseWrapper
+) -> _Statement:
     """Compose the statement with marks in place of the values, and note where each mark came out."""
     marks: dict[object, _Gap] = {}
     rows = build(**{name: _marked(name, value, marks) for name, value in given.items()})
-    database = connections[DEFAULT_DB_ALIAS]
-    compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
+    compiler = rows.query.get_compiler(using=database.alias)
     sql, parameters = compiler.as_sql()
     found = tuple(marks.get(parameter, parameter) for parameter in parameters)
     if missing := set(marks.values()) - set(found):
@@ -107,7 +107,7 @@ def _compose(build: Callable[..., QuerySet[Any, Any]], given: Mapping[str, Any])
         (position, tuple(functions), expression)
         for position, (functions, expression) in compiler.get_converters([one[0] for one in compiler.select]).items()
     )
-    return _Statement(sql, found, converters, _row_of(rows, compiler, alias=database.alias))
+    return _Statement(driver.Text.of(sql), found, converters, _row_of(rows, compiler, alias=database.alias))
 
 
 def _marked(name: str, value: Any, marks: dict[object, _Gap]) -> Any:  # noqa: ANN401 - as given: a value or a list
@@ -136,10 +136,11 @@ def _row_of(rows: QuerySet[Any, Any], compiler: Any, *, alias: str) -> Build:  #
     return lambda row: model.from_db(alias, names, row)
 
 
-def _converted(rows: Sequence[tuple[Any, ...]], statement: _Statement) -> Sequence[Sequence[Any]]:
+def _converted(
+    rows: Sequence[tuple[Any, ...]], statement: _Statement, database: BaseDatabaseWrapper
+) -> Sequence[Sequence[Any]]:
     if not statement.converters:
         return rows
-    database = connections[DEFAULT_DB_ALIAS]
     listed = [list(row) for row in rows]
     for position, functions, expression in statement.converters:
         for row in listed:

@@ -8,15 +8,16 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Model
 
+from rapport.apps.record import driver
 from rapport.apps.record.models import Seal
 
 PAGE: Final = 500
 
 # Every cell counts: one row for a subject, replaced by the action that changes the row, under that row's lock.
-_SEAL = (
+_SEAL = driver.Text.of(
     "INSERT INTO record_seal (subject, digest) VALUES (%s, %s)"
     " ON CONFLICT (subject) DO UPDATE SET digest = excluded.digest"
 )
@@ -30,8 +31,8 @@ def digest_of(values: Iterable[object]) -> str:
 def seal_rows(rows: Collection[Model]) -> None:
     """Seal rows as they stand in memory, inside the transaction that wrote them: every column must be as stored."""
     if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(_SEAL, sorted((subject_of(row), seal_of(row)) for row in rows))
+        seals = sorted((subject_of(row), seal_of(row)) for row in rows)
+        driver.write(_SEAL, seals, database=connections[DEFAULT_DB_ALIAS])
 
 
 def seal_stored(model: type[Model], ids: Collection[str]) -> None:

@@ -17,6 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, BooleanField, CharField, ForeignKey, IntegerField, Model, TextField
 from django.db.models.base import ModelState
 
+from rapport.apps.record import driver
+
 if TYPE_CHECKING:
     from django.db.models import Field
 
@@ -74,9 +76,7 @@ def insert_rows(rows: Collection[object], *, into: type[Model] | None = None, ig
     if not rows:
         return
     model: Any = into or type(next(iter(rows)))
-    statement = _insert_statement(model)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.executemany(statement.sql + (" ON CONFLICT DO NOTHING" if ignore_known else ""), statement.values(rows))
+    _insert_statement(model, ignore_known).carry_out(rows)
     for row in rows if into is None else ():
         row._state.adding = False  # type: ignore[attr-defined]  # noqa: SLF001 - how Django tells that a row is stored
 
@@ -88,16 +88,14 @@ def update_rows(rows: Collection[Model], names: Sequence[str]) -> None:
     """
     if not rows:
         return
-    statement = _update_statement(type(next(iter(rows))), tuple(names))
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.executemany(statement.sql, statement.values(rows))
+    _update_statement(type(next(iter(rows))), tuple(names)).carry_out(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
     """A statement that writes rows, with what fetches a row's values and the fields that must prepare theirs."""
 
-    sql: str
+    text: driver.Text
     fetch: Callable[[object], tuple[Any, ...]]
     prepared: tuple[tuple[int, "AnyField"], ...]
 
@@ -106,11 +104,15 @@ class _Statement:
         """Build a statement whose gaps take the values of these fields, in their order."""
         fetch = attrgetter(*(field.attname for field in fields))
         prepared = tuple((position, field) for position, field in enumerate(fields) if not _is_plain(field))
-        return cls(sql, fetch if len(fields) > 1 else lambda row: (fetch(row),), prepared)
+        return cls(driver.Text.of(sql), fetch if len(fields) > 1 else lambda row: (fetch(row),), prepared)
 
-    def values(self, rows: Collection[object]) -> list[list[Any]]:
-        """Return the values of each row as the driver takes them; rows written together share many of them."""
+    def carry_out(self, rows: Collection[object]) -> None:
+        """Write these rows."""
         database = connections[DEFAULT_DB_ALIAS]
+        driver.write(self.text, self._values(rows, database), database=database)
+
+    def _values(self, rows: Collection[object], database: BaseDatabaseWrapper) -> list[list[Any]]:
+        """Return the values of each row as the driver takes them; rows written together share many of them."""
         listed = [list(self.fetch(row)) for row in rows]
         for position, field in self.prepared:
             known: _Known = {}
@@ -154,12 +156,13 @@ def _blank(model: type[Model]) -> _Blank:
 
 
 @cache
-def _insert_statement(model: type[Model]) -> _Statement:
+def _insert_statement(model: type[Model], ignore_known: bool) -> _Statement:  # noqa: FBT001 - part of what is remembered
     """Compose the statement; both databases quote names and mark gaps alike."""
     quote = connection.ops.quote_name
     fields = _columns(model)
     names, gaps = ", ".join(quote(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
-    return _Statement.over(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({gaps})", fields)  # noqa: S608 - our own names
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({gaps})"  # noqa: S608 - our own names
+    return _Statement.over(f"{sql} ON CONFLICT DO NOTHING" if ignore_known else sql, fields)
 
 
 @cache
