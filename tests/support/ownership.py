@@ -18,7 +18,14 @@ from django.db import connection
 WRITE = re.compile(r'\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+"(?P<table>\w+)"', re.IGNORECASE)
 
 # Frames of these only carry a write out; whoever called them wants it.
-CARRIERS = ("django.db.", "rapport.apps.record.write", "rapport.kit.", "contextlib", __name__)
+CARRIERS = (
+    "django.db.",
+    "rapport.apps.record.write",
+    "rapport.apps.record.driver",
+    "rapport.kit.",
+    "contextlib",
+    __name__,
+)
 
 
 class ForeignWriteError(AssertionError):
