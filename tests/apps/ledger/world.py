@@ -78,6 +78,7 @@ class Program:
             *(self._rise, self._undo_approval, self._fall_without_report, self._accept_proposal),
             *(self._payout_fails, self._payout_returns),
             *(self._adjust, self._withhold_tax, self._charge_fee, self._exchange, self._open_balance, self._undo),
+            *(self._add_vat, self._write_off),
         ]
 
     def draft_next(self) -> EntryDraft:
@@ -208,6 +209,13 @@ class Program:
 
     def _withhold_tax(self) -> EntryDraft:
         return self._plain(EntryKind.WITHHELD, "payable", "withheld_tax")
+
+    def _add_vat(self) -> EntryDraft:
+        kinds = self._rng.choice((("input_vat", "payable"), ("payable", "input_vat")))
+        return self._plain(EntryKind.VAT_ADDED, *kinds)
+
+    def _write_off(self) -> EntryDraft:
+        return self._plain(EntryKind.WRITTEN_OFF, "written_off", "payable")
 
     def _charge_fee(self) -> EntryDraft:
         return self._plain(EntryKind.NETWORK_FEE_CHARGED, "expense", "network_fee")
