@@ -114,3 +114,53 @@ class PaydayPassed(BadInput):
         """Name the first day that is left."""
         sentence = _("Choose a day from %(today)s on.") % {"today": today.isoformat()}
         super().__init__(sentence, fields={"pay_on": sentence})
+
+
+class NoDebt(Refusal):
+    """Nothing is owed by this partner."""
+
+    code = "no_debt"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(_("This partner owes nothing."))
+
+
+class WriteOffOpen(Refusal):
+    """One proposal at a time."""
+
+    code = "write_off_open"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("A write-off is proposed already. Decide about it first."))
+
+
+class WriteOffDecided(Refusal):
+    """A write-off is decided once."""
+
+    code = "write_off_decided"
+
+    def __init__(self, state: str) -> None:
+        """Name what it is."""
+        super().__init__(_("This is decided already: %(state)s.") % {"state": state.lower()})
+
+
+class DebtChanged(Refusal):
+    """What was proposed is not what is owed any more."""
+
+    code = "debt_changed"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("The debt has changed since this was proposed. Refuse it, and propose what is owed now."))
+
+
+class OwnWriteOff(Refusal):
+    """Two people stand behind every write-off."""
+
+    code = "second_person_needed"
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__(_("You proposed this. Another person must approve it."))

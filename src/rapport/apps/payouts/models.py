@@ -254,6 +254,50 @@ class PayoutTax(models.Model):
         return f"tax of {self.payout_id}"
 
 
+class WriteOffState(models.TextChoices):
+    """Where a write-off stands."""
+
+    OPEN = "open", _("Proposed")
+    APPROVED = "approved", _("Written off")
+    REFUSED = "refused", _("Refused")
+
+
+class WriteOff(models.Model):
+    """A debt of a partner that no earnings will net, given up by two people: one proposes it, another approves it."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=250)
+    state = models.CharField(max_length=8, choices=WriteOffState, default=WriteOffState.OPEN)
+    proposed_at = models.DateTimeField()
+    proposed_by_kind = models.CharField(max_length=8)
+    proposed_by_id = models.CharField(max_length=64)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by_kind = models.CharField(max_length=8, blank=True)
+    decided_by_id = models.CharField(max_length=64, blank=True)
+
+    workspace_path = "agreement__program__workspace_id"
+
+    class Meta:
+        """One proposal for an agreement at a time, of an amount above zero."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("agreement",), condition=models.Q(state="open"), name="one_open_write_off"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="write_off_is_positive"),
+        )
+
+    def __str__(self) -> str:
+        """Return its public id."""
+        return self.id
+
+    @property
+    def amount(self) -> Money:
+        """Return what is given up."""
+        return Money(self.amount_minor, self.currency)
+
+
 class PayoutFile(models.Model):
     """One file of a run, for one way of paying: made again it has the same digest, or somebody changed something."""
 

@@ -10,6 +10,7 @@ from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.apps.ledger.models import Entry, Posting
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.debts import write_offs_unlike_books
 from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState, PayoutTax
 from rapport.apps.payouts.queries import UNDECIDED, payouts_by_agreement, payouts_unlike_lines
 from rapport.domain.books import AccountKind, EntryKind
@@ -37,6 +38,8 @@ def payouts(seen: Seen) -> Iterator[str]:
                 yield _("%(id)s is called %(state)s, which is not booked.") % {"id": row.id, "state": row.state}
     yield from _sums(seen)
     yield from _taxes(seen)
+    for write_off_id in write_offs_unlike_books():
+        yield _("%(id)s is not written off as it says.") % {"id": write_off_id}
 
 
 def runs(seen: Seen) -> Iterator[str]:

@@ -18,6 +18,7 @@ from rapport.apps.payouts.models import (
     PayoutSettings,
     PayoutTax,
     PayoutVerdict,
+    WriteOff,
 )
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.record.errors import Unreadable
@@ -71,6 +72,7 @@ SEALED: tuple[type[Model], ...] = (
     PayoutVerdict,
     Payout,
     PayoutTax,
+    WriteOff,
     PayoutFile,
     TaxProfile,
     VatCheck,

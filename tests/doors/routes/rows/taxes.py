@@ -1,8 +1,10 @@
 """Rows of the pages of tax papers, in the console, in the portal and behind a mailed link."""
 
+from rapport.apps.conversions.models import Conversion
 from rapport.apps.identity.models import Role
 from rapport.apps.invoices.actions import issue_for
 from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.actions import propose_write_off
 from rapport.flows.paying import Outcome, record_outcome
 from rapport.flows.tax_links import signed_link
 from rapport.kit.clock import now
@@ -12,7 +14,7 @@ from tests.doors.routes.rows.portal import both as both_agreements
 from tests.doors.routes.table import Addressed, Row, everybody, portal, team
 from tests.make.identity import STORY, Cast, make_member
 from tests.make.payouts import MARA
-from tests.make.road import make_agreement, make_program
+from tests.make.road import make_agreement, make_program, report_correction
 from tests.make.taxes import bill_for, make_form
 
 PROFILE, RATE = {"what": "profile"}, {"what": "rate"}
@@ -73,7 +75,32 @@ def written(cast: Cast) -> Addressed:
     )
 
 
+def write_off(cast: Cast) -> Addressed:
+    """A debt proposed to be given up: foreign as a whole, foreign under our own address, and missing."""
+    ours, theirs = (make_agreement(make_program(one)) for one in (cast.ours, cast.theirs))
+    own, foreign = owed(ours), owed(theirs)
+    pairs = ((theirs.program_id, foreign), (ours.program_id, foreign), (ours.program_id, "wof_missing"))
+    return Addressed(
+        own={"program_id": ours.program_id, "write_off_id": own},
+        elsewhere=tuple({"program_id": one, "write_off_id": other} for one, other in pairs),
+    )
+
+
+def owed(agreement: Agreement) -> str:
+    """Propose to give up what was taken back after it had been paid."""
+    payout = a_run(agreement, sent)
+    record_outcome(payout=payout, outcome=Outcome.SETTLED, words="R", by=MARA, at=now())
+    order = Conversion.objects.get(program=agreement.program).external_id
+    report_correction(agreement.program, at=now(), kind="refund", external_id="r", of=order, total="500.00")
+    return propose_write_off(agreement=agreement, reason="Ended", by=STORY, at=now()).id
+
+
 ROWS = (
+    Row("console:debts", "GET", team(*READERS), at=program),
+    Row("console:debt", "GET", team(*READERS), at=agreement),
+    Row("console:debt", "POST", team(*PAYERS, ok=422), at=agreement),
+    Row("console:write-off-approve", "POST", team(*PAYERS, ok=303), at=write_off),
+    Row("console:write-off-refuse", "POST", team(*PAYERS, ok=303), at=write_off),
     Row("console:year-end", "GET", team(*PAYERS), at=program),
     Row("console:year-end-file", "GET", team(*PAYERS), at=program),
     Row("console:invoices", "GET", team(*READERS), at=program),

@@ -53,6 +53,17 @@ class WhyForm(forms.Form):
     )
 
 
+class WriteOffForm(forms.Form):
+    """Why a debt is given up."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Such as: the agreement has ended, and nothing more will be earned. It is kept with the entry."),
+    )
+
+
 class AnswerFileForm(forms.Form):
     """The file with which a bank answers."""
 

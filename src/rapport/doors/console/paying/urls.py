@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from rapport.doors.console.paying import methods, payouts, runs, statements
+from rapport.doors.console.paying import debts, methods, payouts, runs, statements
 
 urlpatterns = [
     path("payouts/", runs.payouts, name="payouts"),
     path("payouts/prepare/", runs.prepare, name="payout-run-prepare"),
+    path("payouts/debts/", debts.debts, name="debts"),
+    path("payouts/debts/<str:write_off_id>/approve/", debts.approve, name="write-off-approve"),
+    path("payouts/debts/<str:write_off_id>/refuse/", debts.refuse, name="write-off-refuse"),
+    path("partners/<str:agreement_id>/debt/", debts.debt, name="debt"),
     path("payouts/settings/", methods.program_settings, name="payout-settings"),
     path("payouts/<str:run_id>/", runs.run, name="payout-run"),
     path("payouts/<str:run_id>/approve/", runs.approve, name="payout-run-approve"),
