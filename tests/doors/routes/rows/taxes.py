@@ -12,8 +12,8 @@ from tests.doors.routes.rows.paying import PAYERS, READERS, a_run, agreement, pr
 from tests.doors.routes.rows.portal import agreement as held
 from tests.doors.routes.rows.portal import both as both_agreements
 from tests.doors.routes.table import Addressed, Row, everybody, portal, team
-from tests.make.identity import STORY, Cast, make_member
-from tests.make.payouts import MARA
+from tests.make.identity import NOON, STORY, Cast, make_member
+from tests.make.payouts import AFTER_HOLD, MARA
 from tests.make.road import make_agreement, make_program, report_correction
 from tests.make.taxes import bill_for, make_form
 
@@ -91,7 +91,7 @@ def owed(agreement: Agreement) -> str:
     payout = a_run(agreement, sent)
     record_outcome(payout=payout, outcome=Outcome.SETTLED, words="R", by=MARA, at=now())
     order = Conversion.objects.get(program=agreement.program).external_id
-    report_correction(agreement.program, at=now(), kind="refund", external_id="r", of=order, total="500.00")
+    report_correction(agreement.program, at=NOON + AFTER_HOLD, kind="refund", external_id="r", of=order, total="500.00")
     return propose_write_off(agreement=agreement, reason="Ended", by=STORY, at=now()).id
 
 
