@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "rapport.apps.tracking",
     "rapport.apps.conversions",
     "rapport.apps.imports",
+    "rapport.apps.shops",
     "rapport.apps.commissions",
     "rapport.apps.taxes",
     "rapport.apps.payouts",

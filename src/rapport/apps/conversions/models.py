@@ -35,6 +35,7 @@ class Door(models.TextChoices):
     API = "api", _("API")
     POSTBACK = "postback", _("Postback")
     FILE = "file", _("File")
+    SHOP = "shop", _("Shop")
     CONSOLE = "console", _("Console")
     DEMO = "demo", _("Demo")
 

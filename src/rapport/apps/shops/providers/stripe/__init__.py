@@ -1,0 +1,1 @@
+"""Stripe: checkout sessions, invoices of subscriptions, refunds and disputes of charges."""
