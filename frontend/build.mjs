@@ -1,4 +1,4 @@
-// Builds what the browser loads: one stylesheet, two scripts, five fonts, the icons. Names carry a hash of the content,
+// Builds what the browser loads: one stylesheet, three scripts, five fonts, the icons. Names carry a hash of the content,
 // so a browser may keep a file for ever; manifest.json says which name is the present one.
 //   node build.mjs           writes src/rapport/static/dist and the icons
 //   node build.mjs --check   writes nothing and fails when the committed files differ
@@ -48,9 +48,9 @@ function stylesheet() {
   return esbuild.transformSync(css, { loader: 'css', minify: true, target }).code;
 }
 
-function script(name) {
+function script(name, browsers = target) {
   const result = esbuild.buildSync({
-    entryPoints: [join(here, 'scripts', name)], bundle: true, minify: true, write: false, format: 'iife', target, legalComments: 'none', charset: 'utf8',
+    entryPoints: [join(here, 'scripts', name)], bundle: true, minify: true, write: false, format: 'iife', target: browsers, legalComments: 'none', charset: 'utf8',
   });
   return result.outputFiles[0].contents;
 }
@@ -93,6 +93,8 @@ keep('icon.svg', readFileSync(join(here, 'icon.svg')));
 keep('app.css', stylesheet());
 keep('theme.js', script('theme.js'));
 keep('app.js', script('app.js'));
+// Runs on other people's pages, whatever browser their visitors have.
+keep('t.js', script('t.js', 'es2019'));
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 built.set('manifest.json', Buffer.from(`${JSON.stringify(sorted, null, 2)}\n`));
 

@@ -19,6 +19,11 @@ class Missing(RuntimeError):
         super().__init__(f"{program} is not installed; `make test-system` installs it on Debian")
 
 
+ROOT = Path(__file__).resolve().parents[2]
+NODE_LIST = Path(__file__).with_name("node")
+NODE_FOLDER = ROOT / "build" / "node"
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program and the Debian packages that bring it."""
@@ -43,11 +48,30 @@ def has_chromium() -> bool:
     return shutil.which("chromium") is not None
 
 
+def has_node() -> bool:
+    """Say whether Node and its package manager are installed, for the official packages of shops."""
+    return shutil.which("node") is not None and shutil.which("npm") is not None
+
+
+def has_php() -> bool:
+    """Say whether PHP is installed, which runs the plug-in for WooCommerce."""
+    return shutil.which("php") is not None
+
+
+def has_node_packages() -> bool:
+    """Say whether the packages that judge our signatures are there as their list has them."""
+    kept = NODE_FOLDER / "package-lock.json"
+    wanted = (NODE_LIST / "package-lock.json").read_bytes()
+    return (NODE_FOLDER / "node_modules").is_dir() and kept.is_file() and kept.read_bytes() == wanted
+
+
 PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
     Program(name="Chromium", packages=("chromium", "fonts-liberation"), is_there=has_chromium),
     Program(name="curl", packages=("curl",), is_there=has_curl),
+    Program(name="Node", packages=("nodejs", "npm"), is_there=has_node),
+    Program(name="PHP", packages=("php-cli",), is_there=has_php),
 )
 
 
@@ -55,7 +79,7 @@ def main() -> int:
     """Install what is missing; return 1, with a sentence, when that cannot be done."""
     missing = [program for program in PROGRAMS if not program.is_there()]
     if not missing:
-        return 0
+        return _with_node_packages()
     print("Installing", ", ".join(program.name for program in missing), "for the tests", file=sys.stderr)
     try:
         _install([package for program in missing for package in program.packages])
@@ -64,7 +88,24 @@ def main() -> int:
     still_missing = [program for program in missing if not program.is_there()]
     for program in still_missing:
         print(f"{program.name} is missing: install {' '.join(program.packages)}, then try again", file=sys.stderr)
-    return 1 if still_missing else 0
+    return 1 if still_missing else _with_node_packages()
+
+
+def _with_node_packages() -> int:
+    """Install the packages that judge our signatures, where they are missing or others than listed."""
+    if has_node_packages():
+        return 0
+    NODE_FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(NODE_LIST / name, NODE_FOLDER / name)
+    arguments = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        subprocess.run(arguments, cwd=NODE_FOLDER, check=True, stdout=sys.stderr, timeout=300)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"could not install the packages of Node: {error}", file=sys.stderr)
+        shutil.rmtree(NODE_FOLDER / "node_modules", ignore_errors=True)
+        return 1
+    return 0
 
 
 def _install(packages: list[str]) -> None:

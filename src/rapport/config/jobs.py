@@ -77,7 +77,7 @@ SCHEDULES: tuple[Schedule, ...] = (
         every_seconds=2,
         only_if="rapport.flows.shops.tasks.codes_wait",
     ),
-    Schedule(name="shops-compare", task_path="rapport.flows.shops.tasks.compare_all", cron="37 2 * * *"),
+    Schedule(name="shops-compare", task_path="rapport.flows.shops.tasks.compare_all", cron="17 3 * * *"),
     Schedule(name="forget-shop-messages", task_path="rapport.flows.shops.tasks.forget_messages", cron="11 4 * * *"),
     Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),

@@ -10,6 +10,8 @@ urlpatterns = [
     path("console/", include("rapport.doors.console.urls")),
     path("portal/", include("rapport.doors.portal.urls")),
     path("p/", include("rapport.doors.public.urls")),
+    path("", include("rapport.doors.public.script_urls")),
+    path("hooks/", include("rapport.doors.public.hook_urls")),
     path("schemas/", include("rapport.doors.public.schema_urls")),
     path("demo-shop/", include("rapport.doors.public.demo_urls")),
     path("design/", include("rapport.doors.ui.urls")),

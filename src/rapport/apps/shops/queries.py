@@ -19,6 +19,8 @@ from rapport.apps.shops.models import (
     ShopOrder,
     ShopState,
 )
+from rapport.apps.tracking.models import Coupon
+from rapport.apps.tracking.queries import coupons_of_program
 
 LIVING = (ShopState.CONNECTED, ShopState.CONNECTING)
 
@@ -121,6 +123,12 @@ def codes_to_make(*, at: datetime, most: int) -> list[ShopCode]:
     """Return the codes that are due to be made, oldest first."""
     due = ShopCode.objects.filter(state=ShopCodeState.WAITING, next_at__lte=at, shop__state=ShopState.CONNECTED)
     return list(due.select_related("shop__program", "coupon").order_by("id")[:most])
+
+
+def codes_to_begin(shop: Shop) -> list[Coupon]:
+    """Return the codes of a shop's program that nobody ordered there yet."""
+    ordered = ShopCode.objects.filter(shop=shop).values("coupon_id")
+    return list(coupons_of_program(shop.program_id).exclude(pk__in=ordered))
 
 
 def codes_there(shop_id: str, there_ids: Collection[str]) -> list[str]:

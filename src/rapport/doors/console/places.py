@@ -61,6 +61,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
         _("Program"),
         (
             Named(_("Terms"), "program:terms", "file-sliders", Capability.PROGRAM_READ),
+            Named(_("Shops"), "shops", "shopping-bag", Capability.CONVERSION_READ),
             Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
             Named(_("Import"), "imports", "upload", Capability.CONVERSION_REPORT),
             Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),

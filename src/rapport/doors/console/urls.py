@@ -96,6 +96,7 @@ urlpatterns = [
     ),
     path("<str:program_id>/", include("rapport.doors.console.paying.urls")),
     path("<str:program_id>/", include("rapport.doors.console.taxes.urls")),
+    path("<str:program_id>/shops/", include("rapport.doors.console.shops.urls")),
     path("<str:program_id>/ledger/", ledger.ledger, name="ledger"),
     path("<str:program_id>/ledger/verify/", ledger.verify, name="ledger-verify"),
     path("<str:program_id>/health/", health.health, name="health"),

@@ -6,27 +6,19 @@ from rapport.apps.record.errors import Refusal
 from rapport.apps.shops.actions import begin_codes, note_code_made, put_off_code
 from rapport.apps.shops.models import Shop, ShopCode, ShopState
 from rapport.apps.shops.providers.protocol import CodeWish
-from rapport.apps.shops.queries import codes_to_make, shops_of
-from rapport.apps.tracking.models import Coupon
-from rapport.apps.tracking.queries import coupons_of_program
+from rapport.apps.shops.queries import codes_to_begin, codes_to_make, connected_shops
 from rapport.flows.shops.taking import client_of
 
 AT_ONCE = 20
 
 
-def order_codes(shop: Shop, *, at: datetime) -> int:
-    """Order that the program's codes that still work be made in a shop; return how many are new."""
-    if not makes_codes(shop):
-        return 0
-    living = [one for one in coupons_of_program(shop.program_id) if one.ends_at is None or one.ends_at > at]
-    return begin_codes(shop=shop, coupons=living, at=at)
-
-
-def order_code(coupon: Coupon, *, at: datetime) -> int:
-    """Order that one code be made in every shop of its program that makes codes; return in how many."""
-    return sum(
-        begin_codes(shop=shop, coupons=[coupon], at=at) for shop in shops_of(coupon.program_id) if makes_codes(shop)
-    )
+def order_all(*, at: datetime) -> int:
+    """Order that the codes of every program be made in its shops; return how many are new."""
+    ordered = 0
+    for shop in _making():
+        living = [one for one in codes_to_begin(shop) if one.ends_at is None or one.ends_at > at]
+        ordered += begin_codes(shop=shop, coupons=living, at=at)
+    return ordered
 
 
 def make_codes(*, at: datetime) -> int:
@@ -36,16 +28,14 @@ def make_codes(*, at: datetime) -> int:
 
 def codes_wait(*, at: datetime) -> bool:
     """Say whether a code is due."""
-    return bool(codes_to_make(at=at, most=1))
+    fresh = (one for shop in _making() for one in codes_to_begin(shop) if one.ends_at is None or one.ends_at > at)
+    return bool(codes_to_make(at=at, most=1)) or next(fresh, None) is not None
 
 
 def makes_codes(shop: Shop) -> bool:
     """Say whether codes are made in a shop: it can be asked, and somebody said what they give."""
-    return (
-        shop.state == ShopState.CONNECTED
-        and bool(shop.settings.get("code_percent"))
-        and not shop.settings.get("by_hand")
-    )
+    said = bool(shop.settings.get("code_percent")) and not shop.settings.get("by_hand")
+    return said and shop.state == ShopState.CONNECTED
 
 
 def _make(code: ShopCode, *, at: datetime) -> bool:
@@ -59,3 +49,7 @@ def _make(code: ShopCode, *, at: datetime) -> bool:
         return False
     note_code_made(code, there_id=there_id, at=at)
     return True
+
+
+def _making() -> list[Shop]:
+    return [shop for shop in connected_shops() if makes_codes(shop)]

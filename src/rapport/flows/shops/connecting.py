@@ -4,12 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import Refusal
-from rapport.apps.record.write import transaction
-from rapport.apps.shops.actions import connect_shop, note_connected, note_not_connected, reconnect_shop
+from rapport.apps.shops.actions import note_connected, note_not_connected
 from rapport.apps.shops.errors import NoAccess
-from rapport.apps.shops.inputs import ShopInput
 from rapport.apps.shops.models import Shop, ShopState
 from rapport.apps.shops.queries import all_shops, keys_of, signing_secret_of
 from rapport.flows.shops.taking import client_of
@@ -18,26 +15,6 @@ from rapport.flows.shops.taking import client_of
 def hook_address(shop: Shop) -> str:
     """Return the address to which a shop sends its messages."""
     return f"{settings.PUBLIC_URL}/hooks/{shop.id}/"
-
-
-def order_connection(*, program_id: str, given: ShopInput, by: Actor, at: datetime) -> Shop:
-    """Keep a shop and let the worker connect it."""
-    from rapport.flows.shops.tasks import connect  # noqa: PLC0415 - the job calls this module
-
-    with transaction():
-        shop = connect_shop(program_id=program_id, given=given, by=by, at=at)
-        connect.enqueue(shop_id=shop.id)
-    return shop
-
-
-def order_reconnection(*, shop_id: str, given: ShopInput, by: Actor, at: datetime) -> Shop:
-    """Take over what a person corrected and let the worker try again."""
-    from rapport.flows.shops.tasks import connect  # noqa: PLC0415 - the job calls this module
-
-    with transaction():
-        shop = reconnect_shop(shop_id=shop_id, given=given, by=by, at=at)
-        connect.enqueue(shop_id=shop.id)
-    return shop
 
 
 def connect(shop_id: str, *, at: datetime) -> Shop:

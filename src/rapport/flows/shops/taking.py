@@ -53,7 +53,7 @@ def take_delivery(shop: Shop, delivery_id: str, *, at: datetime) -> None:
         _refuse(delivery_id, refusal, at=at)
     except OperationalError:
         raise  # the database is busy or away: nothing is wrong with any delivery, and all of them come again
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever the fault of ours is, one delivery must not stop those behind it
         _log.exception("delivery %s could not be taken in", delivery_id)
         fault = _("A fault on our side kept this out; nothing of it is lost. It is tried again.")
         put_off_delivery(delivery_id, problem=fault, at=at)

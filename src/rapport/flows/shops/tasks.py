@@ -1,7 +1,5 @@
 """What the worker does for shops; each is safe to run twice."""
 
-from datetime import datetime
-
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
 from rapport.apps.shops.actions import forget_bodies, forget_differences
@@ -48,8 +46,10 @@ def compare_all() -> None:
 
 @job(retries=3, key="shop-codes")
 def make_codes() -> None:
-    """Make codes in the shops."""
-    coding.make_codes(at=now())
+    """Order codes for every shop that makes some, and make those that are due."""
+    at = now()
+    coding.order_all(at=at)
+    coding.make_codes(at=at)
 
 
 @job(retries=3, key="forget-shop-messages")
@@ -62,13 +62,9 @@ def forget_messages() -> None:
 
 def deliveries_wait() -> bool:
     """Say whether a delivery is due that no job of its shop took."""
-    return bool(shops_with_deliveries(at=_now()))
+    return bool(shops_with_deliveries(at=now()))
 
 
 def codes_wait() -> bool:
     """Say whether a code is to be made in a shop."""
-    return coding.codes_wait(at=_now())
-
-
-def _now() -> datetime:
-    return now()
+    return coding.codes_wait(at=now())

@@ -1,4 +1,4 @@
-"""Tell what a shop says of an order by the same road as every report: what is new of it, once, in any order of arrival."""
+"""Tell what a shop says of an order by the road of every report: what is new of it, once, in any order of arrival."""
 
 import hashlib
 import hmac
@@ -182,30 +182,28 @@ class Teller:
         if known and not _is_later(reversal, known):
             return [Came("known", sentences=(_("Older than what is known already."),))]
         more = reversal.taken_minor - (known.taken_minor if known else 0)
-        if more:
-            parts = _parts(reversal) if known is None else {}
-            taken = self._correct(order, reversal, known, more=more, parts=parts)
+        came = self._correct(order, reversal, known, more=more) if more else Came("known")
         keep_reversal(order, known, reversal, told=bool(more))
-        return [_came(taken)] if more else [Came("known")]
+        return [came]
 
-    def _correct(
-        self, order: ShopOrder, reversal: Reversal, known: ShopReversal | None, *, more: int, parts: Mapping[str, int]
-    ) -> TakenCorrection:
-        currency = self.offer.program.currency
+    def _correct(self, order: ShopOrder, reversal: Reversal, known: ShopReversal | None, *, more: int) -> Came:
+        currency = reversal.currency or self.offer.program.currency
+        parts = _parts(reversal) if known is None else {}
         told = known.told if known else 0
         number = self.prefixed(reversal.number) + (f"/{told + 1}" if told else "")
-        return self._take(
+        taken = self._take(
             {
                 "kind": reversal.kind if more > 0 else "amendment",
                 "external_id": number,
                 "of": order.number,
                 "of_kind": order.kind,
-                "currency": reversal.currency or currency,
-                "total": text_of(abs(more), reversal.currency or currency),
+                "currency": currency,
+                "total": text_of(abs(more), currency),
                 **{name: text_of(minor, currency) for name, minor in parts.items()},
                 "occurred_at": reversal.at,
             }
         )
+        return _came(taken)
 
     def _cancelled(self, order: ShopOrder, state: OrderState) -> Came:
         """Tell a cancellation that is final: all that is left goes."""

@@ -93,7 +93,7 @@ def _minor(value: object, currency: str, profile: Profile) -> int:
     minor = minor_of(value, currency)
     if not profile.minor_units:
         return minor
-    whole, rest = divmod(minor, 10 ** CURRENCIES[currency])
+    whole, rest = divmod(minor, int("1" + "0" * CURRENCIES[currency]))
     if rest:
         raise NotUnderstood(_("“%(text)s” is no whole number of the smallest unit.") % {"text": str(value)[:40]})
     return whole

@@ -123,9 +123,10 @@ def _wait_s(found: object) -> float:
     asked, left = inside(cost, "requestedQueryCost"), inside(cost, "throttleStatus", "currentlyAvailable")
     rate = inside(cost, "throttleStatus", "restoreRate")
     try:
-        return float(min(max((Decimal(str(asked)) - Decimal(str(left))) / Decimal(str(rate)), 0), _LONGEST_WAIT_S))
+        wait = (Decimal(str(asked)) - Decimal(str(left))) / Decimal(str(rate))
     except ArithmeticError:
         return 1
+    return float(min(max(wait, Decimal(0)), Decimal(_LONGEST_WAIT_S)))
 
 
 def _utc(at: datetime) -> str:

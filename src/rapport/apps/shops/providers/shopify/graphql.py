@@ -30,7 +30,8 @@ fragment Told on Order {
 SHOP = "query Shop { shop { name currencyCode } }"
 ORDER = "query OneOrder($id: ID!) { order(id: $id) { ...Told } }" + _ORDER
 ORDERS = (
-    "query Orders($query: String!, $after: String) { orders(first: 50, after: $after, query: $query, sortKey: CREATED_AT) "
+    "query Orders($query: String!, $after: String) "
+    "{ orders(first: 50, after: $after, query: $query, sortKey: CREATED_AT) "
     "{ nodes { ...Told } pageInfo { hasNextPage endCursor } } }" + _ORDER
 )
 WEBHOOKS = "query Webhooks { webhookSubscriptions(first: 100) { nodes { id topic uri } } }"

@@ -1,4 +1,4 @@
-"""A Shopify shop in memory: orders, edits, cancellations, refunds; it signs, counts what questions cost, makes codes."""
+"""A Shopify shop in memory: orders, edits, cancellations, refunds; it signs, may be asked, makes codes."""
 
 import json
 import re

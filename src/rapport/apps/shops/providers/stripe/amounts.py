@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 from rapport.apps.shops.errors import NotUnderstood
 from rapport.domain.money import CURRENCIES
 
-_NO_DECIMALS = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
+_NO_DECIMALS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
 _THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-# ISK and UGX have no decimals, and Stripe writes them with two for the sake of old programs; so it does with all others.
+# ISK and UGX have no decimals, and Stripe writes them with two for the sake of old programs; so it does all others.
 _TWO = 2
 
 
@@ -27,8 +29,8 @@ def own_minor(amount: object, currency: str) -> int:
         raise NotUnderstood(_("“%(text)s” is not an amount.") % {"text": str(amount)[:40]})
     shift = own - decimals_of(currency)
     if shift >= 0:
-        return amount * 10**shift
-    whole, rest = divmod(amount, 10**-shift)
+        return amount * _power(shift)
+    whole, rest = divmod(amount, _power(-shift))
     if rest:
         raise NotUnderstood(_("“%(text)s” is not an amount.") % {"text": str(amount)})
     return whole
@@ -37,4 +39,8 @@ def own_minor(amount: object, currency: str) -> int:
 def stripe_minor(minor: int, currency: str) -> int:
     """Return an amount as Stripe counts it."""
     shift = decimals_of(currency) - CURRENCIES[currency]
-    return minor * 10**shift if shift >= 0 else minor // 10**-shift
+    return minor * _power(shift) if shift >= 0 else minor // _power(-shift)
+
+
+def _power(decimals: int) -> int:
+    return int("1" + "0" * decimals)

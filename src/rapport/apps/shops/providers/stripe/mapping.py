@@ -1,4 +1,4 @@
-"""What Stripe's objects mean: a paid session or invoice is an order, a charge says what was refunded, a dispute takes."""
+"""What Stripe's objects mean: a paid session or invoice is an order, a charge tells refunds, a dispute takes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A Stripe account in memory: people buy, subscribe, are refunded and dispute; it signs what it sends and can be asked."""
+"""A Stripe account in memory: people buy, subscribe, are refunded and dispute; it signs and can be asked."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _LISTS = {
 
 @dataclass
 class StripeSimulator:
-    """One account; amounts are in Stripe's own minor units. `sent` is every event, in the order in which it happened."""
+    """One account; amounts are in Stripe's own minor units. `sent` is every event, as they happened."""
 
     key: str = "rk_live_simulated"
     secret: str = "whsec_simulated"  # noqa: S105 - of an invented shop

@@ -13,7 +13,7 @@ _PING = re.compile(rb"webhook_id=\d{1,12}")
 
 
 def prove(message: Message, secret: str, settings: Mapping[str, Any]) -> Proof:
-    """Return what a message proves, or raise `NotProven`. The first message of a webhook is a ping without signature."""
+    """Return what a message proves, or raise `NotProven`. The first of a webhook is a ping without signature."""
     del settings
     if _PING.fullmatch(message.body):
         return Proof("", "ping")

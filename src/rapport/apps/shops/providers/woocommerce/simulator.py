@@ -33,9 +33,7 @@ class WooCommerceSimulator:
     coupons: list[Thing] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1001))
 
-    def order(
-        self, total: str, *, at: datetime, click_id: str = "", coupons: tuple[str, ...] = (), **more: Any
-    ) -> Thing:
+    def order(self, total: str, *, at: datetime, click_id: str = "", codes: tuple[str, ...] = (), **more: Any) -> Thing:  # noqa: ANN401 - fields of an order
         """Let somebody order; the plug-in has put the click id into the order's meta data."""
         number = next(self.numbers)
         order: Thing = {
@@ -52,7 +50,7 @@ class WooCommerceSimulator:
             "customer_id": 0,
             "billing": {"email": f"buyer{number}@example.com", "country": "DE"},
             "meta_data": [{"id": 1, "key": "_rapport_click_id", "value": click_id}] if click_id else [],
-            "coupon_lines": [{"id": 1, "code": code.lower()} for code in coupons],
+            "coupon_lines": [{"id": 1, "code": code.lower()} for code in codes],
             "refunds": [],
             **more,
         }

@@ -1,0 +1,1 @@
+"""Pages of connected shops: connect, deliveries, comparisons, codes, shares of channels."""
