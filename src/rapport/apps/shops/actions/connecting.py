@@ -29,7 +29,7 @@ def connect_shop(*, program_id: str, given: ShopInput, by: Actor, at: datetime) 
             kind=given.kind,
             name=given.name,
             address=given.address,
-            settings={**given.settings, "prefix": _prefix(program_id, given.kind)},
+            settings={**given.settings, "prefix": _prefix(program_id, given.kind), "currency": program.currency},
             created_at=at,
             actor_kind=by.kind,
             actor_id=by.id,
