@@ -215,30 +215,29 @@ def test_anything_that_sends_json_is_connected_by_a_sample(page: Page, world: Wo
 
 
 PAGE = """<!doctype html><title>A shop</title>
-<script>window.Shopify = {routes: {root: "/"}};</script>
-<script src="%s/t.js" defer></script>
+<script>window.Shopify = {routes: {root: "/a-shop/"}};</script>
+<script src="/t.js" defer></script>
 <form action="/buy"><input name="rpid"><input name="attributes[rapport_ref]"></form>
 <a href="https://buy.stripe.com/test">Pay</a>"""
 
 
 def test_the_script_keeps_a_click_and_hands_it_to_cart_forms_and_payment_links(page: Page, world: World) -> None:
     told: list[Any] = []
+    shop = f"{world.rapport.web}/a-shop"
 
     def cart(route: Any) -> None:  # noqa: ANN401 - playwright's route
         told.append(route.request.post_data_json)
         route.fulfill(status=200, body="{}", content_type="application/json")
 
-    page.route(
-        "http://shop.localhost/**", lambda route: route.fulfill(body=PAGE % world.rapport.web, content_type="text/html")
-    )
-    page.route("http://shop.localhost/cart/update.js", cart)
-    page.goto(f"http://shop.localhost/?rpid={world.click}&ref=anna")
+    page.route(f"{shop}/**", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    page.route(f"{shop}/cart/update.js", cart)
+    page.goto(f"{shop}/?rpid={world.click}&ref=anna")
     expect(page.locator("input[name=rpid]")).to_have_value(world.click)
-    page.goto("http://shop.localhost/later")
+    page.goto(f"{shop}/later")
     expect(page.locator("input[name=rpid]")).to_have_value(world.click)
     expect(page.locator("input[name='attributes[rapport_ref]']")).to_have_value("anna")
     assert page.locator("a").get_attribute("href") == f"https://buy.stripe.com/test?client_reference_id={world.click}"
     assert page.evaluate("window.rapport") == {"clickId": world.click, "ref": "anna"}
     assert told == [{"attributes": {"rpid": world.click, "rapport_ref": "anna"}}], "one telling for one cart"
-    page.goto("http://shop.localhost/?rpid=%22%3E%3Cscript%3E")
+    page.goto(f"{shop}/?rpid=%22%3E%3Cscript%3E")
     assert page.evaluate("window.rapport.clickId") == world.click

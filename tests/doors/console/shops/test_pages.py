@@ -90,7 +90,7 @@ def test_a_shopify_address_is_completed_and_secrets_are_sealed(owner: Client, pr
     assert "shpat_1" not in json.dumps([shop.access_secret, shop.signing_secret, shop.settings])
     page = owner.get(answer["location"])
     assert "shpat_1" not in page.content.decode()
-    again = post(owner, f"{answer['location']}again/", address=shop.address, key="", signing_secret="")
+    again = post(owner, f"{answer['location']}again/", address=shop.address, code_percent="7.5")
     shop.refresh_from_db()
     assert (again.status_code, keys_of(shop)) == (303, {"key": "shpat_1"})
     assert owner.get(f"{answer['location']}again/").context["form"].initial["code_percent"] == "7.5"
