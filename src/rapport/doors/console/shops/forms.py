@@ -199,7 +199,7 @@ class JsonForm(ShopForm):
         for name in Profile.model_fields.keys() - self.fields.keys():
             self.fields[name] = forms.CharField(label=_PATHS[name], max_length=200, required=False)
         for name in ("number", "total"):
-            self.fields[name].required = not (data or {}).get("sample")
+            self.fields[name].required = not (data and data.get("sample"))
         self.order_fields(("name", "sample", "signing", "header", "signing_secret", "minor_units", *_PATHS))
         self.guessed = False
 
