@@ -19,7 +19,7 @@ def test_of_two_versions_from_the_same_moment_the_greater_id_binds() -> None:
 
 def test_an_acceptance_binds_from_the_day_the_agreement_is_active() -> None:
     standing = make_standing(ANNA, active_from_ms=150, acceptances=VERSIONS)
-    assert [standing.accepted_at(at_ms) for at_ms in (149, 150, 200)] == [None, "trm_1", "trm_2"]
+    assert [standing.promised_at(at_ms) for at_ms in (149, 150, 200)] == [None, "trm_1", "trm_2"]
 
 
 def test_a_suspension_ends_before_its_last_moment_or_not_at_all() -> None:

@@ -259,6 +259,13 @@ def approval_undone(booked: Booked) -> tuple[Posting, ...]:
     return _posting(AccountKind.PAYABLE, AccountKind.ACCRUED, max(booked.payable_minor, 0))
 
 
+def opening(minor: int) -> Posting:
+    """Return the posting of a balance brought from another system: owed to the partner, or below zero owed by it."""
+    if minor > 0:
+        return Posting(AccountKind.OPENING, AccountKind.PAYABLE, minor)
+    return Posting(AccountKind.PAYABLE, AccountKind.OPENING, -minor)
+
+
 def _kind_of(difference_minor: int) -> EntryKind:
     return EntryKind.REVERSED if difference_minor < 0 else EntryKind.JUDGED
 

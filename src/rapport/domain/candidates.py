@@ -198,9 +198,9 @@ def _following(bound: Earned, question: Question) -> Credit | Lost:
 
 
 def _promise(agreement_id: str, at_ms: int, question: Question) -> "_Promise | Lost":
-    """Find what the agreement was promised at a moment: accepted, not ended, and paying this kind."""
+    """Find what the agreement was promised at a moment: accepted or offered, not ended, and paying this kind."""
     standing = question.promises.agreements.get(agreement_id)
-    version_id = standing.accepted_at(at_ms) if standing else None
+    version_id = standing.promised_at(at_ms) if standing else None
     if standing is None or version_id is None:
         return Lost(Why.NOT_ACCEPTED, {"at_ms": at_ms})
     if standing.ended_at_ms is not None and at_ms >= standing.ended_at_ms:

@@ -24,6 +24,8 @@ class HoldReason(StrEnum):
     """The partner replied to a decline in time; a person grants it or upholds the decline."""
     APPROVAL_UNDONE = "approval_undone"
     """A person took an approval back, so silence does not approve it again."""
+    TERMS_NOT_ACCEPTED = "terms_not_accepted"
+    """The terms were offered and nobody has accepted any yet; accepting ends this hold, a person cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

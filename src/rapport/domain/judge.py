@@ -94,7 +94,7 @@ def _outcome(conversion: ReportedConversion, attribution: Attribution) -> Outcom
 def _holds(
     conversion: ReportedConversion, credit: Credit, *, rivals: bool, promises: Promises
 ) -> tuple[HoldReason, ...]:
-    """Collect the doubts that no person has lifted; an open conflict or dispute cannot be lifted, only decided."""
+    """Collect the doubts that no person has lifted; an open question cannot be lifted, only answered."""
     standing = promises.agreements[credit.agreement_id]
     doubts = {
         HoldReason.AGREEMENT_SUSPENDED: standing.suspended_at(conversion.occurred_at_ms),
@@ -106,6 +106,7 @@ def _holds(
         HoldReason.CONFLICT: in_conflict(conversion),
         HoldReason.DISPUTED: conversion.decline is DecisionKind.DECLINE_REPLIED,
         HoldReason.APPROVAL_UNDONE: conversion.approval_is_undone,
+        HoldReason.TERMS_NOT_ACCEPTED: standing.waits_for_acceptance,
     }
     return (
         *(hold for hold, asked in open_questions.items() if asked),

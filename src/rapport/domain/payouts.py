@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     METHOD_CHANGED = "method_changed"
     AGREEMENT_SUSPENDED = "agreement_suspended"
     ENDED_FOR_BREACH = "ended_for_breach"
+    TERMS_NOT_ACCEPTED = "terms_not_accepted"
 
 
 Reason = Obstacle | Lack
@@ -50,6 +51,7 @@ class Due:
     threshold_minor: int
     usable_from_ms: int | None
     suspended: bool = False
+    proposed: bool = False
     ended: bool = False
     ended_for_breach: bool = False
     lacks: tuple[Lack, ...] = ()
@@ -74,6 +76,7 @@ def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Reason, ...]]:
             (Obstacle.METHOD_CHANGED, due.usable_from_ms > at_ms),
             (Obstacle.AGREEMENT_SUSPENDED, due.suspended),
             (Obstacle.ENDED_FOR_BREACH, due.ended_for_breach),
+            (Obstacle.TERMS_NOT_ACCEPTED, due.proposed),
         )
         if stands
     )

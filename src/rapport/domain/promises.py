@@ -28,18 +28,30 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The life of one agreement: what it accepted, when it was active, suspended, ended."""
+    """The life of one agreement: what it was offered and accepted, when it was active, suspended, ended.
+
+    `offers` are asked only of the time before the first acceptance: a partner who was brought along earns by what was
+    offered, from the moment of the offer.
+    """
 
     agreement_id: str
     active_from_ms: int
     acceptances: tuple[InForce, ...]
+    offers: tuple[InForce, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     ended_at_ms: int | None = None
     ended_for_breach: bool = False
 
-    def accepted_at(self, at_ms: int) -> str | None:
-        """Return the version accepted at this moment, or None before the agreement is active and accepted."""
-        return version_in_force(self.acceptances, at_ms) if at_ms >= self.active_from_ms else None
+    @property
+    def waits_for_acceptance(self) -> bool:
+        """Say whether terms were offered and none accepted yet."""
+        return not self.acceptances
+
+    def promised_at(self, at_ms: int) -> str | None:
+        """Return the version accepted at this moment, else the one offered; None before the agreement is active."""
+        if at_ms < self.active_from_ms:
+            return None
+        return version_in_force(self.acceptances, at_ms) or version_in_force(self.offers, at_ms)
 
     def suspended_at(self, at_ms: int) -> bool:
         """Say whether the agreement was suspended at this moment."""

@@ -5,6 +5,7 @@ No verdict ever stops the visitor; it only says what the click can be worth.
 
 import os
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from rapport.edge import answers, visit
 from rapport.edge.answers import Answer
@@ -15,6 +16,7 @@ from rapport.edge.request import Request, clean
 from rapport.edge.station import Route, Station
 from rapport.edge.visit import Verdict, Visit
 from rapport.wire import clickid, cookie
+from rapport.wire.aliases import texts_of
 from rapport.wire.clickid import RANDOM_BYTES, Mark
 from rapport.wire.events import SUB_IDS, ClickEvent
 from rapport.wire.journal import JournalFailing
@@ -39,9 +41,26 @@ class Way:
 def follow_link(request: Request, station: Station) -> Answer:
     """Lead a visitor on and write the click down."""
     visitor = visit.read(request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms())
-    route = station.route(visitor.code)
+    route = station.route(visitor.code) or _old_route(visitor, station)
     if route is None:
         return _lead_on_without_link(station)
+    return _lead_on(visitor, route, station)
+
+
+def follow_old_address(request: Request, station: Station) -> Answer | None:
+    """Lead on a visitor who came by an address of another system, or nothing for one that nobody brought along."""
+    visitor = visit.read(request, code="", at_ms=station.clock_ms())
+    route = _old_route(visitor, station)
+    return None if route is None else _lead_on(visitor, route, station)
+
+
+def _old_route(visitor: Visit, station: Station) -> Route | None:
+    host = visitor.request.header(b"host").partition(":")[0].lower().removeprefix("www.")
+    code = station.code_of_old_address(host, texts_of(unquote(visitor.request.path), visitor.fields))
+    return None if code is None else station.route(code)
+
+
+def _lead_on(visitor: Visit, route: Route, station: Station) -> Answer:
     verdict = visit.judge(visitor, route)
     way = _choose(visitor, route, verdict)
     click = _click(visitor, route, verdict, way, click_id=_mint(visitor, route, verdict, station))

@@ -112,7 +112,10 @@ class Edge:
             if request.method in {"GET", "POST"}:
                 return postback.take_postback(request, self._station)
             return answers.method_not_allowed("GET, POST")
-        return self._health() if request.path == "/healthz" else answers.not_found()
+        if request.path == "/healthz":
+            return self._health()
+        known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None
+        return answers.not_found() if known is None else known
 
     def _handle_monitor(self, request: Request) -> Answer:
         if request.path == "/metrics":

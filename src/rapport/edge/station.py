@@ -1,7 +1,7 @@
 """What every step of the edge stands on: the link book in use, the keys, the journal, the counters and the clock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rapport.edge.counters import Counters
@@ -13,6 +13,7 @@ from rapport.wire.clickid import Key
 from rapport.wire.linkbook import LinkEntry, ProgramEntry, Reader
 
 _REMEMBERED_ROUTES = 20_000
+_MOST_PROGRAMS = 50  # in whose old addresses is looked for one that names no host
 _DAY_SECONDS = 86_400
 
 
@@ -48,6 +49,7 @@ class Station:
         self.clock_ms = clock_ms
         self.sole_fallback: Destination | None = None  # where unknown codes lead when there is but one program
         self._key: Key | None = None
+        self._program_ids: tuple[str, ...] = ()
         self._routes: dict[str, Route] = {}
         self._take_over()
 
@@ -77,9 +79,20 @@ class Station:
         route = self._routes[code] = self._prepare(link, program)
         return route
 
+    def code_of_old_address(self, host: str, texts: Iterable[str]) -> str | None:
+        """Return the code that the most exact of these texts leads to; what may be of two programs leads nowhere."""
+        for text in texts:
+            at_host = self.book.code_of_alias(host, text)
+            found = [at_host] if at_host else [self.book.code_of_alias(one, text) for one in self._program_ids]
+            codes = {code for code in found if code is not None}
+            if codes:
+                return codes.pop() if len(codes) == 1 else None
+        return None
+
     def _take_over(self) -> None:
         keys, program = self.book.keys(), self.book.sole_program()
         self._key = None if keys is None else keys.minting()
+        self._program_ids = tuple(one.program_id for one in self.book.programs(most=_MOST_PROGRAMS))
         self.sole_fallback = None if program is None else prepare(program.fallback_url, parameter=program.parameter)
 
     def _prepare(self, link: LinkEntry, program: ProgramEntry) -> Route:

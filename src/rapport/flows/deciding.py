@@ -62,7 +62,7 @@ class ReplyOpen(Refusal):
         )
 
 
-_NOT_LIFTED = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED})
+_NOT_LIFTED = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED, HoldReason.TERMS_NOT_ACCEPTED})
 """Doubts that are questions: a conflict is settled, a reply is granted or refused."""
 
 

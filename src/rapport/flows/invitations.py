@@ -1,8 +1,11 @@
 """Inviting people: the one-time address and the mail that carries it are written together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rapport.apps.delivery.actions import queue_mail
@@ -10,8 +13,16 @@ from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity import actions as identity
 from rapport.apps.identity.inputs import PersonInput, TeammateInput
 from rapport.apps.identity.models import Invitation, Role
+from rapport.apps.identity.queries import team_of
+from rapport.apps.partners.errors import AgreementMove, SomebodyIsIn
+from rapport.apps.partners.models import Agreement, AgreementState
+from rapport.apps.partners.queries import introduction_of
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
+from rapport.apps.tracking.queries import aliases_of, coupons_of
+
+BROUGHT_ALONG_FOR = timedelta(days=30)
+"""How long somebody who did not ask for it has to look at an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,47 @@ def invite_partner_person(
         issued = identity.invite_partner_person(organisation_id=organisation_id, given=given, by=by, at=at)
         queue_mail(letter=_to_partner(issued, host=host), at=at)
     return issued.invitation
+
+
+def invite_introduced(*, agreement: Agreement, by: Actor, at: datetime) -> Invitation:
+    """Invite the person of a partner who was brought along, in their language; thirty days to look and accept.
+
+    Raises `SomebodyIsIn` for a partner who has come in already, `AgreementMove` for an agreement that has ended.
+    """
+    if agreement.state == AgreementState.ENDED:
+        raise AgreementMove(agreement.get_state_display(), str(AgreementState.ACTIVE.label))
+    with transaction():
+        who = introduction_of(agreement.id)
+        organisation_id = agreement.partner.organisation_id
+        if who is None or team_of(organisation_id).exists():
+            raise SomebodyIsIn
+        given = PersonInput(email=who.email, name=who.name, language=who.language)
+        issued = identity.invite_partner_person(
+            organisation_id=organisation_id, given=given, good_for=BROUGHT_ALONG_FOR, by=by, at=at
+        )
+        with translation.override(who.language):
+            queue_mail(letter=_to_introduced(issued, agreement), at=at)
+    return issued.invitation
+
+
+def tell_of_offer(*, agreement: Agreement, at: datetime) -> None:
+    """Write to a partner who signs in already that terms wait to be accepted, inside the caller's transaction."""
+    program = agreement.program
+    for seat in team_of(agreement.partner.organisation_id).filter(person__is_active=True):
+        words = {"program": program.name, "person": seat.person.name}
+        letter = Letter(
+            recipient=seat.person.email,
+            subject=_("%(program)s offers you terms") % words,
+            paragraphs=(
+                _("Hello %(person)s,") % words,
+                *_what_goes_on(agreement),
+                _("What they bring is yours as soon as you have accepted the terms of %(program)s.") % words,
+            ),
+            button=Button(_("See the terms and accept"), reverse("portal:terms", args=(agreement.id,))),
+            workspace_id=program.workspace_id,
+            about_id=agreement.id,
+        )
+        queue_mail(letter=letter, at=at)
 
 
 def _to_teammate(issued: identity.IssuedInvitation) -> Letter:
@@ -70,3 +122,31 @@ def _to_partner(issued: identity.IssuedInvitation, *, host: Host) -> Letter:
         about_id=issued.invitation.id,
         holds_secret=True,
     )
+
+
+def _to_introduced(issued: identity.IssuedInvitation, agreement: Agreement) -> Letter:
+    program = agreement.program
+    words = {"program": program.name, "person": issued.invitation.name, "workspace": program.workspace.name}
+    return Letter(
+        recipient=issued.invitation.email,
+        subject=_("%(program)s: your codes and links go on here") % words,
+        paragraphs=(
+            _("Hello %(person)s,") % words,
+            _("%(workspace)s runs its partner program in Rapport now, and has brought you along.") % words,
+            *_what_goes_on(agreement),
+            _("What they bring is written down for you from now on, and yours as soon as you have accepted the terms."),
+        ),
+        button=Button(_("See the terms and accept"), issued.path),
+        notes=(_("The address works once, for thirty days, and for this mail address only."),),
+        workspace_id=program.workspace_id,
+        about_id=issued.invitation.id,
+        holds_secret=True,
+    )
+
+
+def _what_goes_on(agreement: Agreement) -> Iterator[str]:
+    codes = [coupon.code for coupon in coupons_of(agreement.id)]
+    if codes:
+        yield _("Your codes: %(codes)s.") % {"codes": ", ".join(sorted(codes))}
+    if aliases_of(agreement.id).exists():
+        yield _("Your old links lead on as before.")

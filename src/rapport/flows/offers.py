@@ -13,7 +13,7 @@ from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.rights import Capability, organisations_of
 from rapport.apps.partners.queries import standings
 from rapport.apps.programs.models import Program, TermsVersion
-from rapport.apps.programs.queries import kinds_named, terms_of
+from rapport.apps.programs.queries import kinds_named, terms_by_version, terms_of
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.asking import composed
 from rapport.apps.record.errors import BadInput
@@ -24,7 +24,7 @@ from rapport.kit.clock import to_ms
 
 @dataclass(frozen=True)
 class Offer:
-    """A program with all published versions of its terms."""
+    """A program with all versions of its terms that were published for everybody."""
 
     program: Program
     versions: tuple[TermsVersion, ...]
@@ -48,11 +48,12 @@ class Offer:
             for conversion in loaded.story.conversions:
                 named |= {use.agreement_id for use in conversion.coupons if use.agreement_id}
         known = standings(named) if named else {}
-        accepted = {acceptance.version_id for life in known.values() for acceptance in life.acceptances}
+        bound = {one.version_id for life in known.values() for one in (*life.acceptances, *life.offers)}
+        own = bound - self.terms.keys()
         # What was published and accepted before the locks were held is missing here, and asked for then.
-        offer = load_offer(self.program.id) if accepted - self.terms.keys() else self
+        offer = load_offer(self.program.id) if own else self
         return Promises(
-            terms=offer.terms,
+            terms={**offer.terms, **terms_by_version(own, currency=self.program.currency)} if own else offer.terms,
             program=tuple(InForce(version.id, to_ms(version.effective_at)) for version in offer.versions),
             agreements=known,
         )
@@ -73,7 +74,8 @@ def _programs(program_id: str) -> QuerySet[Program]:
 @composed
 def _versions(program_id: str) -> QuerySet[TermsVersion]:
     # The documents stay behind, because typed terms are remembered by version.
-    return TermsVersion.objects.filter(program_id=program_id).defer("document").order_by("number")
+    everybodys = TermsVersion.objects.filter(program_id=program_id, own__isnull=True)
+    return everybodys.defer("document").order_by("number")
 
 
 def find_offer(program_id: str, *, by: Actor) -> Offer:

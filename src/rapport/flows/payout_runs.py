@@ -184,6 +184,7 @@ def reason_words(verdict: Verdict, obstacles: Iterable[Reason]) -> tuple[str, ..
         Obstacle.METHOD_CHANGED: _("The payout method was changed a short time ago."),
         Obstacle.AGREEMENT_SUSPENDED: _("The agreement is suspended."),
         Obstacle.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),
+        Obstacle.TERMS_NOT_ACCEPTED: _("The partner has not accepted the offered terms yet."),
     }
     told = {
         Verdict.NO_METHOD: _("The partner has not said how to be paid."),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission
+from rapport.apps.imports.queries import explanations_of
 from rapport.apps.ledger.queries import Movement, moved_before, movements_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import Payout, PayoutTax
@@ -102,7 +103,7 @@ def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
         StatementLine(
             at=payout.reserved_at,
             part=Part.EARNED if minor > 0 else Part.REVERSED,
-            words=_("Commission") if subject in orders else _("Adjustment"),
+            words=_subject_words(subject, known=subject in orders),
             order=orders.get(subject, ""),
             commission_id=subject if subject in orders else "",
             payout_id="",
@@ -121,6 +122,13 @@ def _taxes_of(payout: Payout) -> Iterable[StatementLine]:
         if minor:
             amount = Money(minor, payout.currency)
             yield StatementLine(payout.reserved_at, Part.ADJUSTED, words, "", "", "", amount)
+
+
+def _subject_words(subject: str, *, known: bool) -> str:
+    """Name what a payout pays: a commission, or the balance that an agreement brought along."""
+    if known:
+        return _("Commission")
+    return _("Opening balance brought along") if subject.startswith("agr_") else _("Adjustment")
 
 
 def _figures(sums: Sums) -> dict[str, int]:
@@ -153,6 +161,7 @@ def _accrued_before(agreement: Agreement, *, at: datetime) -> int:
 def _lines(movements: Iterable[Movement], currency: str) -> Iterable[StatementLine]:
     rows = [(one, *found) for one in movements if (found := _effect(one))]
     orders = _orders({one.memo for one, part, _minor in rows if part is not Part.PAID})
+    explained = explanations_of({one.entry_id for one, _part, _minor in rows})
     by_entry: dict[tuple[str, str], list[tuple[Movement, Part, int]]] = {}
     for one, part, minor in rows:
         # A payout is one line, however many commissions it pays.
@@ -164,10 +173,10 @@ def _lines(movements: Iterable[Movement], currency: str) -> Iterable[StatementLi
         yield StatementLine(
             at=one.at,
             part=part,
-            words=_tax_words(one, amount.minor) or _part_words(part, amount.minor),
+            words=_movement_words(one, part, amount.minor, explanation=explained.get(one.entry_id, "")),
             order=orders.get(key, ""),
             commission_id=key if key in orders else "",
-            payout_id=key if part is Part.PAID or key == one.subject else "",
+            payout_id=key if part is Part.PAID or (key == one.subject and key.startswith("pay_")) else "",
             amount=amount,
         )
 
@@ -185,9 +194,20 @@ def _tax_words(one: Movement, minor: int) -> str:
         AccountKind.WITHHELD_TAX: (_("Withheld tax given back"), _("Tax withheld")),
         AccountKind.INPUT_VAT: (_("VAT"), _("VAT taken back")),
         AccountKind.WRITTEN_OFF: (_("Debt written off"), _("Write-off undone")),
-        AccountKind.OPENING: (_("Brought from before"), _("Debt brought from before")),
     }
     return words[beside][minor < 0] if beside in words else ""
+
+
+def _movement_words(one: Movement, part: Part, minor: int, *, explanation: str) -> str:
+    if one.source is AccountKind.OPENING and one.destination is AccountKind.PAYABLE:
+        words = _("Opening balance brought along")
+    elif AccountKind.OPENING not in {one.source, one.destination}:
+        return _tax_words(one, minor) or _part_words(part, minor)
+    elif one.mirrors:
+        words = _("Opening balance taken back")
+    else:
+        words = _("Debt brought along")
+    return f"{words}: {explanation}" if explanation else words
 
 
 def _part_words(part: Part, minor: int) -> str:

@@ -10,7 +10,7 @@ from rapport.apps.jobs.queries import due_intentions
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
-from rapport.flows import crediting, intentions, postbacks, replying, settlement
+from rapport.flows import crediting, intentions, postbacks, releasing, replying, settlement
 from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.flows.partner_letters import know_addresses
 from rapport.kit.clock import now, to_ms
@@ -68,6 +68,12 @@ def credit_earlier_orders(coupon_id: str) -> None:
     """Credit the orders that used a code before it was given to its partner."""
     coupon = Coupon.objects.get(pk=coupon_id)
     crediting.credit_earlier(coupon, by=Actor.system("code-given"), at=now())
+
+
+@job(retries=5, key="terms-accepted:{agreement_id}", queue="long")
+def release_accepted_commissions(agreement_id: str) -> None:
+    """Let go what was held until a partner accepted the terms."""
+    releasing.release_accepted(agreement_id=agreement_id, at=now())
 
 
 @job(retries=1, key="lake-upkeep", queue="long")

@@ -15,13 +15,21 @@ KEYS = b"keys"
 LINK = b"link:"
 PROGRAM = b"program:"
 TOKEN = b"token:"
+ALIAS = b"alias:"
 
 _LONGEST_ROW_BYTES = 511  # what LMDB can look for
 
 _T = TypeVar("_T")
+
+
+def alias_row(place: str, text: str) -> bytes:
+    """Return the row of an old address."""
+    return ALIAS + f"{place}\n{text}".encode(errors="replace")
+
+
 _link = msgspec.msgpack.Decoder(LinkEntry)
 _program = msgspec.msgpack.Decoder(ProgramEntry)
-_program_id = msgspec.msgpack.Decoder(str)
+_name = msgspec.msgpack.Decoder(str)
 _keys = msgspec.msgpack.Decoder(Keys)
 
 
@@ -56,23 +64,31 @@ class Reader:
         """Return the link of a short code."""
         return self._get(LINK + code.encode(errors="replace"), _link)
 
+    def code_of_alias(self, place: str, text: str) -> str | None:
+        """Return the short code that an old address leads to, at a host or in a program."""
+        return self._get(alias_row(place, text), _name)
+
     def program(self, program_id: str) -> ProgramEntry | None:
         """Return a program by its public id."""
         return self._get(PROGRAM + program_id.encode(errors="replace"), _program)
 
     def program_by_token(self, sha256_hex: str) -> ProgramEntry | None:
         """Return the program that a postback token belongs to, by the hash of the token."""
-        program_id = self._get(TOKEN + sha256_hex.encode(), _program_id)
+        program_id = self._get(TOKEN + sha256_hex.encode(), _name)
         return None if program_id is None else self.program(program_id)
 
-    def sole_program(self) -> ProgramEntry | None:
-        """Return the program if the book has exactly one."""
+    def programs(self, *, most: int) -> list[ProgramEntry]:
+        """Return the programs of the book, at most so many."""
         if self._snapshot is None:
-            return None
+            return []
         with self._snapshot.cursor() as cursor:
             cursor.set_range(PROGRAM)
             rows = takewhile(lambda row: row[0].startswith(PROGRAM), cursor)
-            found = [_program.decode(value) for _, value in islice(rows, 2)]
+            return [_program.decode(value) for _, value in islice(rows, most)]
+
+    def sole_program(self) -> ProgramEntry | None:
+        """Return the program if the book has exactly one."""
+        found = self.programs(most=2)
         return found[0] if len(found) == 1 else None
 
     def keys(self) -> Keys | None:

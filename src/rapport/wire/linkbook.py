@@ -13,8 +13,9 @@ import lmdb
 import msgspec
 
 from rapport.wire import book_store
+from rapport.wire.aliases import Alias
 from rapport.wire.book_entries import Keys, LinkEntry, ProgramEntry
-from rapport.wire.book_reader import KEYS, LINK, PROGRAM, TOKEN, VERSION, Reader
+from rapport.wire.book_reader import KEYS, LINK, PROGRAM, TOKEN, VERSION, Reader, alias_row
 from rapport.wire.book_store import BookDamaged
 
 __all__ = ["BookDamaged", "Keys", "LinkEntry", "ProgramEntry", "Reader", "publish"]
@@ -23,11 +24,12 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_program = msgspec.msgpack.Decoder(ProgramEntry).decode
 
 
-def publish(
+def publish(  # noqa: PLR0913 - the kinds of entries
     folder: Path,
     *,
     programs: Iterable[ProgramEntry] = (),
     links: Iterable[LinkEntry] = (),
+    aliases: Iterable[Alias] = (),
     keys: Keys | None = None,
     full: bool = False,
     removed: Iterable[str] = (),
@@ -35,7 +37,7 @@ def publish(
     """Publish entries and return the book's new version; it is on the disk and visible when this returns.
 
     With `full` the entries are the whole book and all others are gone; else they are added or replaced and the links
-    with the `removed` codes taken out. Without a book, the first publication makes one. `keys` may stay away when they
+    with the `removed` codes taken out, as is an alias that leads to no code. Without a book, the first publication makes one. `keys` may stay away when they
     have not changed.
 
     Raises:
@@ -47,24 +49,29 @@ def publish(
     with book_store.publishing(folder):
         name = book_store.current_name(folder)
         if full or name is None:
-            return _publish_whole(folder, programs=programs, links=links, keys=keys)
+            return _publish_whole(folder, programs=programs, links=links, aliases=aliases, keys=keys)
         with book_store.opened(folder / name) as environment:
             environment.reader_check()  # the snapshot of a killed edge would let the file grow for ever
             with environment.begin(write=True) as transaction:
                 for code in removed:
                     transaction.delete(LINK + code.encode())
-                version = _write(transaction, programs=programs, links=links, keys=keys)
+                version = _write(transaction, programs=programs, links=links, aliases=aliases, keys=keys)
             book_store.pad(environment, folder / name)
             return version
 
 
 def _publish_whole(
-    folder: Path, *, programs: Iterable[ProgramEntry], links: Iterable[LinkEntry], keys: Keys | None
+    folder: Path,
+    *,
+    programs: Iterable[ProgramEntry],
+    links: Iterable[LinkEntry],
+    aliases: Iterable[Alias],
+    keys: Keys | None,
 ) -> int:
     if keys is None:
         raise ValueError("a whole link book needs the click-id keys")
     with book_store.new_book(folder) as environment, environment.begin(write=True) as transaction:
-        return _write(transaction, programs=programs, links=links, keys=keys)
+        return _write(transaction, programs=programs, links=links, aliases=aliases, keys=keys)
 
 
 def _write(
@@ -72,9 +79,16 @@ def _write(
     *,
     programs: Iterable[ProgramEntry],
     links: Iterable[LinkEntry],
+    aliases: Iterable[Alias],
     keys: Keys | None,
 ) -> int:
     """Put the entries and count the version up."""
+    for alias in aliases:
+        row = alias_row(alias.place, alias.text)
+        if alias.code:
+            transaction.put(row, _encode(alias.code))
+        else:
+            transaction.delete(row)
     for row, value in _rows(programs, links, keys):
         if row.startswith(PROGRAM):
             _forget_tokens(transaction, row)

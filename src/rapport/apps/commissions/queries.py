@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState, Proposal, ProposalState
 from rapport.apps.record.asking import composed
 from rapport.domain.books import Booked
+from rapport.domain.credit import HoldReason
 
 
 def latest_attributions(conversion_ids: Collection[str]) -> dict[str, Attribution]:
@@ -92,8 +93,12 @@ def commissions_of_agreement(agreement_id: str) -> QuerySet[Commission]:
 
 
 def held_commissions(program_id: str) -> QuerySet[Commission]:
-    """Return the commissions that a doubt holds, oldest first; a conflict is settled at its order, not here."""
+    """Return the commissions that a doubt holds, oldest first; a conflict is settled at its order, not here.
+
+    What only waits for the partner to accept the terms asks nothing of the team.
+    """
     held = commissions_of_program(program_id).filter(state=CommissionState.HELD)
+    held = held.exclude(holds=[HoldReason.TERMS_NOT_ACCEPTED.value])
     return held.exclude(conversion__in_conflict=True).order_by("id")
 
 

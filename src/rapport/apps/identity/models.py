@@ -96,10 +96,12 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations", null=True)
     email = models.EmailField(blank=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=8, default="en")
     role = models.CharField(max_length=16, choices=Role)
     secret_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,5 +1,6 @@
 """Read identity: who acts with which seats, who belongs to a team, which invitation an address opens."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -113,6 +114,12 @@ def open_invitations_of(organisation_id: str) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         organisation_id=organisation_id, accepted_at__isnull=True, revoked_at__isnull=True
     ).order_by("-id")
+
+
+def partner_invitations(organisation_ids: Collection[str]) -> QuerySet[Invitation]:
+    """Return all invitations to the portals of these organisations, those that were replaced among them, newest first."""
+    rows = Invitation.objects.filter(organisation_id__in=organisation_ids, role=Role.PARTNER)
+    return rows.order_by("-id")
 
 
 def keys_of(organisation_id: str) -> QuerySet[ApiKey]:

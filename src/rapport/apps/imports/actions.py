@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from rapport.apps.imports.errors import RunMovedOn
-from rapport.apps.imports.models import ImportRun, Profile, ReturnedPart, ReturnedPiece, RunState
+from rapport.apps.imports.models import BroughtLine, ImportRun, Profile, ReturnedPart, ReturnedPiece, RunState
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.orders import Piece
 from rapport.apps.record.actions import audit
@@ -144,6 +144,19 @@ def refuse_import(*, run_id: str, reason: str, at: datetime) -> ImportRun:
 def note_file_removed(*, run_id: str, at: datetime) -> None:
     """Note that the file of a run is not kept any more; its report is."""
     ImportRun.objects.filter(pk=run_id).update(file_removed_at=at)
+
+
+def keep_brought(rows: Sequence[BroughtLine]) -> None:
+    """Keep whose agreements lines were about, inside the caller's transaction."""
+    insert_rows(rows)
+
+
+def note_undone(*, run: ImportRun, agreement_id: str, by: Actor, at: datetime) -> None:
+    """Note that what lines brought to an agreement was taken back, inside the caller's transaction."""
+    BroughtLine.objects.filter(run=run, agreement_id=agreement_id).update(undone_at=at)
+    workspace_id = run.program.workspace_id
+    data = {"agreement": agreement_id}
+    audit(by=by, at=at, action="import.undone", subject=run.id, workspace_id=workspace_id, data=data)
 
 
 def keep_pieces(pieces: Sequence[Piece], *, program_id: str, kind: str, at: datetime) -> None:

@@ -1,9 +1,10 @@
-"""Tables of imports: how files are read, how far each run is, and returns that name no order."""
+"""Tables of imports: how files are read, how far each run is, partners brought along, returns that name no order."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 
 
@@ -12,6 +13,8 @@ class Subject(models.TextChoices):
 
     ORDERS = "orders", _("Orders")
     BINDINGS = "bindings", _("Partners of customers and codes")
+    PARTNERS = "partners", _("Partners, to be invited")
+    VALIDATIONS = "validations", _("Decisions about orders")
 
 
 class Profile(models.Model):
@@ -19,7 +22,7 @@ class Profile(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=8, choices=Subject)
+    subject = models.CharField(max_length=12, choices=Subject)
     name = models.CharField(max_length=80)
     layout = models.JSONField()
     changed_at = models.DateTimeField()
@@ -56,7 +59,7 @@ class ImportRun(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=8, choices=Subject)
+    subject = models.CharField(max_length=12, choices=Subject)
     state = models.CharField(max_length=8, choices=RunState, default=RunState.UPLOADED)
     file_name = models.CharField(max_length=200)
     size_bytes = models.BigIntegerField()
@@ -85,6 +88,43 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         """Return the name of its file."""
         return self.file_name
+
+
+class LineFate(models.TextChoices):
+    """What became of a line about a partner."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    MERGED = "merged", _("Merged")
+
+
+class BroughtLine(models.Model):
+    """One line of a file of partners: whose agreement it is, and what the line brought that can be undone.
+
+    `made` says that the agreement began with this line. `opening_entry` is the entry of its opening balance, explained
+    by `explanation`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="brought")
+    line = models.PositiveIntegerField()
+    fate = models.CharField(max_length=8, choices=LineFate)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    made = models.BooleanField(default=False)
+    opening_entry = models.CharField(max_length=32, blank=True)
+    explanation = models.CharField(max_length=250, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    workspace_path = "run__program__workspace_id"
+
+    class Meta:
+        """A line is brought once; read by agreement and by entry."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "line"), name="line_brought_once"),)
+        indexes = (models.Index(fields=("opening_entry",), name="brought_opening"),)
+
+    def __str__(self) -> str:
+        """Say whose it is."""
+        return f"line {self.line} of {self.run_id}: {self.agreement_id}"
 
 
 class ReturnedPiece(models.Model):

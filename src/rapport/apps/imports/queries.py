@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from rapport.apps.conversions.models import Binding, Conversion, ConversionLine, Correction
-from rapport.apps.imports.models import ImportRun, Profile, ReturnedPiece, RunState
+from rapport.apps.imports.models import BroughtLine, ImportRun, Profile, ReturnedPiece, RunState
 
 
 def profiles_of(program_id: str, *, subject: str) -> QuerySet[Profile]:
@@ -31,6 +31,18 @@ def unfinished_run(program_id: str, *, subject: str, digest: str) -> ImportRun |
     """Return the import of this very file that was begun and not finished."""
     begun = ImportRun.objects.filter(program_id=program_id, subject=subject, digest=digest, state=RunState.RUNNING)
     return begun.select_related("program").order_by("-id").first()
+
+
+def brought_by(run_id: str) -> QuerySet[BroughtLine]:
+    """Return the lines that a run brought, in the order of the file."""
+    rows = BroughtLine.objects.filter(run_id=run_id).select_related("agreement__partner", "agreement__program")
+    return rows.order_by("line")
+
+
+def explanations_of(entry_ids: Collection[str]) -> dict[str, str]:
+    """Return how opening balances were explained, by their entries."""
+    rows = BroughtLine.objects.filter(opening_entry__in=set(entry_ids) - {""})
+    return dict(rows.values_list("opening_entry", "explanation"))
 
 
 def pieces_of(program_id: str, *, customers: Collection[str]) -> list[ReturnedPiece]:

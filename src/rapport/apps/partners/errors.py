@@ -67,3 +67,13 @@ class NotOffered(Refusal):
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__(_("This version is not offered any more. Open the page again to see the one that is."))
+
+
+class AcceptedAlready(Refusal):
+    """What a partner has accepted is not taken back as if it had never been."""
+
+    code = "accepted_already"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("The partner has accepted the terms. End the agreement on its page instead."))

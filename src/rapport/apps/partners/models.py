@@ -1,4 +1,4 @@
-"""Tables of partners: applications, partners, agreements, acceptances, suspensions."""
+"""Tables of partners: applications, partners, agreements with offers, acceptances and suspensions, introductions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +141,48 @@ class Acceptance(models.Model):
     def __str__(self) -> str:
         """Say what was accepted."""
         return f"{self.agreement_id} {self.version_id}"
+
+
+class TermsOffer(models.Model):
+    """A version of terms that is offered to this agreement by name, from this moment on; the newest one stands.
+
+    Until the first acceptance an agreement earns by what it was offered, and all of that is held.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="offers")
+    version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    class Meta:
+        """A version is offered once."""
+
+        constraints = (models.UniqueConstraint(fields=("agreement", "version"), name="version_offered_once"),)
+
+    def __str__(self) -> str:
+        """Say what is offered to whom."""
+        return f"{self.version_id} to {self.agreement_id}"
+
+
+class Introduction(models.Model):
+    """Whom to write to about an agreement that nobody applied for, in which language, and what brought it along."""
+
+    agreement = models.OneToOneField(
+        Agreement, primary_key=True, on_delete=models.PROTECT, related_name="introduction"
+    )
+    name = models.CharField(max_length=120)
+    email = models.EmailField(db_index=True)
+    language = models.CharField(max_length=8, default="en")
+    brought_by = models.CharField(max_length=32)
+    created_at = models.DateTimeField()
+
+    workspace_path = "agreement__program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say who it is."""
+        return f"{self.name} of {self.agreement_id}"
 
 
 class Application(models.Model):

@@ -11,7 +11,15 @@ from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.models import Organisation
 from rapport.apps.identity.rights import Capability, scope
-from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Application, ApplicationState
+from rapport.apps.partners.models import (
+    Acceptance,
+    Agreement,
+    AgreementState,
+    Application,
+    ApplicationState,
+    Introduction,
+    TermsOffer,
+)
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
@@ -34,12 +42,24 @@ def acceptance_at(agreement_id: str, *, at: datetime) -> Acceptance | None:
 
 
 def offered_version(agreement: Agreement, *, at: datetime) -> TermsVersion | None:
-    """Return the newer version that the partner may accept: the one in force, or the one that comes next."""
+    """Return the version that the partner may accept: offered by name, else the one in force or the one coming next.
+
+    An agreement that was ever offered a version by name goes on from offer to offer: what the program publishes for
+    everybody never takes the place of what was agreed with one.
+    """
     if agreement.state == AgreementState.ENDED:
         return None
     accepted = set(agreement.acceptances.values_list("version_id", flat=True))
+    by_name = terms_offers_of(agreement.id).first()
+    if by_name:
+        return None if by_name.version_id in accepted else by_name.version
     offers = (coming_version(agreement.program_id, at=at), version_in_force(agreement.program_id, at=at))
     return next((version for version in offers if version and version.id not in accepted), None)
+
+
+def terms_offers_of(agreement_id: str) -> QuerySet[TermsOffer]:
+    """Return what an agreement was offered by name, the newest first."""
+    return TermsOffer.objects.filter(agreement_id=agreement_id).select_related("version").order_by("-from_at", "-id")
 
 
 _LIFE = (
@@ -56,6 +76,7 @@ class _Life:
     ended_at: datetime | None
     for_breach: bool
     accepted: set[InForce] = field(default_factory=set)
+    offered: set[InForce] = field(default_factory=set)
     suspended: set[Suspension] = field(default_factory=set)
 
     def add(
@@ -67,12 +88,18 @@ class _Life:
         if since:
             self.suspended.add(Suspension(to_ms(since), to_ms(until) if until else None))
 
+    @property
+    def asks_for_offers(self) -> bool:
+        """Say whether it was active before anything was accepted: an agreement that was brought along."""
+        return not self.accepted or min(one.from_ms for one in self.accepted) > to_ms(self.active_at)
+
     def standing(self, agreement_id: str) -> Standing:
         """Return it as the rules want it; the latest moment binds, so the order does not matter."""
         return Standing(
             agreement_id=agreement_id,
             active_from_ms=to_ms(self.active_at),
             acceptances=tuple(self.accepted),
+            offers=tuple(self.offered),
             suspensions=tuple(self.suspended),
             ended_at_ms=to_ms(self.ended_at) if self.ended_at else None,
             ended_for_breach=self.for_breach,
@@ -80,11 +107,16 @@ class _Life:
 
 
 def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
-    """Return the life of each agreement as the rules want it, with one query, however many."""
+    """Return the life of each agreement as the rules want it, with one query, two where one was brought along."""
     lives: dict[str, _Life] = {}
     for agreement_id, active_at, ended_at, for_breach, *joined in _lives(agreement_ids=sorted(agreement_ids)):
         life = lives.setdefault(agreement_id, _Life(active_at, ended_at, for_breach))
         life.add(*joined)
+    unbound = sorted(agreement_id for agreement_id, life in lives.items() if life.asks_for_offers)
+    if unbound:
+        rows = TermsOffer.objects.filter(agreement_id__in=unbound)
+        for agreement_id, version_id, from_at in rows.values_list("agreement_id", "version_id", "from_at"):
+            lives[agreement_id].offered.add(InForce(version_id, to_ms(from_at)))
     return {agreement_id: life.standing(agreement_id) for agreement_id, life in lives.items()}
 
 
@@ -135,6 +167,11 @@ def all_agreements() -> QuerySet[Agreement]:
     return Agreement.objects.select_related("program__workspace", "partner")
 
 
+def agreements_of_organisation(organisation_id: str) -> QuerySet[Agreement]:
+    """Return the agreements of one partner's organisation in all programs, by program."""
+    return all_agreements().filter(partner__organisation_id=organisation_id).order_by("program__name", "id")
+
+
 def agreements_held_by(actor: Actor) -> QuerySet[Agreement]:
     """Return the agreements that the actor holds as a partner, by program."""
     return scope(actor, Capability.PORTAL_READ, all_agreements()).order_by("program__name", "id")
@@ -156,6 +193,17 @@ def application_behind(agreement_id: str) -> Application | None:
     """Return the application that led to an agreement, the latest if there were several."""
     rows = Application.objects.filter(agreement_id=agreement_id).select_related("program")
     return rows.order_by("-id").first()
+
+
+def introduction_of(agreement_id: str) -> Introduction | None:
+    """Return whom to write to about an agreement that nobody applied for."""
+    return Introduction.objects.filter(pk=agreement_id).first()
+
+
+def introduced_partner(workspace_id: str, *, email: str) -> str:
+    """Return the partner of a workspace who was brought along under this mail address; empty when nobody was."""
+    rows = Introduction.objects.filter(agreement__partner__workspace_id=workspace_id, email=email)
+    return rows.order_by("-created_at").values_list("agreement__partner_id", flat=True).first() or ""
 
 
 def organisation_admitted(*, workspace_id: str, email: str) -> Organisation | None:

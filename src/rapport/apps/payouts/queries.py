@@ -231,6 +231,7 @@ def _due(
         threshold_minor=terms_of(acceptance.version, currency=currency).payout.threshold_minor if acceptance else 0,
         usable_from_ms=to_ms(method.usable_at) if method else None,
         suspended=agreement.state == AgreementState.SUSPENDED,
+        proposed=agreement.state == AgreementState.PROPOSED,
         ended=agreement.state == AgreementState.ENDED,
         ended_for_breach=agreement.ended_for_breach,
         lacks=papers.lacks(method.kind) if method else (),

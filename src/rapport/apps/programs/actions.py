@@ -17,8 +17,8 @@ from rapport.apps.programs.errors import (
     TermsProblems,
 )
 from rapport.apps.programs.inputs import ProgramInput
-from rapport.apps.programs.models import Program, ProgramState, TermsDraft, TermsVersion
-from rapport.apps.programs.queries import has_entries, versions_of
+from rapport.apps.programs.models import OwnTerms, Program, ProgramState, TermsDraft, TermsVersion
+from rapport.apps.programs.queries import all_versions_of, has_entries, own_versions_of, versions_of
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.sealing import seal_rows
@@ -95,20 +95,46 @@ def publish_terms(*, program_id: str, effective_at: datetime, by: Actor, at: dat
             raise NothingNew(latest.number)
         if latest and effective_at <= latest.effective_at:
             raise BackwardTerms
-        version = TermsVersion.objects.create(
-            id=new_id("trm", at=at),
-            program=program,
-            number=latest.number + 1 if latest else 1,
-            document=canonical(terms),
-            digest=digest(terms),
-            effective_at=effective_at,
-            published_at=at,
-            actor_kind=by.kind,
-            actor_id=by.id,
-            note=note[:250],
-        )
-        seal_rows([version])
+        version = _published(program, terms, effective_at=effective_at, note=note, by=by, at=at)
         _told(program, what="terms.published", by=by, at=at, version=version.id, number=version.number)
+    return version
+
+
+def publish_own_terms(
+    *, program_id: str, agreement_id: str, document: dict[str, Any], note: str, by: Actor, at: datetime
+) -> TermsVersion:
+    """Publish a version for one agreement alone, from now on; the same promise again is the version that was."""
+    with transaction():
+        program = Program.objects.select_for_update().get(pk=program_id)
+        terms = _checked(document, currency=program.currency)
+        latest = own_versions_of(agreement_id).first()
+        if latest and latest.digest == digest(terms):
+            return latest
+        version = _published(program, terms, effective_at=at, note=note, by=by, at=at)
+        OwnTerms.objects.create(version=version, agreement_id=agreement_id)
+        told = {"version": version.id, "number": version.number, "agreement": agreement_id}
+        _told(program, what="terms.published_for_one", by=by, at=at, **told)
+    return version
+
+
+def _published(
+    program: Program, terms: Terms, *, effective_at: datetime, note: str, by: Actor, at: datetime
+) -> TermsVersion:
+    """Write the next version; versions for one agreement are numbered among all others."""
+    last = all_versions_of(program.id).first()
+    version = TermsVersion.objects.create(
+        id=new_id("trm", at=at),
+        program=program,
+        number=last.number + 1 if last else 1,
+        document=canonical(terms),
+        digest=digest(terms),
+        effective_at=effective_at,
+        published_at=at,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        note=note[:250],
+    )
+    seal_rows([version])
     return version
 
 

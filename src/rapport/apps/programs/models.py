@@ -82,3 +82,16 @@ class TermsVersion(models.Model):
     def __str__(self) -> str:
         """Return the short name that people use."""
         return f"v{self.number}"
+
+
+class OwnTerms(models.Model):
+    """Says of a version of terms that it is offered to one agreement alone, which its public id names."""
+
+    version = models.OneToOneField(TermsVersion, primary_key=True, on_delete=models.PROTECT, related_name="own")
+    agreement_id = models.CharField(max_length=32, db_index=True)
+
+    workspace_path = "version__program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose they are."""
+        return f"{self.version_id} for {self.agreement_id}"

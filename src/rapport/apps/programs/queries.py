@@ -14,8 +14,18 @@ from rapport.domain.terms import Problems, Terms, parse
 
 
 def versions_of(program_id: str) -> QuerySet[TermsVersion]:
-    """Return the published versions, newest number first."""
+    """Return the versions published for everybody, newest number first."""
+    return all_versions_of(program_id).filter(own__isnull=True)
+
+
+def all_versions_of(program_id: str) -> QuerySet[TermsVersion]:
+    """Return the versions of a program, those offered to one agreement alone among them, newest number first."""
     return TermsVersion.objects.filter(program_id=program_id).order_by("-number")
+
+
+def own_versions_of(agreement_id: str) -> QuerySet[TermsVersion]:
+    """Return the versions that were offered to this agreement alone, newest number first."""
+    return TermsVersion.objects.filter(own__agreement_id=agreement_id).order_by("-number")
 
 
 def version_in_force(program_id: str, *, at: datetime) -> TermsVersion | None:
@@ -31,6 +41,11 @@ def coming_version(program_id: str, *, at: datetime) -> TermsVersion | None:
 def terms_of(version: TermsVersion, *, currency: str) -> Terms:
     """Return the typed terms of a published version; published versions never change, so they are read once."""
     return _parsed(version.id, currency)
+
+
+def terms_by_version(version_ids: Iterable[str], *, currency: str) -> dict[str, Terms]:
+    """Return the typed terms of these versions by their ids; each is read once in the life of a process."""
+    return {version_id: _parsed(version_id, currency) for version_id in sorted(version_ids)}
 
 
 @lru_cache(maxsize=1024)

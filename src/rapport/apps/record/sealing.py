@@ -42,6 +42,11 @@ def seal_stored(model: type[Model], ids: Collection[str]) -> None:
         seal_rows(list(_all(model).filter(pk__in=wanted[start : start + PAGE])))
 
 
+def take_seals_away(rows: Collection[Model]) -> None:
+    """Take the seals of rows away that an action takes away itself, inside its transaction."""
+    Seal.objects.filter(pk__in=[subject_of(row) for row in rows]).delete()
+
+
 def seal_of(row: Model) -> str:
     """Return the digest of a row's columns; a class names those that carry a digest of their own in `sealed_but`."""
     return digest_of(_columns(type(row))(row))

@@ -158,7 +158,7 @@ def revoke_click_key(*, number: int, by: Actor, at: datetime) -> ClickKey:
 
 def _active(agreement_id: str) -> Agreement:
     agreement = Agreement.objects.select_related("program").get(pk=agreement_id)
-    if agreement.state != AgreementState.ACTIVE:
+    if agreement.state not in {AgreementState.PROPOSED, AgreementState.ACTIVE}:
         raise AgreementNotActive(agreement.get_state_display().lower())
     return agreement
 

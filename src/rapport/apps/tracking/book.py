@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Iterator
 from rapport.apps.partners.models import AgreementState
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
-from rapport.apps.tracking.models import Link, PostbackSecret, PostbackWay
+from rapport.apps.tracking.models import Link, LinkAlias, PostbackSecret, PostbackWay
 from rapport.apps.tracking.queries import click_keys
+from rapport.wire.aliases import Alias
 from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
 
-_LEADING_ON = {AgreementState.ACTIVE, AgreementState.SUSPENDED}
+_LEADING_ON = {AgreementState.PROPOSED, AgreementState.ACTIVE, AgreementState.SUSPENDED}
 _ANY_WINDOW_DAYS = 365
 
 
@@ -33,6 +34,12 @@ def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
             placement=link.placement,
             channel=link.channel,
         )
+
+
+def alias_entries(aliases: Iterable[LinkAlias]) -> Iterator[Alias]:
+    """Return the entries of old addresses loaded with their links; one that was removed leads to no code."""
+    for alias in aliases:
+        yield Alias(alias.place or alias.program_id, alias.text, "" if alias.removed_at else alias.link.code)
 
 
 def keys_entry() -> Keys:

@@ -32,6 +32,17 @@ class CodeTaken(BadInput):
         super().__init__(sentence, fields={"code": sentence})
 
 
+class AliasTaken(BadInput):
+    """An old address leads to one partner."""
+
+    code = "alias_taken"
+
+    def __init__(self, text: str) -> None:
+        """Name the old address."""
+        sentence = _("The old address %(text)s leads to another partner.") % {"text": text}
+        super().__init__(sentence, fields={"old_link": sentence})
+
+
 class EndsBeforeStart(BadInput):
     """A coupon must last."""
 

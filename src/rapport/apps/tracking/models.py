@@ -1,4 +1,4 @@
-"""Tables of tracking: links, coupons, keys of click ids, secrets of postbacks."""
+"""Tables of tracking: links with their old addresses, coupons, keys of click ids, secrets of postbacks."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,41 @@ class Link(models.Model):
     def __str__(self) -> str:
         """Return its code."""
         return self.code
+
+
+class LinkAlias(models.Model):
+    """An old address from another system that leads to a link: a path or a parameter, on one host or on any.
+
+    `place` is the host, or empty for every address at which this program is reached; see `wire.aliases`.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="aliases")
+    place = models.CharField(max_length=253, blank=True)
+    text = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """A living old address leads to one link; a host of its own belongs to one program."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("program", "place", "text"), condition=models.Q(removed_at__isnull=True), name="alias_once"
+            ),
+            models.UniqueConstraint(
+                fields=("place", "text"),
+                condition=models.Q(removed_at__isnull=True) & ~models.Q(place=""),
+                name="alias_once_on_a_host",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return the old address."""
+        return f"{self.place}{self.text}"
 
 
 class Coupon(models.Model):

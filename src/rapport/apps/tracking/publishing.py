@@ -10,8 +10,8 @@ from rapport.apps.record.actors import Actor
 from rapport.apps.record.models import Announcement
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.actions import ensure_click_key
-from rapport.apps.tracking.book import keys_entry, link_entries, program_entries
-from rapport.apps.tracking.models import BookPublication, Link, PostbackSecret
+from rapport.apps.tracking.book import alias_entries, keys_entry, link_entries, program_entries
+from rapport.apps.tracking.models import BookPublication, Link, LinkAlias, PostbackSecret
 from rapport.wire.linkbook import BookDamaged, publish
 
 _OVERLAP = 1_000
@@ -24,10 +24,14 @@ _KINDS = (
     "program.paused",
     "program.closed",
     "terms.published",
+    "agreement.proposed",
     "agreement.active",
     "agreement.suspended",
     "agreement.resumed",
     "agreement.ended",
+    "agreement.withdrawn",
+    "alias.made",
+    "alias.removed",
     "link.created",
     "link.paused",
     "link.resumed",
@@ -71,8 +75,14 @@ def _has_book() -> bool:
 
 def _publish_whole() -> int:
     links = Link.objects.select_related("agreement").iterator()
+    living = LinkAlias.objects.filter(removed_at__isnull=True).select_related("link").iterator()
     return publish(
-        settings.LINKBOOK_FOLDER, programs=program_entries(), links=link_entries(links), keys=keys_entry(), full=True
+        settings.LINKBOOK_FOLDER,
+        programs=program_entries(),
+        links=link_entries(links),
+        aliases=alias_entries(living),
+        keys=keys_entry(),
+        full=True,
     )
 
 
@@ -86,7 +96,19 @@ def _publish_news(news: list[Announcement]) -> int:
         settings.LINKBOOK_FOLDER,
         programs=program_entries(programs),
         links=link_entries(links),
+        aliases=alias_entries(_aliases_again(_named(subjects, "als"))),
         keys=keys_entry() if _named(subjects, "key") else None,
+    )
+
+
+def _aliases_again(ids: set[str]) -> list[LinkAlias]:
+    """Return every row about these old addresses, living ones last: removed and brought again, one stands."""
+    named = LinkAlias.objects.filter(pk__in=ids).values_list("program_id", "place", "text")
+    about = Q(pk__in=[])
+    for program_id, place, text in named:
+        about |= Q(program_id=program_id, place=place, text=text)
+    return sorted(
+        LinkAlias.objects.filter(about).select_related("link"), key=lambda one: (one.removed_at is None, one.id)
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.asking import composed
-from rapport.apps.tracking.models import ClickKey, Coupon, Link, PostbackSecret
+from rapport.apps.tracking.models import ClickKey, Coupon, Link, LinkAlias, PostbackSecret
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
@@ -113,6 +113,12 @@ def free_link_number() -> int:
 def coupons_of(agreement_id: str) -> QuerySet[Coupon]:
     """Return the codes of an agreement, newest first."""
     return Coupon.objects.filter(agreement_id=agreement_id).order_by("-id")
+
+
+def aliases_of(agreement_id: str) -> QuerySet[LinkAlias]:
+    """Return the old addresses that lead to links of an agreement."""
+    rows = LinkAlias.objects.filter(link__agreement_id=agreement_id, removed_at__isnull=True)
+    return rows.select_related("link").order_by("id")
 
 
 def postback_secrets_of(program_id: str) -> QuerySet[PostbackSecret]:

@@ -18,6 +18,7 @@ from rapport.domain.terms.model import (
     Treatment,
     When,
 )
+from rapport.domain.terms.own_rate import with_own_rate
 from rapport.domain.terms.parse import canonical, digest, parse, schema
 from rapport.domain.terms.place import Problem, Problems
 from rapport.domain.terms.presets import Preset, presets
@@ -52,4 +53,5 @@ __all__ = [
     "presets",
     "schema",
     "sentences",
+    "with_own_rate",
 ]

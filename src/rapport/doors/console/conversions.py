@@ -97,7 +97,7 @@ def holds_of(told: ToldOrder) -> list[tuple[str, str]]:
     return [(str(hold), words) for hold, words in told.holds if hold not in _QUESTIONS]
 
 
-_QUESTIONS = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED})
+_QUESTIONS = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED, HoldReason.TERMS_NOT_ACCEPTED})
 
 
 def _forms(row: Conversion, told: ToldOrder) -> dict[str, Form]:

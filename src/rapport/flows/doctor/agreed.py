@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Suspension
-from rapport.apps.programs.models import TermsVersion
+from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Suspension, TermsOffer
+from rapport.apps.programs.models import OwnTerms, TermsVersion
 from rapport.domain.terms import Problems, digest, parse
 from rapport.flows.doctor.looks import PAGE, Seen
 
@@ -25,12 +25,28 @@ def agreements(seen: Seen) -> Iterator[str]:
                     "id": row.id,
                     "state": row.state,
                 }
+    yield from _proposed()
     accepted = Acceptance.objects.exclude(digest=F("version__digest"))
     for agreement_id in accepted.order_by("id").values_list("agreement_id", flat=True):
         yield _("%(id)s accepted other terms than the version it names.") % {"id": agreement_id}
     abroad = Acceptance.objects.exclude(version__program=F("agreement__program"))
     for agreement_id in abroad.order_by("id").values_list("agreement_id", flat=True):
         yield _("%(id)s accepted the terms of another program.") % {"id": agreement_id}
+
+
+def _proposed() -> Iterator[str]:
+    """Hold proposed agreements to what they were offered, and terms for one agreement to that agreement."""
+    proposed = Agreement.objects.filter(state=AgreementState.PROPOSED)
+    for row_id in proposed.filter(acceptances__isnull=False).order_by("id").values_list("id", flat=True):
+        yield _("%(id)s is called proposed and has accepted terms.") % {"id": row_id}
+    for row_id in proposed.filter(offers__isnull=True).order_by("id").values_list("id", flat=True):
+        yield _("%(id)s is called proposed and was offered nothing.") % {"id": row_id}
+    owners = dict(OwnTerms.objects.values_list("version_id", "agreement_id"))
+    for model in (TermsOffer, Acceptance):
+        named = model.objects.filter(version_id__in=list(owners)).order_by("id")
+        for agreement_id, version_id in named.values_list("agreement_id", "version_id"):
+            if owners[version_id] != agreement_id:
+                yield _("%(id)s has terms that were made for another partner.") % {"id": agreement_id}
 
 
 def versions(seen: Seen) -> Iterator[str]:

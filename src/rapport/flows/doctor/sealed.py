@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Attribution, Commission, Proposal
 from rapport.apps.invoices.models import Invoice, InvoiceSeries
-from rapport.apps.partners.models import Acceptance, Agreement, Suspension
+from rapport.apps.partners.models import Acceptance, Agreement, Suspension, TermsOffer
 from rapport.apps.payouts.models import (
     Payout,
     PayoutFile,
@@ -46,10 +46,12 @@ APPEND_ONLY = (
     "conversions_report",
     "invoices_invoice",
     "partners_acceptance",
+    "partners_termsoffer",
     "payouts_payoutfile",
     "payouts_payoutline",
     "payouts_payouttax",
     "payouts_payoutverdict",
+    "programs_ownterms",
     "programs_termsversion",
     "record_auditrow",
     "taxes_taxrequest",
@@ -60,6 +62,7 @@ SEALED: tuple[type[Model], ...] = (
     TermsVersion,
     Agreement,
     Acceptance,
+    TermsOffer,
     Suspension,
     Link,
     Coupon,

@@ -46,6 +46,8 @@ def partner_word(
 def _held(commission: Commission) -> PartnerWord:
     if commission.state == CommissionState.DISPUTED:
         return PartnerWord("held", None, _("held until a person has looked at your reply"))
+    if commission.holds == [HoldReason.TERMS_NOT_ACCEPTED]:
+        return PartnerWord("held", None, _("held until you accept the terms"))
     reasons = " ".join(hold_words(hold) for hold in commission.holds)
     return PartnerWord("held", None, _("held until a person has looked at it: %(why)s") % {"why": reasons})
 
@@ -103,6 +105,7 @@ def hold_words(hold: str) -> str:
         HoldReason.SEVERAL_COUPONS: _("The order used codes of more than one partner."),
         HoldReason.DISPUTED: _("The partner has replied to a decline; the program looks at it again."),
         HoldReason.APPROVAL_UNDONE: _("An approval was taken back; a person looks at it again."),
+        HoldReason.TERMS_NOT_ACCEPTED: _("The partner has not accepted the offered terms yet."),
     }.get(HoldReason(hold), hold)
 
 

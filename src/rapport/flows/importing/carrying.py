@@ -37,6 +37,7 @@ from rapport.flows.importing.bindings import (
 from rapport.flows.importing.checking import refused_of, waiting_words
 from rapport.flows.importing.files import Fate, forget_working_file, table_of, working_file, write_report
 from rapport.flows.importing.matching import match_customers
+from rapport.flows.importing.partners.running import carry_out_partners, stepping
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import Offer, load_offer
@@ -52,14 +53,20 @@ T = TypeVar("T")
 def carry_out(run_id: str, *, by: Actor, at: datetime, progress: Progress = lambda _done: None) -> ImportRun:
     """Take in what a checked file tells; call it again after a kill, and it goes on where it was."""
     run = start_import(run_id=run_id, by=by, at=at)
-    taking = _Taking(run, load_offer(run.program_id), by, at, progress)
     try:
-        figures = taking.orders() if run.subject == Subject.ORDERS else taking.bindings()
+        figures = _taken_in(run, by=by, at=at, progress=progress)
     except (Unreadable, FileGone) as unreadable:
         return refuse_import(run_id=run_id, reason=unreadable.sentence, at=at)
     done = finish_import(run_id=run_id, figures=figures, by=by, at=at)
     forget_working_file(done)
     return done
+
+
+def _taken_in(run: ImportRun, *, by: Actor, at: datetime, progress: Progress) -> dict[str, Any]:
+    if run.subject == Subject.PARTNERS:
+        return carry_out_partners(run, by=by, at=at, step=stepping(run, progress), progress=progress)
+    taking = _Taking(run, load_offer(run.program_id), by, at, progress)
+    return taking.orders() if run.subject == Subject.ORDERS else taking.bindings()
 
 
 class _Taking:

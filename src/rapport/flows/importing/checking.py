@@ -20,6 +20,7 @@ from rapport.apps.record.actors import Actor
 from rapport.domain.returns import Returned, Sold, match_returns
 from rapport.flows.importing.bindings import BindingReader, partners_of, portions, settle_lines
 from rapport.flows.importing.files import Fate, forget_working_file, look_into, table_of, working_file, write_report
+from rapport.flows.importing.partners.running import check_partners
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import to_ms
 
@@ -40,10 +41,18 @@ def check(run_id: str, *, at: datetime, progress: Progress = lambda _done: None)
     """Find out what the file would bring; a file that cannot be read is refused with its reason."""
     run = run_of(run_id)
     try:
-        figures = _of_orders(run, progress) if run.subject == Subject.ORDERS else _of_bindings(run, at, progress)
+        figures = _figures_of(run, at, progress)
     except (Unreadable, FileGone) as unreadable:
         return refuse_import(run_id=run_id, reason=unreadable.sentence, at=at)
     return note_checked(run_id=run_id, figures=figures)
+
+
+def _figures_of(run: ImportRun, at: datetime, progress: Progress) -> dict[str, Any]:
+    if run.subject == Subject.ORDERS:
+        return _of_orders(run, progress)
+    if run.subject == Subject.PARTNERS:
+        return check_partners(run, at=at, progress=progress)
+    return _of_bindings(run, at, progress)
 
 
 def _of_orders(run: ImportRun, progress: Progress) -> dict[str, Any]:

@@ -1,6 +1,11 @@
 """Write conversions: what merchants report, what people decide, what the lake knows, what became of postbacks."""
 
-from rapport.apps.conversions.actions.bindings import BindingLine, give_codes_owner, record_bindings
+from rapport.apps.conversions.actions.bindings import (
+    BindingLine,
+    give_codes_owner,
+    record_bindings,
+    take_codes_owner,
+)
 from rapport.apps.conversions.actions.corrections import attach_waiting, record_corrections
 from rapport.apps.conversions.actions.decisions import record_decision, record_decisions
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
@@ -29,5 +34,6 @@ __all__ = [
     "record_decisions",
     "set_aside",
     "stale_effects",
+    "take_codes_owner",
     "take_up_again",
 ]

@@ -60,6 +60,15 @@ def give_codes_owner(coupon: Coupon, *, limit: int) -> Touched:
     return touched
 
 
+def take_codes_owner(coupons: Sequence[Coupon]) -> Touched:
+    """Tell orders, inside the caller's transaction, that codes which they named belong to nobody any more."""
+    named = NamedCoupon.objects.filter(coupon__in=coupons).select_related("conversion")
+    touched = Touched.by(row.conversion for row in named)
+    lock_stories(touched.in_order())
+    named.update(coupon=None)
+    return touched
+
+
 def _customers(keys: set[str], *, program_id: str, at: datetime) -> dict[str, Customer]:
     """Find or make the customers, and lock them: a file may name a customer before any order does."""
     mine = Customer.objects.filter(program_id=program_id, key__in=keys)

@@ -6,6 +6,7 @@ from rapport.apps.identity.actions.invitations import (
     invite_partner_person,
     invite_teammate,
     issue_first_owner_invitation,
+    note_opened,
     revoke_invitation,
     start_workspace,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "issue_first_owner_invitation",
     "make_key",
     "note_key_use",
+    "note_opened",
     "note_sign_in",
     "revoke_invitation",
     "revoke_key",

@@ -66,15 +66,23 @@ def invite_teammate(*, organisation_id: str, given: TeammateInput, by: Actor, at
         if _is_member(organisation_id, email=given.email):
             raise MemberAlready
         _replace(organisation_id, email=given.email, at=at)
-        return _issue(organisation=organisation, role=given.role, email=given.email, by=by, at=at)
+        return _issue(organisation=organisation, role=given.role, given=given, by=by, at=at)
 
 
-def invite_partner_person(*, organisation_id: str, given: PersonInput, by: Actor, at: datetime) -> IssuedInvitation:
+def invite_partner_person(
+    *, organisation_id: str, given: PersonInput, by: Actor, at: datetime, good_for: timedelta = GOOD_FOR
+) -> IssuedInvitation:
     """Invite somebody to the portal of a partner's organisation; a new invitation takes the place of an open one."""
     with transaction():
         organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
         _replace(organisation_id, email=given.email, at=at)
-        return _issue(organisation=organisation, role=Role.PARTNER, email=given.email, name=given.name, by=by, at=at)
+        return _issue(organisation=organisation, role=Role.PARTNER, given=given, good_for=good_for, by=by, at=at)
+
+
+def note_opened(*, invitation_id: str, at: datetime) -> None:
+    """Note that somebody looked at the page of an invitation; the first time counts."""
+    with transaction():
+        Invitation.objects.filter(pk=invitation_id, opened_at__isnull=True).update(opened_at=at)
 
 
 def revoke_invitation(*, invitation_id: str, by: Actor, at: datetime) -> Invitation:
@@ -102,7 +110,11 @@ def accept_invitation(
             raise InvitationClosed
         person = person_with_address(invitation.email)
         if person is None:
-            given = PersonInput(email=invitation.email, name=name or invitation.name or invitation.email)
+            given = PersonInput(
+                email=invitation.email,
+                name=name or invitation.name or invitation.email,
+                language=invitation.language,
+            )
             by = Actor.system("invitation")
             person = create_person(given=given, password=password, by=by, at=at)
         elif signed_in is None or signed_in.pk != person.pk:
@@ -115,19 +127,26 @@ def accept_invitation(
     return person
 
 
-def _issue(
-    *, organisation: Organisation | None, role: Role, by: Actor, at: datetime, email: str = "", name: str = ""
+def _issue(  # noqa: PLR0913 - what an invitation keeps
+    *,
+    organisation: Organisation | None,
+    role: Role,
+    by: Actor,
+    at: datetime,
+    given: PersonInput | TeammateInput | None = None,
+    good_for: timedelta = GOOD_FOR,
 ) -> IssuedInvitation:
     secret = random_token()
     invitation = Invitation.objects.create(
         id=new_id("inv", at=at),
         organisation=organisation,
-        email=email,
-        name=name,
+        email=given.email if given else "",
+        name=given.name if isinstance(given, PersonInput) else "",
+        language=given.language if isinstance(given, PersonInput) else "en",
         role=role,
         secret_digest=digest_of(secret),
         created_at=at,
-        expires_at=at + GOOD_FOR,
+        expires_at=at + good_for,
     )
     _told(invitation, action="invitation.issued", by=by, at=at)
     return IssuedInvitation(invitation, f"/invitations/{secret}" if organisation else f"/start/{secret}")

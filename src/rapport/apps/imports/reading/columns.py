@@ -33,6 +33,23 @@ class Meaning(StrEnum):
     CORRECTS = "corrects"
     PARTNER = "partner"
     UNTIL = "until"
+    MAIL = "mail"
+    PERSON = "person"
+    WEBSITE = "website"
+    SEGMENT = "segment"
+    LANGUAGE = "language"
+    RATE = "rate"
+    CODES = "codes"
+    OLD_LINK = "old_link"
+    BALANCE = "balance"
+    EXPLANATION = "explanation"
+    METHOD = "method"
+    HOLDER = "holder"
+    ACCOUNT = "account"
+    ROUTING = "routing"
+    VERDICT = "verdict"
+    DECLINE_CODE = "decline_code"
+    REASON = "reason"
 
 
 MEANINGS = {
@@ -56,11 +73,37 @@ MEANINGS = {
     Meaning.CORRECTS: _("Order that is corrected"),
     Meaning.PARTNER: _("Partner"),
     Meaning.UNTIL: _("Until"),
+    Meaning.MAIL: _("Mail address"),
+    Meaning.PERSON: _("Name of the person"),
+    Meaning.WEBSITE: _("Website"),
+    Meaning.SEGMENT: _("What they do"),
+    Meaning.LANGUAGE: _("Language"),
+    Meaning.RATE: _("Own rate"),
+    Meaning.CODES: _("Codes"),
+    Meaning.OLD_LINK: _("Old link or parameter"),
+    Meaning.BALANCE: _("Opening balance"),
+    Meaning.EXPLANATION: _("Explanation of the balance"),
+    Meaning.METHOD: _("Payout method"),
+    Meaning.HOLDER: _("Holder of the account"),
+    Meaning.ACCOUNT: _("IBAN, account or PayPal address"),
+    Meaning.ROUTING: _("Number of the bank"),
+    Meaning.VERDICT: _("Approve, decline or new amount"),
+    Meaning.DECLINE_CODE: _("Code of the decline"),
+    Meaning.REASON: _("Reason"),
 }
 
-OF_ORDERS = tuple(meaning for meaning in Meaning if meaning not in {Meaning.PARTNER, Meaning.UNTIL})
+OF_ORDERS = tuple(Meaning)[: tuple(Meaning).index(Meaning.PARTNER)]
 OF_BINDINGS = (Meaning.CUSTOMER, Meaning.COUPON, Meaning.PARTNER, Meaning.DATE, Meaning.UNTIL)
-NUMBERS = (Meaning.QUANTITY, Meaning.PRICE, Meaning.AMOUNT, Meaning.TAX, Meaning.SHIPPING, Meaning.DISCOUNT)
+OF_PARTNERS = (
+    *(Meaning.PARTNER, Meaning.MAIL, Meaning.PERSON, Meaning.WEBSITE, Meaning.SEGMENT, Meaning.LANGUAGE, Meaning.RATE),
+    *(Meaning.CODES, Meaning.OLD_LINK, Meaning.BALANCE, Meaning.EXPLANATION),
+    *(Meaning.METHOD, Meaning.HOLDER, Meaning.ACCOUNT, Meaning.ROUTING, Meaning.COUNTRY),
+)
+OF_VALIDATIONS = (Meaning.ORDER, Meaning.VERDICT, Meaning.AMOUNT, Meaning.DECLINE_CODE, Meaning.REASON)
+NUMBERS = (
+    *(Meaning.QUANTITY, Meaning.PRICE, Meaning.AMOUNT, Meaning.TAX, Meaning.SHIPPING, Meaning.DISCOUNT),
+    *(Meaning.RATE, Meaning.BALANCE),
+)
 
 _NAMES: Mapping[Meaning, str] = {
     Meaning.CORRECTS: "original order|original invoice|corrects|refund of|related order|credited invoice",
@@ -93,22 +136,54 @@ _NAMES: Mapping[Meaning, str] = {
     "|partner website|партнер|партнёр",
     Meaning.UNTIL: "until|to|end|ends|expires|valid until|bis|до",
 }
+NAMES_OF_PARTNERS: Mapping[Meaning, str] = {
+    Meaning.PARTNER: "partner|affiliate|publisher|name|partner name|company|company name|organisation|organization"
+    "|affiliate name|firma|unternehmen|партнер|партнёр|название",
+    Meaning.MAIL: "mail|email|e mail|mail address|email address|e mail adresse|contact email|почта|эл почта",
+    Meaning.PERSON: "person|contact|contact name|contact person|first name|full name|ansprechpartner|контакт|имя",
+    Meaning.WEBSITE: "website|site|url|homepage|web|domain|webseite|internetseite|сайт",
+    Meaning.SEGMENT: "segment|type|kind|category|group|what they do|art|typ|gruppe|тип|сегмент",
+    Meaning.LANGUAGE: "language|lang|locale|sprache|язык",
+    Meaning.RATE: "rate|own rate|commission|commission rate|commission percent|percent|provision|satz|ставка|комиссия",
+    Meaning.CODES: "codes|code|coupon|coupons|coupon code|coupon codes|voucher|promo code|promo codes|gutscheincode"
+    "|gutscheincodes|gutschein|промокод|промокоды|купон",
+    Meaning.OLD_LINK: "old link|old links|old address|link|referral link|affiliate link|ref|ref id|referral id|slug"
+    "|parameter|tracking link|tracking id|affiliate id|alter link|ссылка|реф ссылка",
+    Meaning.BALANCE: "balance|opening balance|unpaid|amount due|due|owed|guthaben|saldo|offener betrag|баланс|остаток",
+    Meaning.EXPLANATION: "explanation|note|balance note|explanation of the balance|reason|erklärung|notiz|пояснение",
+    Meaning.METHOD: "method|payout method|payment method|pays by|zahlungsart|auszahlung|способ выплаты",
+    Meaning.HOLDER: "holder|account holder|account name|kontoinhaber|inhaber|получатель",
+    Meaning.ACCOUNT: "account|iban|account number|paypal|paypal email|paypal address|payout account|konto|счет|счёт",
+    Meaning.ROUTING: "routing|routing number|bank code|bic|swift|sort code|bankleitzahl|blz",
+    Meaning.COUNTRY: "country|country code|bank country|land|страна",
+}
+NAMES_OF_VALIDATIONS: Mapping[Meaning, str] = {
+    Meaning.ORDER: _NAMES[Meaning.ORDER],
+    Meaning.VERDICT: "verdict|status|decision|state|action|validation|result|entscheidung|urteil|решение|статус",
+    Meaning.AMOUNT: "amount|new amount|corrected amount|total|order total|new total|neuer betrag|betrag|сумма|новая сумма",
+    Meaning.DECLINE_CODE: "code|decline code|reason code|reject code|ablehnungscode|код|код отказа",
+    Meaning.REASON: "reason|comment|note|decline reason|explanation|grund|begründung|kommentar|причина",
+}
 _GAPS = re.compile(r"[^\w]+|_+")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _UTC = ZoneInfo("UTC")
 
 
 def guess_columns(
-    header: Sequence[str], samples: Sequence[Sequence[str]], *, among: Sequence[Meaning]
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    *,
+    among: Sequence[Meaning],
+    names: Mapping[Meaning, str] = _NAMES,
 ) -> dict[Meaning, str]:
     """Guess which column means what: by the whole name, and for dates also by the values; each column means one thing.
 
     A column whose values do not fit what its name promises is left out.
     """
     known: dict[str, Meaning] = {}
-    for meaning, names in _NAMES.items():
+    for meaning, spoken in names.items():
         if meaning in among:
-            known.update(dict.fromkeys((_plain(name) for name in names.split("|")), meaning))
+            known.update(dict.fromkeys((_plain(name) for name in spoken.split("|")), meaning))
     found: dict[Meaning, str] = {}
     for place, column in enumerate(header):
         meant = known.get(_plain(column))

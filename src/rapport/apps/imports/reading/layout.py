@@ -9,18 +9,26 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.imports.reading.columns import (
     MEANINGS,
+    NAMES_OF_PARTNERS,
+    NAMES_OF_VALIDATIONS,
     NUMBERS,
     OF_BINDINGS,
     OF_ORDERS,
+    OF_PARTNERS,
+    OF_VALIDATIONS,
     Meaning,
     guess_columns,
 )
 from rapport.apps.imports.reading.values import DateOrder, DecimalSign, parse_moment, possible_orders, possible_signs
 from rapport.apps.record.errors import BadInput
 
-ORDERS, BINDINGS = "orders", "bindings"
+ORDERS, BINDINGS, PARTNERS, VALIDATIONS = "orders", "bindings", "partners", "validations"
+MEANINGS_OF = {ORDERS: OF_ORDERS, BINDINGS: OF_BINDINGS, PARTNERS: OF_PARTNERS, VALIDATIONS: OF_VALIDATIONS}
+_NAMES_OF = {PARTNERS: NAMES_OF_PARTNERS, VALIDATIONS: NAMES_OF_VALIDATIONS}
 INCLUDED, ADDED = "included", "added"
 NAMED, MATCHED = "named", "matched"
+AT_ONCE, LATER = "at_once", "later"
+BY_ACCOUNT, BY_DOMAIN = "account", "domain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,8 @@ class Layout:
 
     `parts`: whether tax and shipping are inside the amounts of lines or come on top. `negative`: whether an order that
     comes to less than nothing takes back from the order with its number, or is a return with a number of its own.
+    `merged_by`: by what lines are the same partner, beside the mail address; `together` and `apart` are lines for which
+    a person said otherwise. `invited`: whether partners get their invitation with the import.
     """
 
     subject: str
@@ -41,6 +51,10 @@ class Layout:
     negative: str = NAMED
     cancel_prefix: str = "C"
     shipping_products: tuple[str, ...] = field(default=())
+    merged_by: tuple[str, ...] = (BY_ACCOUNT,)
+    together: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
+    invited: str = AT_ONCE
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -60,6 +74,10 @@ class Layout:
             "negative": self.negative,
             "cancel_prefix": self.cancel_prefix,
             "shipping_products": list(self.shipping_products),
+            "merged_by": list(self.merged_by),
+            "together": list(self.together),
+            "apart": list(self.apart),
+            "invited": self.invited,
         }
 
     @classmethod
@@ -76,13 +94,18 @@ class Layout:
             negative=document["negative"],
             cancel_prefix=document["cancel_prefix"],
             shipping_products=tuple(document["shipping_products"]),
+            merged_by=tuple(document.get("merged_by", (BY_ACCOUNT,))),
+            together=tuple(document.get("together", ())),
+            apart=tuple(document.get("apart", ())),
+            invited=document.get("invited", AT_ONCE),
         )
 
 
 def guess_layout(subject: str, header: Sequence[str], samples: Sequence[Sequence[str]], *, zone: str) -> Layout:
     """Guess everything that can be known from a file; what is left open must be asked."""
-    among = OF_ORDERS if subject == ORDERS else OF_BINDINGS
-    columns = guess_columns(header, samples, among=among)
+    among, names = MEANINGS_OF[subject], _NAMES_OF.get(subject)
+    known = {"names": names} if names else {}
+    columns = guess_columns(header, samples, among=among, **known)
     dates = _values(Meaning.DATE, columns, header, samples)
     numbers = [text for each in NUMBERS for text in _values(each, columns, header, samples)]
     return Layout(
@@ -106,10 +129,15 @@ def check_layout(layout: Layout, header: Sequence[str], samples: Sequence[Sequen
         problems["date_order"] = _("Say whether the day or the month stands first, such as in %(date)s.") % {
             "date": unclear[0]
         }
-    if layout.decimal is None and layout.subject == ORDERS:
+    if layout.decimal is None and asks_for_decimal(layout):
         problems["decimal"] = _("Say whether a point or a comma stands before the cents.")
     if problems:
         raise BadInput(_("Some columns or choices need another look."), fields=problems)
+
+
+def asks_for_decimal(layout: Layout) -> bool:
+    """Say whether amounts are read by this layout."""
+    return layout.subject == ORDERS or bool(layout.columns.keys() & {Meaning.RATE, Meaning.BALANCE, Meaning.AMOUNT})
 
 
 def _missing(layout: Layout) -> list[tuple[str, str]]:
@@ -123,6 +151,13 @@ def _missing(layout: Layout) -> list[tuple[str, str]]:
         needed = [wanted(each) for each in (Meaning.PARTNER, Meaning.DATE) if each not in has]
         if not has & {Meaning.CUSTOMER, Meaning.COUPON}:
             needed.append(("customer", _("Choose the column of customers or that of codes.")))
+        return needed
+    if layout.subject == PARTNERS:
+        return [wanted(each) for each in (Meaning.PARTNER, Meaning.MAIL) if each not in has]
+    if layout.subject == VALIDATIONS:
+        needed = [wanted(Meaning.ORDER)] if Meaning.ORDER not in has else []
+        if not has & {Meaning.VERDICT, Meaning.AMOUNT}:
+            needed.append(("verdict", _("Choose the column of decisions or that of new amounts.")))
         return needed
     needed = [wanted(each) for each in (Meaning.ORDER, Meaning.DATE) if each not in has]
     if not has & {Meaning.AMOUNT, Meaning.PRICE}:

@@ -9,6 +9,7 @@ from rapport.apps.ledger.queries.movements import (
     PayablePosting,
     moved_before,
     movements_of,
+    openings_of,
     payable_changes,
     payable_postings,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "missing_guards",
     "moved_before",
     "movements_of",
+    "openings_of",
     "payable_changes",
     "payable_postings",
     "recount",

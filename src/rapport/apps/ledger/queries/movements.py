@@ -12,7 +12,10 @@ from rapport.domain.books import AccountKind, EntryKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One posting with the entry that it belongs to; `memo` is the thing whose money it is, `subject` the entry's."""
+    """One posting with the entry that it belongs to; `memo` is the thing whose money it is, `subject` the entry's.
+
+    `mirrors` is the entry that this one undoes, if it does.
+    """
 
     posting_id: int
     entry_id: str
@@ -24,6 +27,7 @@ class Movement:
     source: AccountKind
     destination: AccountKind
     minor: int
+    mirrors: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ def moved_before(
     rows = Posting.objects.filter(Q(source_id__in=ids) | Q(destination_id__in=ids), entry__booked_at__lt=at).order_by()
     sums = rows.values_list("source__kind", "destination__kind").annotate(minor=Sum("amount_minor"))
     return [(AccountKind(source), AccountKind(destination), minor) for source, destination, minor in sums]
+
+
+def openings_of(owners: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Return by agreement the entry that stands of its opening balance, and how much it is; below zero is a debt."""
+    rows = Posting.objects.filter(
+        entry__kind=EntryKind.OPENED.value, entry__subject__in=owners, entry__mirrored_by__isnull=True
+    )
+    found = rows.values_list("entry__subject", "entry_id", "amount_minor", "destination__kind")
+    return {
+        owner: (entry_id, minor if kind == AccountKind.PAYABLE else -minor) for owner, entry_id, minor, kind in found
+    }
 
 
 def payable_postings(owners: Collection[str], *conditions: Q) -> list[PayablePosting]:
@@ -106,4 +121,5 @@ def _movement(row: Posting) -> Movement:
         source=AccountKind(row.source.kind),
         destination=AccountKind(row.destination.kind),
         minor=row.amount_minor,
+        mirrors=row.entry.mirrors_id or "",
     )
