@@ -26,7 +26,13 @@ def accept_offered(*, agreement: Agreement, version: TermsVersion, by: Actor, at
 
 
 def come_in(
-    *, secret: str, organisation_id: str, at: datetime, name: str = "", password: str = "", signed_in: Person | None = None
+    *,
+    secret: str,
+    organisation_id: str,
+    at: datetime,
+    name: str = "",
+    password: str = "",
+    signed_in: Person | None = None,
 ) -> Person:
     """Take up an invitation and accept what the partner's agreements offer, all or nothing."""
     with transaction():

@@ -1,7 +1,7 @@
 """Old addresses of partners from another system, the way they are kept, published and looked for.
 
-A place is a host, or the id of a program for an address that is the same on every host. A text is a path (`/go/anna`), a
-parameter (`?ref=anna`), or both (`/track?aff=anna`); capital letters and a slash at the end make no difference.
+A place is a host, or the id of a program for an address that is the same on every host. A text is a path (`/go/anna`),
+a parameter (`?ref=anna`), or both (`/track?aff=anna`); capital letters and a slash at the end make no difference.
 """
 
 from collections.abc import Iterator, Mapping

@@ -37,8 +37,8 @@ def publish(  # noqa: PLR0913 - the kinds of entries
     """Publish entries and return the book's new version; it is on the disk and visible when this returns.
 
     With `full` the entries are the whole book and all others are gone; else they are added or replaced and the links
-    with the `removed` codes taken out, as is an alias that leads to no code. Without a book, the first publication makes one. `keys` may stay away when they
-    have not changed.
+    with the `removed` codes taken out, as is an alias that leads to no code. Without a book, the first publication
+    makes one. `keys` may stay away when they have not changed.
 
     Raises:
         ValueError: the first or a full publication came without keys, or the keys without the one that signs.

@@ -117,7 +117,7 @@ def open_invitations_of(organisation_id: str) -> QuerySet[Invitation]:
 
 
 def partner_invitations(organisation_ids: Collection[str]) -> QuerySet[Invitation]:
-    """Return all invitations to the portals of these organisations, those that were replaced among them, newest first."""
+    """Return all invitations to the portals of these organisations, replaced ones too, newest first."""
     rows = Invitation.objects.filter(organisation_id__in=organisation_ids, role=Role.PARTNER)
     return rows.order_by("-id")
 

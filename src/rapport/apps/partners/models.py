@@ -169,9 +169,7 @@ class TermsOffer(models.Model):
 class Introduction(models.Model):
     """Whom to write to about an agreement that nobody applied for, in which language, and what brought it along."""
 
-    agreement = models.OneToOneField(
-        Agreement, primary_key=True, on_delete=models.PROTECT, related_name="introduction"
-    )
+    agreement = models.OneToOneField(Agreement, primary_key=True, on_delete=models.PROTECT, related_name="introduction")
     name = models.CharField(max_length=120)
     email = models.EmailField(db_index=True)
     language = models.CharField(max_length=8, default="en")

@@ -15,7 +15,9 @@ def make_alias(*, link: Link, place: str, text: str, by: Actor, at: datetime) ->
     """Let an old address lead to a link; again for the same agreement, it is the one that is there."""
     program = link.agreement.program
     with transaction():
-        living = LinkAlias.objects.select_for_update(of=("self",)).filter(place=place, text=text, removed_at__isnull=True)
+        living = LinkAlias.objects.select_for_update(of=("self",)).filter(
+            place=place, text=text, removed_at__isnull=True
+        )
         known = (living if place else living.filter(program=program)).select_related("link").first()
         if known and known.link.agreement_id == link.agreement_id:
             return known

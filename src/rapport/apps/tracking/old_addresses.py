@@ -55,7 +55,9 @@ def _parts(text: str, place: str) -> tuple[str, str]:
     fields = [(name, value) for name, value in parse_qsl(query) if not _NOT_THE_PARTNERS.fullmatch(name)]
     if len(fields) > 1:
         names = ", ".join(name for name, _value in fields)
-        raise BadInput(_("Write the old address with the one parameter that names the partner: %(names)s.") % {"names": names})
+        raise BadInput(
+            _("Write the old address with the one parameter that names the partner: %(names)s.") % {"names": names}
+        )
     return place, alias_text(path, fields[0] if fields else None)
 
 

@@ -14,9 +14,7 @@ def with_own_rate(terms: Terms, pay: Pay) -> Terms:
     what was promised otherwise stays.
     """
     usual = _usual(terms, pay).pay
-    return replace(
-        terms, rules=tuple(replace(rule, pay=pay) if rule.pay == usual else rule for rule in terms.rules)
-    )
+    return replace(terms, rules=tuple(replace(rule, pay=pay) if rule.pay == usual else rule for rule in terms.rules))
 
 
 def _usual(terms: Terms, pay: Pay) -> Rule:

@@ -17,12 +17,13 @@ from rapport.apps.partners.models import Acceptance
 from rapport.apps.partners.queries import applicant_of
 from rapport.apps.payouts.models import Payout
 from rapport.apps.payouts.queries import payouts_of_commission
-from rapport.apps.programs.models import Program
+from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of
 from rapport.domain.judgement import Considered, Decision, FormulaStep, Source, StepLabel, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money, decimals_of
 from rapport.domain.terms import Payout as PayoutTerms
+from rapport.flows.admission import wording
 from rapport.flows.explaining.explanation import EntryRow, Explanation, FormulaRow, Promise, Touched, exact_text
 from rapport.flows.explaining.steps import own_postings, story_steps
 from rapport.flows.explaining.words import (
@@ -148,7 +149,7 @@ def _promise(found: Gathered) -> Promise:
     version = found.commission.version
     acceptance = Acceptance.objects.filter(agreement=found.commission.agreement, version=version).first()
     return Promise(
-        sentences=tuple(acceptance.sentence.splitlines()) if acceptance else (),
+        sentences=tuple(_words_of(version, acceptance, found.program.currency).splitlines()),
         version_id=version.id,
         version_number=version.number,
         rule=found.decision.credit.rule if found.decision.credit and _earns(found) else "",
@@ -156,6 +157,11 @@ def _promise(found: Gathered) -> Promise:
         accepted_by=_accepter(acceptance) if acceptance else "",
         in_force_from=acceptance.from_at if acceptance else None,
     )
+
+
+def _words_of(version: TermsVersion, acceptance: Acceptance | None, currency: str) -> str:
+    """Return the promise as it was read, or as it is offered to a partner who has not accepted anything yet."""
+    return acceptance.sentence if acceptance else wording(version, currency=currency)
 
 
 def _accepter(acceptance: Acceptance) -> str:

@@ -64,7 +64,7 @@ def carry_out(run_id: str, *, by: Actor, at: datetime, progress: Progress = lamb
 
 def _taken_in(run: ImportRun, *, by: Actor, at: datetime, progress: Progress) -> dict[str, Any]:
     if run.subject == Subject.PARTNERS:
-        return carry_out_partners(run, by=by, at=at, step=stepping(run, progress), progress=progress)
+        return carry_out_partners(run, by=by, at=at, step=stepping(run, progress))
     taking = _Taking(run, load_offer(run.program_id), by, at, progress)
     return taking.orders() if run.subject == Subject.ORDERS else taking.bindings()
 

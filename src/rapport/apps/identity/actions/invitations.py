@@ -127,7 +127,7 @@ def accept_invitation(
     return person
 
 
-def _issue(  # noqa: PLR0913 - what an invitation keeps
+def _issue(
     *,
     organisation: Organisation | None,
     role: Role,

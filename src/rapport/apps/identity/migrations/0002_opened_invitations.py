@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='language',
-            field=models.CharField(default='en', max_length=8),
+            model_name="invitation",
+            name="language",
+            field=models.CharField(default="en", max_length=8),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='opened_at',
+            model_name="invitation",
+            name="opened_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

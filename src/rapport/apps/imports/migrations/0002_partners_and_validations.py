@@ -5,39 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0001_initial'),
-        ('partners', '0004_offers_and_introductions'),
+        ("imports", "0001_initial"),
+        ("partners", "0004_offers_and_introductions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='importrun',
-            name='subject',
-            field=models.CharField(choices=[('orders', 'Orders'), ('bindings', 'Partners of customers and codes'), ('partners', 'Partners, to be invited'), ('validations', 'Decisions about orders')], max_length=12),
+            model_name="importrun",
+            name="subject",
+            field=models.CharField(
+                choices=[
+                    ("orders", "Orders"),
+                    ("bindings", "Partners of customers and codes"),
+                    ("partners", "Partners, to be invited"),
+                    ("validations", "Decisions about orders"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='profile',
-            name='subject',
-            field=models.CharField(choices=[('orders', 'Orders'), ('bindings', 'Partners of customers and codes'), ('partners', 'Partners, to be invited'), ('validations', 'Decisions about orders')], max_length=12),
+            model_name="profile",
+            name="subject",
+            field=models.CharField(
+                choices=[
+                    ("orders", "Orders"),
+                    ("bindings", "Partners of customers and codes"),
+                    ("partners", "Partners, to be invited"),
+                    ("validations", "Decisions about orders"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='BroughtLine',
+            name="BroughtLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField()),
-                ('fate', models.CharField(choices=[('accepted', 'Accepted'), ('merged', 'Merged')], max_length=8)),
-                ('made', models.BooleanField(default=False)),
-                ('opening_entry', models.CharField(blank=True, max_length=32)),
-                ('explanation', models.CharField(blank=True, max_length=250)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.agreement')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='brought', to='imports.importrun')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField()),
+                ("fate", models.CharField(choices=[("accepted", "Accepted"), ("merged", "Merged")], max_length=8)),
+                ("made", models.BooleanField(default=False)),
+                ("opening_entry", models.CharField(blank=True, max_length=32)),
+                ("explanation", models.CharField(blank=True, max_length=250)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.agreement"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="brought", to="imports.importrun"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['opening_entry'], name='brought_opening')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'line'), name='line_brought_once')],
+                "indexes": [models.Index(fields=["opening_entry"], name="brought_opening")],
+                "constraints": [models.UniqueConstraint(fields=("run", "line"), name="line_brought_once")],
             },
         ),
     ]

@@ -160,7 +160,8 @@ NAMES_OF_PARTNERS: Mapping[Meaning, str] = {
 NAMES_OF_VALIDATIONS: Mapping[Meaning, str] = {
     Meaning.ORDER: _NAMES[Meaning.ORDER],
     Meaning.VERDICT: "verdict|status|decision|state|action|validation|result|entscheidung|urteil|решение|статус",
-    Meaning.AMOUNT: "amount|new amount|corrected amount|total|order total|new total|neuer betrag|betrag|сумма|новая сумма",
+    Meaning.AMOUNT: "amount|new amount|corrected amount|total|order total|new total|neuer betrag|betrag|сумма"
+    "|новая сумма",
     Meaning.DECLINE_CODE: "code|decline code|reason code|reject code|ablehnungscode|код|код отказа",
     Meaning.REASON: "reason|comment|note|decline reason|explanation|grund|begründung|kommentar|причина",
 }

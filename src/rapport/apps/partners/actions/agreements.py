@@ -72,8 +72,8 @@ def accept_terms(
         if proposed:
             agreement.state = AgreementState.ACTIVE
             agreement.save(update_fields=("state",))
-        binds_from = terms_offers_of(agreement.id).get(version=offered).from_at if proposed else at
-        acceptance = accepted(agreement, offered, from_at=binds_from, sentence=sentence, language=language, by=by, at=at)
+        since = terms_offers_of(agreement.id).get(version=offered).from_at if proposed else at
+        acceptance = accepted(agreement, offered, from_at=since, sentence=sentence, language=language, by=by, at=at)
         agreement_told(agreement, what="terms.accepted", by=by, at=at, version=version_id)
         if proposed:
             agreement_told(agreement, what="agreement.active", by=by, at=at, version=version_id)

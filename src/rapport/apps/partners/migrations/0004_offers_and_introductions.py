@@ -7,36 +7,54 @@ from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0003_coming_back'),
-        ('programs', '0003_own_terms'),
+        ("partners", "0003_coming_back"),
+        ("programs", "0003_own_terms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Introduction',
+            name="Introduction",
             fields=[
-                ('agreement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='introduction', serialize=False, to='partners.agreement')),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(db_index=True, max_length=254)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('brought_by', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "agreement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="introduction",
+                        serialize=False,
+                        to="partners.agreement",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(db_index=True, max_length=254)),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("brought_by", models.CharField(max_length=32)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TermsOffer',
+            name="TermsOffer",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('from_at', models.DateTimeField()),
-                ('actor_kind', models.CharField(max_length=8)),
-                ('actor_id', models.CharField(max_length=64)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='partners.agreement')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.termsversion')),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("from_at", models.DateTimeField()),
+                ("actor_kind", models.CharField(max_length=8)),
+                ("actor_id", models.CharField(max_length=64)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="partners.agreement"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.termsversion"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agreement', 'version'), name='version_offered_once')],
+                "constraints": [models.UniqueConstraint(fields=("agreement", "version"), name="version_offered_once")],
             },
         ),
         Guarded(*append_only("partners_termsoffer")),

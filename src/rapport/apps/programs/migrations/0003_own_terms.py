@@ -7,17 +7,25 @@ from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programs', '0002_append_only'),
+        ("programs", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OwnTerms',
+            name="OwnTerms",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='own', serialize=False, to='programs.termsversion')),
-                ('agreement_id', models.CharField(db_index=True, max_length=32)),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="own",
+                        serialize=False,
+                        to="programs.termsversion",
+                    ),
+                ),
+                ("agreement_id", models.CharField(db_index=True, max_length=32)),
             ],
         ),
         Guarded(*append_only("programs_ownterms")),

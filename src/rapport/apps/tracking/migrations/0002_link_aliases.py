@@ -5,26 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programs', '0003_own_terms'),
-        ('tracking', '0001_initial'),
+        ("programs", "0003_own_terms"),
+        ("tracking", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkAlias',
+            name="LinkAlias",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('place', models.CharField(blank=True, max_length=253)),
-                ('text', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='tracking.link')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.program')),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("place", models.CharField(blank=True, max_length=253)),
+                ("text", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="aliases", to="tracking.link"
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.program"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('program', 'place', 'text'), name='alias_once'), models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True), models.Q(('place', ''), _negated=True)), fields=('place', 'text'), name='alias_once_on_a_host')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)),
+                        fields=("program", "place", "text"),
+                        name="alias_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True), models.Q(("place", ""), _negated=True)),
+                        fields=("place", "text"),
+                        name="alias_once_on_a_host",
+                    ),
+                ],
             },
         ),
     ]

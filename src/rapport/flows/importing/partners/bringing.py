@@ -1,4 +1,4 @@
-"""Bring one partner along in one transaction: agreement, terms, codes, old links, balance, payout method, invitation."""
+"""Bring one partner along in one transaction: agreement, terms, codes, old links, balance, invitation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,8 +55,8 @@ def bring_group(group: Group, bringing: Bringing) -> None:
     """Bring a partner along with everything that its lines tell; what is there already stays as it is."""
     with transaction():
         # Locked, so that two imports of the same people at once make one partner of each.
-        program = Program.objects.select_for_update(of=("self",)).select_related("workspace").get(
-            pk=bringing.run.program_id
+        program = (
+            Program.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=bringing.run.program_id)
         )
         agreement, made = _agreement(group, program, bringing)
         _offer(agreement, group, bringing, made=made)

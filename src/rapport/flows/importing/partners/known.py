@@ -47,9 +47,7 @@ def known_of(program: Program) -> Known:
         barred=set(barred.values_list("partner_id", flat=True)),
         codes=dict(Coupon.objects.filter(program=program).values_list("code", "agreement_id")),
         aliases={
-            (one.place, one.text): one.link.agreement_id
-            for one in aliases
-            if one.place or one.program_id == program.id
+            (one.place, one.text): one.link.agreement_id for one in aliases if one.place or one.program_id == program.id
         },
         openings={owner: minor for owner, (_entry, minor) in openings_of(living_ids).items()},
     )

@@ -34,12 +34,19 @@ _MOST_PIECES = 20
 _LONGEST_EXPLANATION = 250
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FREE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.de ymail.com icloud.com me.com"
-    " mac.com aol.com gmx.de gmx.net gmx.at web.de t-online.de freenet.de mail.com mail.ru yandex.ru yandex.com bk.ru"
-    " inbox.ru list.ru rambler.ru proton.me protonmail.com posteo.de mailbox.org zoho.com fastmail.com hey.com qq.com"
-    " 163.com 126.com orange.fr free.fr laposte.net wanadoo.fr libero.it virgilio.it seznam.cz wp.pl o2.pl".split()
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "yahoo.de"),
+        *("ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "bk.ru"),
+        *("t-online.de", "freenet.de", "mail.com", "mail.ru", "yandex.ru", "yandex.com", "inbox.ru", "list.ru"),
+        *("rambler.ru", "proton.me", "protonmail.com", "posteo.de", "mailbox.org", "zoho.com", "fastmail.com"),
+        *("hey.com", "qq.com", "163.com", "126.com", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "libero.it"),
+        *("virgilio.it", "seznam.cz", "wp.pl", "o2.pl"),
+    }
 )
 """Mail houses of everybody: two partners there have nothing in common."""
+_LANGUAGES = {
+    str(info.get(key, "")).casefold(): code for code, info in LANG_INFO.items() for key in ("name", "name_local")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +222,7 @@ def _segment(text: str) -> Segment:
 
 def _language(text: str) -> str:
     plain = text.replace("_", "-").casefold()
-    names = {str(info.get(key, "")).casefold(): code for code, info in LANG_INFO.items() for key in ("name", "name_local")}
-    code = plain if plain in LANG_INFO else names.get(plain, plain.partition("-")[0])
+    code = plain if plain in LANG_INFO else _LANGUAGES.get(plain, plain.partition("-")[0])
     if text and code not in LANG_INFO:
         raise BadInput(_("“%(text)s” is no language: write a code such as en or de.") % _shown(text))
     return code[:8] or "en"

@@ -6,7 +6,7 @@ The answer does not depend on the order of the lines: where lines contradict eac
 import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -100,9 +100,7 @@ def _join_by_mail(lines: Iterable[PartnerLine], known: Known, families: _Familie
             yield Double(line.number, line.mail, known.names[partner_id], "mail", merged=True)
 
 
-def _join_by_marks(
-    lines: Sequence[PartnerLine], known: Known, families: _Families, layout: Layout
-) -> Iterator[Double]:
+def _join_by_marks(lines: Sequence[PartnerLine], known: Known, families: _Families, layout: Layout) -> Iterator[Double]:
     """Go through what else two partners seldom share, and join where the layout or a person says so."""
     for by, marks_of, owners in (
         (BY_ACCOUNT, lambda line: [line.account] if line.account else [], known.by_account),
@@ -155,7 +153,8 @@ def _barred(groups: Iterable[Group], known: Known, _currency: str) -> Refusals:
 
 
 def _codes(groups: Sequence[Group], known: Known, _currency: str) -> Refusals:
-    return _owned(groups, known, lambda line: line.codes, known.codes, _("The code %(what)s belongs to another partner."))
+    sentence = _("The code %(what)s belongs to another partner.")
+    return _owned(groups, known, lambda line: line.codes, known.codes, sentence)
 
 
 def _old_addresses(groups: Sequence[Group], known: Known, _currency: str) -> Refusals:
@@ -215,7 +214,8 @@ def _rates(groups: Iterable[Group], _known: Known, _currency: str) -> Refusals:
 def _methods(groups: Iterable[Group], _known: Known, _currency: str) -> Refusals:
     refused: Refusals = {}
     for group in groups:
-        telling = {line.number: line.method for line in group.lines if line.method}
+        # Whose name stands on the account may be written in several ways.
+        telling = {line.number: replace(line.method, holder="") for line in group.lines if line.method}
         if len(set(telling.values())) > 1:
             refused |= dict.fromkeys(telling, _("Lines of this partner say differently how it is paid."))
     return refused

@@ -93,7 +93,7 @@ def check_partners(run: ImportRun, *, at: datetime, progress: Progress) -> dict[
 
 
 def carry_out_partners(
-    run: ImportRun, *, by: Actor, at: datetime, step: Callable[[int, Callable[[], None]], None], progress: Progress
+    run: ImportRun, *, by: Actor, at: datetime, step: Callable[[int, Callable[[], None]], None]
 ) -> dict[str, Any]:
     """Take in partner after partner, each with a `step` of its own; return what became of the lines."""
     done = {row.line for row in brought_by(run.id)}
