@@ -19,7 +19,7 @@ from rapport.apps.partners import actions as partners
 from rapport.apps.partners.errors import SomebodyIsIn
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
 from rapport.apps.partners.models import Agreement, Application
-from rapport.apps.partners.queries import application_behind, organisation_admitted
+from rapport.apps.partners.queries import application_behind, introduction_of, organisation_admitted
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.apps.record.actors import Actor
@@ -96,7 +96,8 @@ def approve(*, application: Application, by: Actor, at: datetime) -> Agreement:
 
 def lacks_people(agreement: Agreement) -> bool:
     """Say whether nobody of the partner has come in yet, and it is known whom to invite."""
-    return not team_of(agreement.partner.organisation_id).exists() and application_behind(agreement.id) is not None
+    known = application_behind(agreement.id) or introduction_of(agreement.id)
+    return known is not None and not team_of(agreement.partner.organisation_id).exists()
 
 
 def invite_again(*, agreement: Agreement, by: Actor, at: datetime) -> None:

@@ -34,6 +34,7 @@ from rapport.apps.record.errors import Refusal
 from rapport.apps.record.write import transaction
 from rapport.flows.approving import approve_by_hand, undo_approval
 from rapport.flows.declining import decline_conversion, undo_decline
+from rapport.flows.importing.validations.deciding import decide_portion, take_portion_back
 from rapport.flows.retrying import until_settled
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,12 @@ def carry_out_due(*, at: datetime) -> int:
     if broken:
         raise broken
     return len(ids)
+
+
+def carry_out_now(intention_id: str, *, at: datetime) -> None:
+    """Carry out one intention without waiting: on the command line the person has said twice what it wants."""
+    while until_settled(partial(_next_batch, intention_id, at=at)):
+        pass
 
 
 def undo(*, intention: Intention, program: Program, by: Actor, at: datetime) -> Intention:
@@ -217,7 +224,19 @@ def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion]
     return outcomes
 
 
+def _validate(subjects: Sequence[str], doing: Doing) -> Outcomes:
+    for subject in subjects:
+        decide_portion(subject, by=doing.by, at=doing.at)
+    return dict.fromkeys(subjects, "")
+
+
+def _unvalidate(subjects: Sequence[str], doing: Doing) -> Outcomes:
+    return {subject: take_portion_back(subject, by=doing.by, at=doing.at) for subject in subjects}
+
+
+VALIDATE = "validate"
 ACTS: Mapping[str, Act] = {
     "approve": Act(Capability.CONVERSION_DECIDE, _approve, _unapprove, batch=25),
     "decline": Act(Capability.CONVERSION_DECIDE, _decline, _undecline, batch=5),
+    VALIDATE: Act(Capability.CONVERSION_DECIDE, _validate, _unvalidate, batch=1),
 }

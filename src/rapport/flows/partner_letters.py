@@ -13,7 +13,7 @@ from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity.queries import team_of
 from rapport.apps.identity.rights import ROLE_CAPABILITIES, Capability
 from rapport.apps.partners.models import Agreement
-from rapport.apps.partners.queries import application_behind
+from rapport.apps.partners.queries import application_behind, introduction_of
 from rapport.apps.record.actors import Actor
 from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.inputs import LONGEST, MessageInput
@@ -60,10 +60,10 @@ def know_addresses() -> None:
 
 
 def addresses_of(agreement: Agreement) -> list[str]:
-    """Return the mail addresses of those who have the partner's portal; before anybody came in, of who applied."""
+    """Return the mail addresses of those who have the partner's portal; before that, of who applied or was brought."""
     seats = team_of(agreement.partner.organisation_id).filter(person__is_active=True)
     readers = [seat for seat in seats if Capability.PORTAL_READ in ROLE_CAPABILITIES.get(seat.role, frozenset())]
     if readers:
         return list(dict.fromkeys(seat.person.email for seat in readers))
-    application = application_behind(agreement.id)
-    return [application.email] if application else []
+    known = application_behind(agreement.id) or introduction_of(agreement.id)
+    return [known.email] if known else []

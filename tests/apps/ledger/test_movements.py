@@ -66,6 +66,7 @@ def test_a_movement_tells_all_about_its_posting_and_its_entry() -> None:
         source=EXPENSE,
         destination=ACCRUED,
         minor=1200,
+        mirrors="",
     )
 
 

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from rapport.apps.imports.errors import RunMovedOn
-from rapport.apps.imports.models import BroughtLine, ImportRun, Profile, ReturnedPart, ReturnedPiece, RunState
+from rapport.apps.imports.models import (
+    BroughtLine,
+    ImportRun,
+    Profile,
+    ReturnedPart,
+    ReturnedPiece,
+    RunState,
+    ValidationLine,
+)
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.orders import Piece
 from rapport.apps.record.actions import audit
@@ -157,6 +165,25 @@ def note_undone(*, run: ImportRun, agreement_id: str, by: Actor, at: datetime) -
     workspace_id = run.program.workspace_id
     data = {"agreement": agreement_id}
     audit(by=by, at=at, action="import.undone", subject=run.id, workspace_id=workspace_id, data=data)
+
+
+def note_checked_again(*, run_id: str, figures: Mapping[str, Any]) -> ImportRun:
+    """Replace what the dry run found by what another one found."""
+    with transaction():
+        run = _locked(run_id, RunState.CHECKED)
+        _set(run, figures=dict(figures))
+    return run
+
+
+def keep_validations(rows: Sequence[ValidationLine]) -> None:
+    """Keep the decisions that somebody confirmed, inside the caller's transaction."""
+    insert_rows(rows)
+
+
+def note_validated(*, line: ValidationLine, outcome: str, at: datetime) -> None:
+    """Keep what became of a decision, inside the transaction that carried it out."""
+    line.outcome, line.done_at = outcome[:500], at
+    line.save(update_fields=("outcome", "done_at"))
 
 
 def keep_pieces(pieces: Sequence[Piece], *, program_id: str, kind: str, at: datetime) -> None:

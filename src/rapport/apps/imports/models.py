@@ -127,6 +127,44 @@ class BroughtLine(models.Model):
         return f"line {self.line} of {self.run_id}: {self.agreement_id}"
 
 
+class Verdict(models.TextChoices):
+    """What a line of a file of validations says about an order."""
+
+    APPROVE = "approve", _("Approve")
+    DECLINE = "decline", _("Decline")
+    AMEND = "amend", _("New amount")
+
+
+class ValidationLine(models.Model):
+    """One decision of a file that somebody confirmed: about which order, what, and what became of it.
+
+    `total_minor` is a new amount of the order in its currency, which an approval may bring along. `outcome` says why it
+    was refused; empty once `done_at` is set, it was done.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="validations")
+    line = models.PositiveIntegerField()
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    total_minor = models.BigIntegerField(null=True, blank=True)
+    decline_code = models.CharField(max_length=20, blank=True)
+    reason = models.TextField(blank=True)
+    outcome = models.CharField(max_length=500, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    workspace_path = "run__program__workspace_id"
+
+    class Meta:
+        """A line is decided once."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "line"), name="line_validated_once"),)
+
+    def __str__(self) -> str:
+        """Say what it decides."""
+        return f"{self.verdict} {self.conversion_id}"
+
+
 class ReturnedPiece(models.Model):
     """Pieces of one product that a customer brought back without saying of which order; told again, they are the same.
 

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from rapport.apps.conversions.models import Binding, Conversion, ConversionLine, Correction
-from rapport.apps.imports.models import BroughtLine, ImportRun, Profile, ReturnedPiece, RunState
+from rapport.apps.imports.models import BroughtLine, ImportRun, Profile, ReturnedPiece, RunState, ValidationLine
 
 
 def profiles_of(program_id: str, *, subject: str) -> QuerySet[Profile]:
@@ -39,10 +39,21 @@ def brought_by(run_id: str) -> QuerySet[BroughtLine]:
     return rows.order_by("line")
 
 
+def validations_of(run_id: str) -> QuerySet[ValidationLine]:
+    """Return the confirmed decisions of a run with their orders."""
+    return ValidationLine.objects.filter(run_id=run_id).select_related("conversion__program").order_by("line")
+
+
 def explanations_of(entry_ids: Collection[str]) -> dict[str, str]:
     """Return how opening balances were explained, by their entries."""
     rows = BroughtLine.objects.filter(opening_entry__in=set(entry_ids) - {""})
     return dict(rows.values_list("opening_entry", "explanation"))
+
+
+def finished_run(program_id: str, *, subject: str, digest: str) -> ImportRun | None:
+    """Return the last import of this very file that was finished."""
+    done = ImportRun.objects.filter(program_id=program_id, subject=subject, digest=digest, state=RunState.DONE)
+    return done.select_related("program").order_by("-id").first()
 
 
 def pieces_of(program_id: str, *, customers: Collection[str]) -> list[ReturnedPiece]:

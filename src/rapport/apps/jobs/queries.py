@@ -110,6 +110,11 @@ def intentions_at(place: str) -> QuerySet[Intention]:
     return Intention.objects.filter(place=place).order_by("-id")
 
 
+def intentions_about(place: str, *, act: str, run: str) -> QuerySet[Intention]:
+    """Return the intentions of one act that a run of a file led to, newest first."""
+    return intentions_at(place).filter(act=act, arguments__run=run)
+
+
 def due_intentions(*, at: datetime) -> QuerySet[Intention]:
     """Return the intentions whose time to change one's mind is over, oldest first."""
     return Intention.objects.filter(state=IntentionState.INTENDED, due_at__lte=at).order_by("due_at", "id")

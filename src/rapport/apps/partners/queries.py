@@ -195,6 +195,11 @@ def application_behind(agreement_id: str) -> Application | None:
     return rows.order_by("-id").first()
 
 
+def introductions_of(program_id: str) -> QuerySet[Introduction]:
+    """Return whom to write to about the agreements of a program that nobody applied for."""
+    return Introduction.objects.filter(agreement__program_id=program_id)
+
+
 def introduction_of(agreement_id: str) -> Introduction | None:
     """Return whom to write to about an agreement that nobody applied for."""
     return Introduction.objects.filter(pk=agreement_id).first()

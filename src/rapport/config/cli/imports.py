@@ -1,16 +1,14 @@
 """`rapport import`: bring a merchant's files in from the command line; a dry run goes before."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from rapport.config.cli.import_words import bar, fields_of, tell_columns, tell_run
 from rapport.config.cli.options import DataFolder, choose, load_django
-from rapport.config.cli.terminal import err, say
+from rapport.config.cli.terminal import say
 from rapport.config.errors import Stop
 
 if TYPE_CHECKING:
@@ -18,7 +16,10 @@ if TYPE_CHECKING:
     from rapport.apps.imports.reading.layout import Layout
     from rapport.apps.programs.models import Program
 
-app = typer.Typer(help="Bring orders, or the partners of customers and codes, in from a file.", no_args_is_help=True)
+app = typer.Typer(
+    help="Bring orders, partners, whose customers and codes these are, or decisions in from a file.",
+    no_args_is_help=True,
+)
 
 File = Annotated[Path, typer.Argument(help="A CSV or .xlsx file.", exists=True, dir_okay=False, show_default=False)]
 ProgramName = Annotated[str, typer.Option("--program", help="Id or short name; not needed for the only program.")]
@@ -76,6 +77,58 @@ def bindings(
     _bring(file, Asked("bindings", program, profile, tuple(choice or ()), dry_run))
 
 
+@app.command()
+def partners(  # noqa: PLR0913 - the options of a command
+    file: File,
+    program: ProgramName = "",
+    profile: ProfileName = "",
+    choice: Choices = None,
+    data: DataFolder = None,
+    *,
+    dry_run: DryRun = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what this file brought.")] = False,
+) -> None:
+    """Bring partners along: name, mail, own rate, codes, old links, opening balance, payout method; invite them."""
+    choose(data=data)
+    load_django()
+    if undo:
+        _undo(file, program)
+        return
+    _bring(file, Asked("partners", program, profile, tuple(choice or ()), dry_run))
+
+
+@app.command()
+def validations(
+    file: File,
+    program: ProgramName = "",
+    profile: ProfileName = "",
+    choice: Choices = None,
+    data: DataFolder = None,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Approve, decline or correct orders by their numbers; what is decided already stays so."""
+    choose(data=data)
+    load_django()
+    _bring(file, Asked("validations", program, profile, tuple(choice or ()), dry_run))
+
+
+def _undo(file: Path, program_name: str) -> None:
+    from rapport.apps.imports.queries import finished_run  # noqa: PLC0415 - see _bring
+    from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see _bring
+    from rapport.flows.importing.files import digest_of_file  # noqa: PLC0415 - see _bring
+    from rapport.flows.importing.partners.undoing import undo_import  # noqa: PLC0415 - see _bring
+    from rapport.kit.clock import now  # noqa: PLC0415 - see _bring
+
+    run = finished_run(_program(program_name).id, subject="partners", digest=digest_of_file(file))
+    if run is None:
+        raise Stop("This file was not imported, or is not the file any more that was.")
+    undone = undo_import(run=run, by=Actor.system("command-line"), at=now())
+    say(f"Taken back: {undone.agreements} partners.")
+    for stays in undone.stays:
+        say(f"  {stays.agreement.partner.name} stays: {stays.sentence}")
+
+
 def _bring(file: Path, asked: Asked) -> None:
     # Django is awake only now.
     from rapport.apps.imports.queries import unfinished_run  # noqa: PLC0415 - see above
@@ -87,15 +140,15 @@ def _bring(file: Path, asked: Asked) -> None:
     try:
         if begun:
             say("This file was begun before; it goes on where it was.")
-            _tell(_carried_out(begun))
+            tell_run(_carried_out(begun))
             return
         checked = _checked(file, program, asked)
-        _tell(checked)
+        tell_run(checked)
         if not asked.dry_run and checked.state == "checked":
             say("")
-            _tell(_carried_out(checked))
+            tell_run(_carried_out(checked))
     except Refusal as refusal:
-        raise Stop("\n  ".join((refusal.sentence, *_fields(refusal)))) from refusal
+        raise Stop("\n  ".join((refusal.sentence, *fields_of(refusal)))) from refusal
 
 
 def _program(name: str) -> "Program":
@@ -121,9 +174,9 @@ def _checked(file: Path, program: "Program", asked: Asked) -> "ImportRun":
     run = run_of(begun.id)
     look = look_into(run)
     layout = _layout(run, look.guess, asked)
-    _tell_columns(look.described, layout)
+    tell_columns(look.described, layout)
     prepare(run, layout, profile=asked.profile, by=by, at=now())
-    with _bar("Checking") as progress:
+    with bar("Checking") as progress:
         return check(run.id, at=now(), progress=progress)
 
 
@@ -140,8 +193,10 @@ def _layout(run: "ImportRun", guess: "Layout", asked: Asked) -> "Layout":
         name, _equals, value = choice.partition("=")
         if name in set(Meaning):
             columns[name] = value
-        elif name == "shipping_products":
-            document = {**document, name: [one.strip() for one in value.split(",")]}
+        elif name in {"shipping_products", "merged_by"}:
+            document = {**document, name: [one.strip() for one in value.split(",") if one.strip()]}
+        elif name in {"together", "apart"}:
+            document = {**document, name: [int(one) for one in value.split(",") if one.strip().isdecimal()]}
         elif name in document and name not in {"subject", "columns"}:
             document = {**document, name: value}
         else:
@@ -159,42 +214,7 @@ def _carried_out(run: "ImportRun") -> "ImportRun":
     from rapport.kit.clock import now  # noqa: PLC0415 - see _bring
 
     by = Actor.system("command-line")
-    start_import(run_id=run.id, by=by, at=now())
-    with _bar("Importing") as progress:
+    if run.subject != "validations":
+        start_import(run_id=run.id, by=by, at=now())
+    with bar("Importing") as progress:
         return carry_out(run.id, by=by, at=now(), progress=progress)
-
-
-def _tell_columns(described: str, layout: "Layout") -> None:
-    say(described)
-    for meaning, name in layout.columns.items():
-        say(f"  {meaning.value:<10} {name}")
-
-
-def _tell(run: "ImportRun") -> None:
-    from rapport.domain.money import Money, format_amount  # noqa: PLC0415 - see _bring
-    from rapport.flows.importing.files import report_path  # noqa: PLC0415 - see _bring
-
-    if run.state == "failed":
-        raise Stop(run.reason)
-    figures = run.figures
-    say("Imported:" if run.state == "done" else "The file would bring:")
-    for name in ("lines", "accepted", "refused", "waiting", "orders", "corrections", "returns"):
-        if name in figures:
-            say(f"  {name:<12} {figures[name]}")
-    if "total_minor" in figures:
-        total = Money(figures["total_minor"], run.program.currency)
-        say(f"  {'total':<12} {format_amount(total)} {total.currency}")
-    if figures["refused"] or figures["waiting"]:
-        say(f"Every refused and waiting line with its reason: {report_path(run)}")
-
-
-def _fields(refusal: object) -> list[str]:
-    return [f"{name}: {sentence}" for name, sentence in getattr(refusal, "fields", {}).items()]
-
-
-@contextmanager
-def _bar(words: str) -> Iterator[Callable[[int], None]]:
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,}"), TimeElapsedColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task(words, total=None)
-        yield lambda done: bar.update(task, completed=done)

@@ -11,10 +11,10 @@ from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.partners.actions import resume_agreement, suspend_agreement
 from rapport.apps.partners.models import Agreement, AgreementState
-from rapport.apps.partners.queries import acceptances_of, agreements_of
+from rapport.apps.partners.queries import acceptances_of, agreements_of, introduction_of, terms_offers_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.queries import trail_of
-from rapport.apps.tracking.queries import coupons_of_program, links_of
+from rapport.apps.tracking.queries import aliases_of, coupons_of_program, links_of
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done, succeeded
@@ -23,6 +23,7 @@ from rapport.doors.console.forms import EndForm, SuspendForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.partners import RECENT
 from rapport.flows import admission
+from rapport.flows.invitations import invite_introduced
 from rapport.flows.standing import end_agreement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, lake_at
@@ -43,7 +44,10 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
 def invite(request: Request, program_id: str, agreement_id: str) -> HttpResponse:
     """Mail the way in once more to a partner of whom nobody has come in."""
     program, agreement = _found(request, program_id, agreement_id)
-    admission.invite_again(agreement=agreement, by=request.actor, at=now())
+    if introduction_of(agreement.id):
+        invite_introduced(agreement=agreement, by=request.actor, at=now())
+    else:
+        admission.invite_again(agreement=agreement, by=request.actor, at=now())
     return done(request, _("The way in is on its way by mail."), name="partner", at=(program.id, agreement.id))
 
 
@@ -127,6 +131,9 @@ def _page(request: Request, program: Program, agreement: Agreement, **refused: F
         lacks_people=admission.lacks_people(agreement),
         may_pay=can(request.actor, Capability.PAYOUT_WRITE, program),
         may_see_payouts=can(request.actor, Capability.PAYOUT_READ, program),
+        may_offer=can(request.actor, Capability.TERMS_WRITE, program) and agreement.state != AgreementState.ENDED,
+        offers=terms_offers_of(agreement.id),
+        aliases=aliases_of(agreement.id),
         may_resume=agreement.state == AgreementState.SUSPENDED,
     )
 

@@ -45,6 +45,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
         _("Partners"),
         (
             Named(_("Partners"), "partners", "users", Capability.PARTNER_READ),
+            Named(_("Invitations"), "invitations", "send", Capability.PARTNER_READ),
             Named(_("Links and codes"), "links", "link", Capability.LINK_READ),
             Named(_("Clicks"), "clicks", "mouse-pointer-click", Capability.LINK_READ),
         ),

@@ -4,17 +4,16 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.identity.rights import Capability
-from rapport.apps.partners.actions import accept_terms
 from rapport.apps.partners.queries import acceptance_at, acceptances_of, offered_version
-from rapport.apps.programs.queries import versions_of
+from rapport.apps.programs.queries import all_versions_of
 from rapport.doors.access import Request, allow
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.differences import difference
+from rapport.flows.accepting import accept_offered
 from rapport.flows.admission import wording
 from rapport.kit.clock import now
 
@@ -47,15 +46,8 @@ def terms(request: Request, agreement_id: str) -> HttpResponse:
 def accept(request: Request, agreement_id: str, version_id: str) -> HttpResponse:
     """Accept the offered version, in the words and the language in which it was read."""
     agreement = agreement_or_404(request, agreement_id)
-    version = get_object_or_404(versions_of(agreement.program_id), pk=version_id)
-    accept_terms(
-        agreement_id=agreement.id,
-        version_id=version.id,
-        sentence=wording(version, currency=agreement.program.currency),
-        language=get_language() or "en",
-        by=request.actor,
-        at=now(),
-    )
+    version = get_object_or_404(all_versions_of(agreement.program_id), pk=version_id)
+    accept_offered(agreement=agreement, version=version, by=request.actor, at=now())
     messages.success(request, _("You accepted terms v%(number)s.") % {"number": version.number})
     answer = HttpResponseRedirect(reverse("portal:terms", args=[agreement.id]))
     answer.status_code = 303

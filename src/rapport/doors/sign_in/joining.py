@@ -1,6 +1,8 @@
 """Coming in by a one-time address: the first owner's, and everybody's who was invited."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import login
 from django.forms import Form
@@ -10,17 +12,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from rapport.apps.identity.actions import accept_invitation, note_sign_in, start_workspace
+from rapport.apps.identity.actions import note_opened, note_sign_in, start_workspace
 from rapport.apps.identity.errors import InvitationClosed
 from rapport.apps.identity.inputs import OrganisationInput, PersonInput
 from rapport.apps.identity.models import Invitation, Person, Role
 from rapport.apps.identity.queries import open_invitation, person_with_address
+from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
 from rapport.doors.access import Request, given, public, show_refusal
 from rapport.doors.sign_in.forms import PartnerJoinForm, StartForm, TeammateJoinForm
 from rapport.doors.ui.shell import focus_shell
+from rapport.flows.accepting import come_in, proposals_to
+from rapport.flows.admission import wording
 from rapport.kit.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The terms of one program as an invited partner reads them before it accepts."""
+
+    program: Program
+    version: TermsVersion
+    sentences: tuple[str, ...]
+
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -56,26 +71,50 @@ def join(request: Request, secret: str) -> HttpResponse:
         return _join_known(request, secret, known=known, invitation=invitation)
     form = _join_form(invitation)(given(request), initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
-        person = _tried(form, lambda: accept_invitation(secret=secret, at=now(), **form.cleaned_data))
+        person = _tried(form, lambda: _joined(secret, invitation, **form.cleaned_data))
         if person:
             return _come_in(request, person)
-    return _page(request, "sign_in/join.html", form=form, invitation=invitation)
+    return _page(request, "sign_in/join.html", form=form, invitation=invitation, offered=_offered(invitation))
 
 
 def _join_known(request: Request, secret: str, *, known: Person, invitation: Invitation) -> HttpResponse:
     """Join with one click; whoever has not signed in as the invited person is refused by the action."""
     if request.method == "POST":
         visitor = request.user if isinstance(request.user, Person) else None
-        accept_invitation(secret=secret, signed_in=visitor, at=now())
+        _joined(secret, invitation, signed_in=visitor)
         return redirect("home")
-    return _page(request, "sign_in/join_known.html", invitation=invitation, is_visitor=request.user == known)
+    return _page(
+        request,
+        "sign_in/join_known.html",
+        invitation=invitation,
+        is_visitor=request.user == known,
+        offered=_offered(invitation),
+    )
+
+
+def _joined(secret: str, invitation: Invitation, **given: Any) -> Person:  # noqa: ANN401 - what the form gives
+    """Join; whoever was brought along accepts with it the terms that stand on the page."""
+    return come_in(secret=secret, organisation_id=invitation.organisation_id or "", at=now(), **given)
+
+
+def _offered(invitation: Invitation) -> list[Offered]:
+    """Return what an invited partner accepts by joining, with all that goes on for it."""
+    if invitation.role != Role.PARTNER or invitation.organisation_id is None:
+        return []
+    at = now()
+    return [
+        Offered(agreement.program, version, tuple(wording(version, currency=agreement.program.currency).splitlines()))
+        for agreement, version in proposals_to(invitation.organisation_id, at=at)
+    ]
 
 
 def _opened(secret: str) -> Invitation | None:
     try:
-        return open_invitation(secret=secret, at=now())
+        invitation = open_invitation(secret=secret, at=now())
     except InvitationClosed:
         return None
+    note_opened(invitation_id=invitation.id, at=now())
+    return invitation
 
 
 def _closed(request: Request) -> HttpResponse:

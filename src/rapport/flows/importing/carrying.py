@@ -18,7 +18,7 @@ from rapport.apps.conversions.recording import Touched
 from rapport.apps.imports.actions import Place, finish_import, keep_pieces, move_run, refuse_import, start_import
 from rapport.apps.imports.errors import FileGone, Unreadable
 from rapport.apps.imports.models import ImportRun, Subject
-from rapport.apps.imports.queries import customers_with_pieces, waiting_of, waiting_pieces
+from rapport.apps.imports.queries import customers_with_pieces, run_of, waiting_of, waiting_pieces
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.orders import Correction, Sale
 from rapport.apps.imports.reading.working import Progress, WorkingFile
@@ -38,7 +38,9 @@ from rapport.flows.importing.checking import refused_of, waiting_words
 from rapport.flows.importing.files import Fate, forget_working_file, table_of, working_file, write_report
 from rapport.flows.importing.matching import match_customers
 from rapport.flows.importing.partners.running import carry_out_partners, stepping
+from rapport.flows.importing.validations.running import confirm_validations
 from rapport.flows.intake import take_conversions, take_corrections
+from rapport.flows.intentions import carry_out_now
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import Offer, load_offer
 from rapport.flows.retrying import until_settled
@@ -52,6 +54,8 @@ T = TypeVar("T")
 
 def carry_out(run_id: str, *, by: Actor, at: datetime, progress: Progress = lambda _done: None) -> ImportRun:
     """Take in what a checked file tells; call it again after a kill, and it goes on where it was."""
+    if run_of(run_id).subject == Subject.VALIDATIONS:
+        return _decide(run_of(run_id), by=by, at=at)
     run = start_import(run_id=run_id, by=by, at=at)
     try:
         figures = _taken_in(run, by=by, at=at, progress=progress)
@@ -60,6 +64,12 @@ def carry_out(run_id: str, *, by: Actor, at: datetime, progress: Progress = lamb
     done = finish_import(run_id=run_id, figures=figures, by=by, at=at)
     forget_working_file(done)
     return done
+
+
+def _decide(run: ImportRun, *, by: Actor, at: datetime) -> ImportRun:
+    """Confirm a file of decisions and carry it out at once."""
+    carry_out_now(confirm_validations(run=run, by=by, at=at).id, at=at)
+    return run_of(run.id)
 
 
 def _taken_in(run: ImportRun, *, by: Actor, at: datetime, progress: Progress) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from rapport.domain.returns import Returned, Sold, match_returns
 from rapport.flows.importing.bindings import BindingReader, partners_of, portions, settle_lines
 from rapport.flows.importing.files import Fate, forget_working_file, look_into, table_of, working_file, write_report
 from rapport.flows.importing.partners.running import check_partners
+from rapport.flows.importing.validations.running import check_validations
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import to_ms
 
@@ -52,6 +53,8 @@ def _figures_of(run: ImportRun, at: datetime, progress: Progress) -> dict[str, A
         return _of_orders(run, progress)
     if run.subject == Subject.PARTNERS:
         return check_partners(run, at=at, progress=progress)
+    if run.subject == Subject.VALIDATIONS:
+        return check_validations(run, progress=progress)
     return _of_bindings(run, at, progress)
 
 

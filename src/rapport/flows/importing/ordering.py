@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from csv import reader
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
 from rapport.apps.imports.actions import begin_import, start_import
-from rapport.apps.imports.models import ImportRun
+from rapport.apps.imports.models import ImportRun, Subject
 from rapport.apps.imports.queries import profiles_of, run_of
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.record.actors import Actor
@@ -16,6 +16,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.importing.checking import prepare
 from rapport.flows.importing.files import forget_upload, keep_upload, look_into, report_path
 from rapport.flows.importing.tasks import carry_out_import, check_import
+from rapport.flows.importing.validations.running import confirm_validations
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,23 @@ def order_check(run: ImportRun, layout: Layout, *, profile: str, by: Actor, at: 
 
 
 def order_import(run: ImportRun, *, by: Actor, at: datetime) -> ImportRun:
-    """Let the worker take in what was checked."""
+    """Let the worker take in what was checked; decisions about orders are intended, so that they can be withdrawn."""
+    if run.subject == Subject.VALIDATIONS:
+        confirm_validations(run=run, by=by, at=at)
+        return run_of(run.id)
     with transaction():
         started = start_import(run_id=run.id, by=by, at=at)
         carry_out_import.enqueue(run_id=run.id)
     return started
+
+
+def judge_double(run: ImportRun, *, line: int, together: bool, by: Actor, at: datetime) -> ImportRun:
+    """Say of a probable double whether it is the partner that is there already, and check the file anew."""
+    layout = Layout.of(run.layout)
+    others = {"together": set(layout.together) - {line}, "apart": set(layout.apart) - {line}}
+    others["together" if together else "apart"].add(line)
+    chosen = replace(layout, **{name: tuple(sorted(lines)) for name, lines in others.items()})  # type: ignore[arg-type]  # two fields of numbers
+    return order_check(run, chosen, profile="", by=by, at=at)
 
 
 def layout_of(run: ImportRun, guess: Layout, *, profile: str = "") -> Layout:

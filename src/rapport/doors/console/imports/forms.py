@@ -1,6 +1,6 @@
 """Forms of the import pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,13 +11,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rapport.apps.imports.models import Subject
-from rapport.apps.imports.reading.columns import MEANINGS, OF_BINDINGS, OF_ORDERS, Meaning
-from rapport.apps.imports.reading.layout import ADDED, BINDINGS, INCLUDED, MATCHED, NAMED, ORDERS, Layout
+from rapport.apps.imports.reading.columns import MEANINGS, Meaning
+from rapport.apps.imports.reading.layout import (
+    ADDED,
+    AT_ONCE,
+    BINDINGS,
+    BY_ACCOUNT,
+    BY_DOMAIN,
+    INCLUDED,
+    LATER,
+    MATCHED,
+    MEANINGS_OF,
+    NAMED,
+    ORDERS,
+    PARTNERS,
+    VALIDATIONS,
+    Layout,
+)
 from rapport.apps.imports.reading.values import DateOrder, DecimalSign
+from rapport.doors.console.forms import offer
 from rapport.flows.importing.files import Look
 
 _SAMPLE = 24
-_NEEDED = {ORDERS: {Meaning.ORDER, Meaning.DATE}, BINDINGS: {Meaning.PARTNER, Meaning.DATE}}
+_NEEDED = {
+    ORDERS: {Meaning.ORDER, Meaning.DATE},
+    BINDINGS: {Meaning.PARTNER, Meaning.DATE},
+    PARTNERS: {Meaning.PARTNER, Meaning.MAIL},
+    VALIDATIONS: {Meaning.ORDER},
+}
+_DATED = frozenset({ORDERS, BINDINGS})
 _ASK = ("", gettext_lazy("Choose"))
 _DATE_ORDERS = (
     _ASK,
@@ -39,13 +61,27 @@ _NEGATIVE = (
 )
 
 
+_MERGED_BY = (
+    (BY_ACCOUNT, gettext_lazy("the same account for payouts")),
+    (BY_DOMAIN, gettext_lazy("the same domain of website or mail")),
+)
+_INVITED = (
+    (AT_ONCE, gettext_lazy("with the import, by mail")),
+    (LATER, gettext_lazy("later, from the page of invitations")),
+)
+
+
 class UploadForm(forms.Form):
-    """Which file, and what it tells."""
+    """Which file, and what it tells; `may` are the subjects that this person's role includes."""
 
     subject = forms.ChoiceField(label=gettext_lazy("The file tells"), choices=Subject, widget=forms.RadioSelect)
     file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("CSV in any form, or .xlsx."))
 
     field_order = ("subject", "file")
+
+    def __init__(self, *args: Any, may: Collection[str], **kwargs: Any) -> None:  # noqa: ANN401 - what a form takes
+        super().__init__(*args, **kwargs)
+        offer(self.fields["subject"], [(subject.value, str(subject.label)) for subject in Subject if subject in may])
 
 
 class ChoicesForm(forms.Form):
@@ -64,40 +100,41 @@ class ChoicesForm(forms.Form):
         super().__init__(data, initial=_initial(layout))
         self.layout = layout
         names = [("", _("none")), *((name, _with_sample(name, values)) for name, values in look.shown)]
-        self.meanings = OF_ORDERS if layout.subject == ORDERS else OF_BINDINGS
+        self.meanings = MEANINGS_OF[layout.subject]
         for meaning in self.meanings:
             self.fields[meaning.value] = forms.ChoiceField(
                 label=MEANINGS[meaning], choices=names, required=meaning in _NEEDED[layout.subject]
             )
-        zones = sorted(available_timezones() | {layout.zone})
-        self.fields["zone"] = forms.ChoiceField(
-            label=gettext_lazy("Time zone of the dates"), choices=[(zone, zone) for zone in zones]
-        )
-        _ask(self.fields["date_order"], look.guess.date_order, _("Say whether the day or the month stands first."))
+        if layout.subject in _DATED:
+            self._ask_about_dates(look)
+        else:
+            del self.fields["zone"], self.fields["date_order"]
         if layout.subject == ORDERS:
             self._ask_about_orders(kinds)
-            _ask(
-                self.fields["decimal"], look.guess.decimal, _("Say whether a point or a comma stands before the cents.")
-            )
+        if layout.subject == PARTNERS:
+            self._ask_about_partners()
+        if layout.subject == VALIDATIONS:
+            self.fields["kind"] = forms.ChoiceField(label=_("The orders are"), choices=[(kind, kind) for kind in kinds])
+        if layout.subject != BINDINGS:
+            self.fields["decimal"] = forms.ChoiceField(label=_("Before the cents"), choices=_DECIMALS, required=False)
+            sentence = _("Say whether a point or a comma stands before the cents.")
+            _ask(self.fields["decimal"], look.guess.decimal, sentence)
 
     def chosen(self) -> Layout:
         """Return the layout as filled in."""
-        told = self.cleaned_data
+        told = dict(self.cleaned_data)
         columns = {meaning: told[meaning.value] for meaning in self.meanings if told[meaning.value]}
-        date_order = DateOrder(told["date_order"]) if told["date_order"] else None
-        layout = replace(self.layout, columns=columns, zone=told["zone"], date_order=date_order)
-        if layout.subject != ORDERS:
-            return layout
-        products = tuple(one.strip() for one in told["shipping_products"].split(",") if one.strip())
-        return replace(
-            layout,
-            kind=told["kind"],
-            decimal=DecimalSign(told["decimal"]) if told["decimal"] else None,
-            parts=told["parts"],
-            negative=told["negative"],
-            cancel_prefix=told["cancel_prefix"],
-            shipping_products=products,
-        )
+        plain = ("zone", "kind", "parts", "negative", "cancel_prefix", "invited")
+        changes: dict[str, Any] = {name: told[name] for name in plain if name in told}
+        for name, kind in (("date_order", DateOrder), ("decimal", DecimalSign)):
+            if name in told:
+                changes[name] = kind(told[name]) if told[name] else None
+        if "shipping_products" in told:
+            products = (one.strip() for one in told["shipping_products"].split(","))
+            changes["shipping_products"] = tuple(one for one in products if one)
+        if "merged_by" in told:
+            changes["merged_by"] = tuple(told["merged_by"])
+        return replace(self.layout, columns=columns, **changes)
 
     @property
     def columns(self) -> list[forms.BoundField]:
@@ -110,8 +147,23 @@ class ChoicesForm(forms.Form):
         names = [name for name in self.fields if name not in {*map(str, self.meanings), "profile"}]
         return [self[name] for name in (*names, "profile")]
 
+    def _ask_about_dates(self, look: Look) -> None:
+        zones = sorted(available_timezones() | {self.layout.zone})
+        self.fields["zone"] = forms.ChoiceField(
+            label=gettext_lazy("Time zone of the dates"), choices=[(zone, zone) for zone in zones]
+        )
+        _ask(self.fields["date_order"], look.guess.date_order, _("Say whether the day or the month stands first."))
+
+    def _ask_about_partners(self) -> None:
+        self.fields["merged_by"] = forms.MultipleChoiceField(
+            label=_("One partner are lines with the same mail address, and with"),
+            choices=_MERGED_BY,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["invited"] = forms.ChoiceField(label=_("They are invited"), choices=_INVITED)
+
     def _ask_about_orders(self, kinds: Sequence[str]) -> None:
-        self.fields["decimal"] = forms.ChoiceField(label=_("Before the cents"), choices=_DECIMALS, required=False)
         self.fields["kind"] = forms.ChoiceField(label=_("The orders are"), choices=[(kind, kind) for kind in kinds])
         self.fields["parts"] = forms.ChoiceField(label=_("Tax and shipping are"), choices=_PARTS)
         self.fields["cancel_prefix"] = forms.CharField(

@@ -4,28 +4,49 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rapport.apps.identity.rights import Capability
+from rapport.apps.identity.rights import Capability, can
 from rapport.apps.imports.errors import FileGone
-from rapport.apps.imports.models import ImportRun, RunState
-from rapport.apps.imports.queries import profiles_of, runs_of
+from rapport.apps.imports.models import ImportRun, RunState, Subject
+from rapport.apps.imports.queries import brought_by, profiles_of, runs_of, validations_of
 from rapport.apps.programs.models import Program
+from rapport.apps.record.errors import BadInput
 from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.imports.forms import ChoicesForm, UploadForm
-from rapport.doors.console.paging import Page, page_of
+from rapport.doors.console.imports.sums import sums_of
+from rapport.doors.console.paging import Page, page_of, place_of
 from rapport.flows.importing.files import Look, look_into, report_path
-from rapport.flows.importing.ordering import bring_upload, first_reported, layout_of, order_check, order_import
+from rapport.flows.importing.ordering import (
+    bring_upload,
+    first_reported,
+    judge_double,
+    layout_of,
+    order_check,
+    order_import,
+)
+from rapport.flows.importing.partners.undoing import undo_import
+from rapport.flows.importing.validations.running import intention_of, may_be_confirmed_again
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import now
 
 SHOWN = 50
+BROUGHT_SHOWN = 200
+STAYS_SHOWN = 10
 _PIECE = 1 << 16
 AT_WORK = (RunState.CHECKING, RunState.RUNNING)
+_NEEDED = {
+    Subject.PARTNERS: (Capability.PARTNER_WRITE, Capability.TERMS_WRITE),
+    Subject.VALIDATIONS: (Capability.CONVERSION_DECIDE,),
+}
+"""What else somebody must be allowed who brings such a file: it promises rates, or decides about orders."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +54,14 @@ AT_WORK = (RunState.CHECKING, RunState.RUNNING)
 def imports(request: Request, program_id: str) -> HttpResponse:
     """Show the imports of a program, newest first; take a file."""
     program = program_or_404(request, program_id)
-    form = UploadForm(given(request), request.FILES or None, initial={"subject": "orders"})
+    may = [subject for subject in Subject if _may(request, program, subject)]
+    asked = request.GET.get("subject", "")
+    form = UploadForm(
+        given(request),
+        request.FILES or None,
+        may=may,
+        initial={"subject": asked if asked in may else Subject.ORDERS.value},
+    )
     begun: list[ImportRun] = []
 
     def act() -> None:
@@ -74,7 +102,7 @@ def progress(request: Request, program_id: str, run_id: str) -> HttpResponse:
 @allow(Capability.CONVERSION_REPORT)
 def columns(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Choose how the file is read, and let it be checked."""
-    program, run = _found(request, program_id, run_id)
+    program, run = _found(request, program_id, run_id, changes=True)
     look = look_into(run)
     form = _form(request, program, run, look)
 
@@ -92,9 +120,36 @@ def columns(request: Request, program_id: str, run_id: str) -> HttpResponse:
 @allow(Capability.CONVERSION_REPORT)
 def start(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Take the checked file in."""
-    program, run = _found(request, program_id, run_id)
+    program, run = _found(request, program_id, run_id, changes=True)
     order_import(run, by=request.actor, at=now())
-    return done(request, _("The import has begun."), name="import", at=(program.id, run.id))
+    words = {
+        Subject.VALIDATIONS: _("Confirmed. It happens in ten seconds; until then it can be taken back."),
+    }.get(Subject(run.subject), _("The import has begun."))
+    return done(request, words, name="import", at=(program.id, run.id))
+
+
+@require_POST
+@allow(Capability.PARTNER_WRITE)
+def double(request: Request, program_id: str, run_id: str) -> HttpResponse:
+    """Say of a probable double whether it is the same partner; the file is checked anew."""
+    program, run = _found(request, program_id, run_id, changes=True)
+    line = place_of(request.POST.get("line", ""))
+    if line is None or request.POST.get("choice") not in {"together", "apart"}:
+        raise BadInput(_("Choose whether this line is the same partner."))
+    judge_double(run, line=line, together=request.POST["choice"] == "together", by=request.actor, at=now())
+    return done(request, _("The file is being checked anew."), name="import", at=(program.id, run.id))
+
+
+@require_POST
+@allow(Capability.PARTNER_WRITE)
+def undo(request: Request, program_id: str, run_id: str) -> HttpResponse:
+    """Take an import of partners back, as far as nobody accepted or earned."""
+    program, run = _found(request, program_id, run_id, changes=True)
+    undone = undo_import(run=run, by=request.actor, at=now())
+    words = ngettext("%(n)s partner was taken back.", "%(n)s partners were taken back.", undone.agreements)
+    for stays in undone.stays[:STAYS_SHOWN]:
+        messages.warning(request, f"{stays.agreement.partner.name}: {stays.sentence}")
+    return done(request, words % {"n": undone.agreements}, name="import", at=(program.id, run.id))
 
 
 @require_safe
@@ -118,9 +173,17 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _found(request: Request, program_id: str, run_id: str) -> tuple[Program, ImportRun]:
+def _may(request: Request, program: Program, subject: str) -> bool:
+    needed = _NEEDED.get(Subject(subject), (Capability.CONVERSION_REPORT,))
+    return all(can(request.actor, capability, program) for capability in needed)
+
+
+def _found(request: Request, program_id: str, run_id: str, *, changes: bool = False) -> tuple[Program, ImportRun]:
     program = program_or_404(request, program_id)
-    return program, find_or_404(request, runs_of(program.id), pk=run_id)
+    run = find_or_404(request, runs_of(program.id), pk=run_id)
+    if changes and not _may(request, program, run.subject):
+        raise PermissionDenied(_("Your role does not include this kind of file."))
+    return program, run
 
 
 def _page(request: Request, program: Program, run: ImportRun, *, form: ChoicesForm | None = None) -> HttpResponse:
@@ -136,11 +199,32 @@ def _page(request: Request, program: Program, run: ImportRun, *, form: ChoicesFo
         look=look,
         form=form,
         words=_words(run),
-        at_work=run.state in AT_WORK,
+        at_work=run.state in AT_WORK and not may_be_confirmed_again(run),
         rows=first_reported(run, most=SHOWN) if run.figures else (),
         profiles=profiles_of(program.id, subject=run.subject),
         figures=_figures(run),
+        may_change=_may(request, program, run.subject),
+        **_more(run, program),
     )
+
+
+def _more(run: ImportRun, program: Program) -> dict[str, object]:
+    """Return what only some kinds of files have to show."""
+    if run.subject == Subject.PARTNERS:
+        brought = brought_by(run.id)
+        return {
+            "doubles": run.figures.get("doubles", ()),
+            "brought": [] if run.state != RunState.DONE else list(brought[:BROUGHT_SHOWN]),
+            "may_undo": run.state == RunState.DONE and brought.filter(made=True, undone_at__isnull=True).exists(),
+        }
+    if run.subject == Subject.VALIDATIONS:
+        return {
+            "sums": sums_of(run, currency=program.currency),
+            "intention": intention_of(run),
+            "refused_later": list(validations_of(run.id).exclude(outcome="")[:SHOWN]),
+            "again": may_be_confirmed_again(run),
+        }
+    return {}
 
 
 def _look(run: ImportRun) -> Look | None:
@@ -172,6 +256,7 @@ def _words(run: ImportRun) -> str:
         "pieces": _("%(n)s returns kept") % told,
         "matching": _("%(n)s customers looked through for their returns") % told,
         "lines": _("%(n)s lines read") % told,
+        "partners": _("%(n)s lines brought") % told,
     }.get(run.phase, _("It begins in a moment."))
 
 
@@ -179,10 +264,15 @@ def _figures(run: ImportRun) -> Sequence[tuple[str, int]]:
     words = {
         "lines": _("Lines read"),
         "accepted": _("Accepted"),
+        "merged": _("Merged into a partner"),
+        "settled": _("Nothing to do"),
         "refused": _("Refused"),
         "waiting": _("Waiting"),
         "orders": _("Orders"),
         "corrections": _("Corrections"),
         "returns": _("Returned products"),
+        "codes": _("Codes"),
+        "old_links": _("Old links"),
+        "own_rates": _("Own rates"),
     }
     return [(word, run.figures[name]) for name, word in words.items() if name in run.figures]

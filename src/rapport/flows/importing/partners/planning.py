@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.imports.reading.layout import BY_ACCOUNT, BY_DOMAIN, Layout
 from rapport.domain.money import Money, format_amount
-from rapport.flows.importing.partners.known import Known
+from rapport.flows.importing.partners.known import Known, Names
 from rapport.flows.importing.partners.lines import PartnerLine
 
 Refusals = dict[int, str]
@@ -102,10 +102,11 @@ def _join_by_mail(lines: Iterable[PartnerLine], known: Known, families: _Familie
 
 def _join_by_marks(lines: Sequence[PartnerLine], known: Known, families: _Families, layout: Layout) -> Iterator[Double]:
     """Go through what else two partners seldom share, and join where the layout or a person says so."""
-    for by, marks_of, owners in (
+    ways: tuple[tuple[str, Callable[[PartnerLine], Sequence[str]], Names], ...] = (
         (BY_ACCOUNT, lambda line: [line.account] if line.account else [], known.by_account),
         (BY_DOMAIN, lambda line: sorted(line.domains), known.by_domain),
-    ):
+    )
+    for by, marks_of, owners in ways:
         first: dict[str, PartnerLine] = {}
         for line in sorted(lines, key=lambda one: (one.mail, one.number)):
             merged = line.number in layout.together or (by in layout.merged_by and line.number not in layout.apart)
