@@ -1,6 +1,6 @@
 """What people of the team intended: the moment to change one's mind, what became of it, and taking it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from rapport.apps.commissions.models import Commission
 from rapport.apps.commissions.queries import commissions_of_program
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability
+from rapport.apps.imports.queries import run_of, validations_of
 from rapport.apps.jobs.models import Intention, IntentionState
 from rapport.apps.jobs.queries import intentions_at
 from rapport.apps.programs.models import Program
@@ -73,7 +75,7 @@ def intention(request: Request, program_id: str, intention_id: str) -> HttpRespo
     """Show one intention: what it is about, what was done, and why the rest was not."""
     program = program_or_404(request, program_id)
     row = _found(program, intention_id)
-    subjects = {one.id: one for one in commissions_of_program(program.id).filter(pk__in=row.subjects)}
+    subjects = {one.id: one for one in _commissions(program, row)}
     refused = [
         (subjects[one], why) for one, why in list((row.refused | row.kept).items())[:REFUSALS_SHOWN] if one in subjects
     ]
@@ -83,7 +85,8 @@ def intention(request: Request, program_id: str, intention_id: str) -> HttpRespo
         program=program,
         told=next(iter(_named([row]))),
         refused=refused,
-        done=[subjects[one] for one in row.done[:REFUSALS_SHOWN] if one in subjects],
+        done=_done(row, subjects),
+        run_id=row.arguments.get("run", ""),
         together=Money(sum(one.worth.minor for one in subjects.values()), program.currency),
     )
 
@@ -96,6 +99,21 @@ def undo(request: Request, program_id: str, intention_id: str) -> HttpResponse:
     row = flow.undo(intention=_found(program, intention_id), program=program, by=request.actor, at=now())
     words = _("Withdrawn; nothing was done.") if row.state == IntentionState.WITHDRAWN else _("Undone.")
     return done(request, words, name="intention", at=(program.id, row.id))
+
+
+def _commissions(program: Program, row: Intention) -> Iterable[Commission]:
+    """Return the commissions that an intention is about: named by it, or by the lines of the file behind it."""
+    rows = commissions_of_program(program.id)
+    if row.act != flow.VALIDATE:
+        return rows.filter(pk__in=row.subjects)
+    decided = validations_of(row.arguments["run"]).filter(outcome="")
+    return rows.filter(conversion_id__in=decided.values("conversion_id")).order_by("id")
+
+
+def _done(row: Intention, subjects: Mapping[str, Commission]) -> list[Commission]:
+    if row.act == flow.VALIDATE:
+        return list(subjects.values())[:REFUSALS_SHOWN] if row.done else []
+    return [subjects[one] for one in row.done[:REFUSALS_SHOWN] if one in subjects]
 
 
 def _found(program: Program, intention_id: str) -> Intention:
@@ -119,6 +137,8 @@ def _told(row: Intention) -> Told:
 
 
 def _sentence(row: Intention) -> str:
+    if row.act == flow.VALIDATE:
+        return _sentence_of_file(row)
     number = len(row.subjects)
     about = ngettext("%(n)s commission", "%(n)s commissions", number) % {"n": number}
     if row.state == IntentionState.INTENDED:
@@ -129,3 +149,13 @@ def _sentence(row: Intention) -> str:
     did = _("Approved: %(done)s of %(n)s.") if row.act == "approve" else _("Declined: %(done)s of %(n)s.")
     sentence = did % {"done": len(row.done), "n": number}
     return f"{sentence} {_('Taken back.')}" if row.state == IntentionState.UNDONE else sentence
+
+
+def _sentence_of_file(row: Intention) -> str:
+    """Say what becomes of the decisions of a file; its page tells line by line."""
+    told = {"file": run_of(row.arguments["run"]).file_name}
+    return {
+        IntentionState.INTENDED: _("Deciding about the orders of %(file)s."),
+        IntentionState.WITHDRAWN: _("Withdrawn: the orders of %(file)s stay as they were."),
+        IntentionState.UNDONE: _("Decisions of %(file)s were taken back; new amounts stay."),
+    }.get(IntentionState(row.state), _("The orders of %(file)s were decided.")) % told

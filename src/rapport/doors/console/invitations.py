@@ -1,6 +1,7 @@
 """Pages of invitations: every partner who was invited with how far that has come, sent again, revoked, sent to all."""
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -44,6 +45,7 @@ def invitations(request: Request, program_id: str) -> HttpResponse:
         wanted=wanted,
         uninvited=sum(row.state is InvitationState.NOT_SENT for row in everybody),
         may_write=can(request.actor, Capability.PARTNER_WRITE, program),
+        may_bring=can(request.actor, Capability.TERMS_WRITE, program),
     )
 
 
@@ -76,9 +78,8 @@ def revoke(request: Request, program_id: str, agreement_id: str, invitation_id: 
     """Let an invitation open nothing any more."""
     program, agreement = _found(request, program_id, agreement_id)
     mine = partner_invitations([agreement.partner.organisation_id])
-    invitation = mine.filter(pk=invitation_id).first()
-    if invitation:
-        revoke_invitation(invitation_id=invitation.id, by=request.actor, at=now())
+    invitation = get_object_or_404(mine, pk=invitation_id)
+    revoke_invitation(invitation_id=invitation.id, by=request.actor, at=now())
     return done(request, _("The invitation opens nothing any more."), name="invitations", at=(program.id,))
 
 

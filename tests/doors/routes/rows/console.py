@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from rapport.apps.commissions.models import Attribution, Proposal
+from rapport.apps.identity.actions import invite_partner_person
+from rapport.apps.identity.inputs import PersonInput
 from rapport.apps.jobs.actions import claim_job, finish_job
 from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.record.errors import Refusal
@@ -93,6 +95,27 @@ def failed_job(cast: Cast) -> Addressed:
     )
 
 
+def invited(cast: Cast) -> Addressed:
+    """An invitation of a partner: foreign with its partner, under our own partner, and missing."""
+    ours, theirs = both(cast)
+    own, foreign = _invitation(ours), _invitation(theirs)
+    at = {"program_id": ours.program.id, "agreement_id": ours.agreement.id}
+    return Addressed(
+        own=at | {"invitation_id": own},
+        elsewhere=(
+            {"program_id": theirs.program.id, "agreement_id": theirs.agreement.id, "invitation_id": foreign},
+            at | {"invitation_id": foreign},
+            at | {"invitation_id": "inv_missing"},
+        ),
+    )
+
+
+def _invitation(story: Everything) -> str:
+    given = PersonInput(email="anna@slow.example", name="Anna")
+    organisation_id = story.agreement.partner.organisation_id
+    return invite_partner_person(organisation_id=organisation_id, given=given, by=STORY, at=now()).invitation.id
+
+
 application = inside("application_id", lambda story: story.application.id)
 agreement = inside("agreement_id", lambda story: story.agreement.id)
 link = inside("link_id", lambda story: story.link.id)
@@ -120,6 +143,12 @@ ROWS = (
     Row("console:partners-csv", "GET", team(*TEAM), at=program),
     Row("console:partner", "GET", team(*TEAM), at=agreement),
     Row("console:partner-invite", "POST", team(*BRINGERS, ok=303), at=agreement),
+    Row("console:partner-own-rate", "GET", team(*RUNNERS), at=agreement),
+    Row("console:partner-own-rate", "POST", team(*RUNNERS, ok=422), at=agreement),
+    Row("console:invitations", "GET", team(*TEAM), at=program),
+    Row("console:invite-all", "POST", team(*BRINGERS, ok=303), at=program),
+    Row("console:invitation-send", "POST", team(*BRINGERS, ok=303), at=agreement),
+    Row("console:invitation-revoke", "POST", team(*BRINGERS, ok=303), at=invited),
     Row("console:agreement-suspend", "POST", team(*BRINGERS, ok=422), at=agreement),
     Row("console:agreement-resume", "POST", team(*BRINGERS, ok=303), at=inside("agreement_id", suspended)),
     Row("console:agreement-end", "POST", team(*BRINGERS, ok=422), at=agreement),

@@ -152,7 +152,7 @@ def test_what_was_withdrawn_can_be_confirmed_again_and_what_was_done_be_taken_ba
     withdrawn = confirm_validations(run=run, by=STORY, at=NOON)
     intentions.undo(intention=withdrawn, program=program, by=STORY, at=NOON)
     assert may_be_confirmed_again(run_of(run.id))
-    second = confirm_validations(run=run_of(run.id), by=STORY, at=NOON)
+    second = confirm_validations(run=run_of(run.id), by=STORY, at=NOON + timedelta(minutes=1))
     assert intention_of(run) == second
     assert confirm_validations(run=run_of(run.id), by=STORY, at=NOON) == second
     intentions.carry_out_due(at=LATER)

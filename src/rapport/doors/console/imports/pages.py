@@ -129,7 +129,7 @@ def start(request: Request, program_id: str, run_id: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Capability.PARTNER_WRITE)
+@allow(Capability.TERMS_WRITE)
 def double(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Say of a probable double whether it is the same partner; the file is checked anew."""
     program, run = _found(request, program_id, run_id, changes=True)
@@ -141,7 +141,7 @@ def double(request: Request, program_id: str, run_id: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Capability.PARTNER_WRITE)
+@allow(Capability.TERMS_WRITE)
 def undo(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Take an import of partners back, as far as nobody accepted or earned."""
     program, run = _found(request, program_id, run_id, changes=True)
