@@ -1,10 +1,13 @@
 """How a partner comes in: apply on the terms shown, ask and answer, approve with all that follows, or decline."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -24,6 +27,8 @@ from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
+from rapport.apps.threads.models import Side
+from rapport.apps.threads.queries import messages_of
 from rapport.apps.tracking.actions import create_link
 from rapport.apps.tracking.inputs import LinkInput
 from rapport.domain.terms import sentences
@@ -31,6 +36,9 @@ from rapport.flows.invitations import Host, invite_partner_person
 from rapport.kit.ids import random_token
 
 APPLICANT = Actor.system("application-form")
+RULES_JOB = "rapport.flows.tasks.try_approval_rules"
+ANSWER_WITHIN = timedelta(hours=24)
+"""How long an applicant waits at most: the clock that a program shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,11 @@ def apply(*, program: Program, given: ApplicationInput, at: datetime) -> Receive
         if application.secret_digest != digest_of(secret):
             return Received(application, "")  # the address went out with the first mail, and only there
         path = thread_path(program, secret)
+        if application.website:
+            partners.ask_for_proof(application=application)
         _write(application, subject=_("Your application to %(program)s"), words=_RECEIVED, path=path, at=at)
+        # By its path: what the rules say is one floor of use-cases above this one.
+        import_string(RULES_JOB).enqueue(application_id=application.id)
     return Received(application, path)
 
 
@@ -94,6 +106,17 @@ def approve(*, application: Application, by: Actor, at: datetime) -> Agreement:
     return agreement
 
 
+def answer_by(application: Application) -> datetime:
+    """Return until when an applicant has an answer: a day after the application, or after its last answer to us."""
+    said = [message.at for message in messages_of(application.id) if message.side == Side.PARTNER]
+    return max(application.received_at, *said) + ANSWER_WITHIN if said else application.received_at + ANSWER_WITHIN
+
+
+def moment_words(moment: datetime, *, zone: str) -> str:
+    """Return a moment as people write it, in the program's zone: 4 May 2026, 14:00."""
+    return date_format(moment.astimezone(ZoneInfo(zone)), "j F Y, H:i")
+
+
 def lacks_people(agreement: Agreement) -> bool:
     """Say whether nobody of the partner has come in yet, and it is known whom to invite."""
     known = application_behind(agreement.id) or introduction_of(agreement.id)
@@ -125,8 +148,14 @@ def thread_path(program: Program, secret: str) -> str:
     return reverse("public:application", args=(program.slug, secret))
 
 
-_RECEIVED = gettext_noop("We have your application. You hear from us here, and at the address below you can follow it.")
-_ASKED = gettext_noop("There is a question about your application. Please answer it at the address below.")
+_RECEIVED = gettext_noop(
+    "We have your application. You have an answer by %(answer_by)s. At the address below you can follow it, and prove"
+    " that your site is yours."
+)
+_ASKED = gettext_noop(
+    "There is a question about your application. Please answer it at the address below; a day later at most you have"
+    " our decision."
+)
 _DECLINED = gettext_noop("Your application was not accepted this time. The reason stands at the address below.")
 _APPROVED = gettext_noop("You are a partner of this program now. Sign in to make your first link.")
 
@@ -166,7 +195,7 @@ def _write(application: Application, *, subject: str, words: str, path: str, at:
     letter = Letter(
         recipient=application.email,
         subject=subject % {"program": program.name},
-        paragraphs=(_(words),),
+        paragraphs=(_(words) % {"answer_by": moment_words(answer_by(application), zone=program.zone)},),
         button=Button(_("Open"), path),
         workspace_id=program.workspace_id,
         about_id=application.id,

@@ -18,6 +18,7 @@ from rapport.apps.payouts.models import PayoutLine
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.domain.story import DecisionKind
+from rapport.flows.admission import ANSWER_WITHIN
 
 PERIOD = timedelta(days=90)
 """What was decided in this time counts."""
@@ -25,7 +26,7 @@ PERIOD = timedelta(days=90)
 MOST = 2_000
 """Of more decisions the latest count: a median of thousands says the same."""
 
-DECIDE_WITHIN = timedelta(hours=24)
+DECIDE_WITHIN = ANSWER_WITHIN
 PAY_WITHIN = timedelta(days=30)
 
 _DAYS_FROM = timedelta(hours=48)

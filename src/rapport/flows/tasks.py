@@ -8,11 +8,13 @@ from rapport.apps.commissions.queries import due_for_approval, untold_proposals
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.jobs.queries import due_intentions
 from rapport.apps.jobs.retry import job
+from rapport.apps.partners.queries import application_by_id
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
-from rapport.flows import crediting, intentions, postbacks, releasing, replying, settlement
+from rapport.flows import crediting, intentions, letting_in, postbacks, releasing, replying, settlement
 from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.flows.partner_letters import know_addresses
+from rapport.flows.proving import World
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
 from rapport.lake.progress import progress, remove_read_segments
@@ -68,6 +70,18 @@ def credit_earlier_orders(coupon_id: str) -> None:
     """Credit the orders that used a code before it was given to its partner."""
     coupon = Coupon.objects.get(pk=coupon_id)
     crediting.credit_earlier(coupon, by=Actor.system("code-given"), at=now())
+
+
+@job(retries=3, key="approval-rules:{application_id}")
+def try_approval_rules(application_id: str) -> None:
+    """Let an applicant in if a rule of the program says so."""
+    letting_in.try_rules(application_by_id(application_id), at=now())
+
+
+@job(retries=2, key="site-check:{application_id}")
+def check_site(application_id: str) -> None:
+    """Look whether an applicant has proven its site, and let it in if a rule says so."""
+    letting_in.check_and_let_in(application_by_id(application_id), world=World(), at=now())
 
 
 @job(retries=5, key="terms-accepted:{agreement_id}", queue="long")

@@ -33,6 +33,14 @@ class ApplicationInput(Input):
     language: Annotated[str, Field(max_length=8)] = "en"
 
 
+class RulesInput(Input):
+    """Which applicants come in without a person."""
+
+    verified_site: bool = False
+    verified_profile: bool = False
+    known_customer: bool = False
+
+
 class DeclineInput(Input):
     """Why an application is declined."""
 

@@ -234,3 +234,49 @@ class ApplicationAddress(models.Model):
     def __str__(self) -> str:
         """Say whose it is."""
         return self.application_id
+
+
+class ApprovalRules(models.Model):
+    """Which applicants a program lets in without a person; whoever is flagged waits for one all the same."""
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    verified_site = models.BooleanField(default=False)
+    verified_profile = models.BooleanField(default=False)
+    known_customer = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose they are."""
+        return f"approval rules of {self.program_id}"
+
+
+class ProofWay(models.TextChoices):
+    """How an applicant shows that a site or profile is theirs."""
+
+    TXT = "txt", _("TXT record of the domain")
+    FILE = "file", _("File on the site")
+    META = "meta", _("Meta tag on the page")
+    PROFILE = "profile", _("Text of the profile")
+
+
+class SiteProof(models.Model):
+    """The code by which an applicant proves the site or profile named in the application, and how that went.
+
+    The code is no secret: whoever can put it there has shown what was asked.
+    """
+
+    application = models.OneToOneField(Application, primary_key=True, on_delete=models.CASCADE, related_name="proof")
+    code = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=250, blank=True)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    way = models.CharField(max_length=8, choices=ProofWay, blank=True)
+
+    workspace_path = "application__program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose it is."""
+        return f"proof of {self.application_id}"

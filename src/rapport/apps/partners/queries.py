@@ -17,10 +17,12 @@ from rapport.apps.partners.models import (
     AgreementState,
     Application,
     ApplicationState,
+    ApprovalRules,
     Introduction,
+    SiteProof,
     TermsOffer,
 )
-from rapport.apps.programs.models import TermsVersion
+from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import coming_version, version_in_force
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.asking import composed
@@ -135,6 +137,11 @@ def application_of(*, slug: str, secret: str) -> Application:
     return found
 
 
+def application_by_id(application_id: str) -> Application:
+    """Return one application with its program; raises Application.DoesNotExist."""
+    return Application.objects.select_related("program__workspace").get(pk=application_id)
+
+
 def applications_of(program_id: str) -> QuerySet[Application]:
     """Return every application to a program, newest first."""
     return Application.objects.filter(program_id=program_id).select_related("program", "agreement").order_by("-id")
@@ -193,6 +200,16 @@ def application_behind(agreement_id: str) -> Application | None:
     """Return the application that led to an agreement, the latest if there were several."""
     rows = Application.objects.filter(agreement_id=agreement_id).select_related("program")
     return rows.order_by("-id").first()
+
+
+def rules_of(program: Program) -> ApprovalRules:
+    """Return which applicants a program lets in without a person; nobody unless it says so."""
+    return ApprovalRules.objects.filter(program=program).first() or ApprovalRules(program=program)
+
+
+def proof_of(application_id: str) -> SiteProof | None:
+    """Return how an applicant may prove, or has proven, its site."""
+    return SiteProof.objects.filter(pk=application_id).first()
 
 
 def introductions_of(program_id: str) -> QuerySet[Introduction]:

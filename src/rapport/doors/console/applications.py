@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.partners.inputs import DeclineInput
 from rapport.apps.partners.models import Application, ApplicationState
-from rapport.apps.partners.queries import applications_of
+from rapport.apps.partners.queries import applications_of, proof_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
 from rapport.apps.threads.queries import messages_of
@@ -18,6 +18,7 @@ from rapport.doors.console.forms import AskForm, DeclineForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.flows import admission
+from rapport.flows.letting_in import flags_of
 from rapport.flows.waiting import PROMISES, Waits
 from rapport.kit.clock import now
 
@@ -114,6 +115,9 @@ def _page(
         age=age,
         share=age / PROMISES[Waits.APPLICATION],
         decides=decides,
+        proof=proof_of(row.id) if row.website else None,
+        answer_by=admission.answer_by(row),
+        flags=list(flags_of(row)) if row.state in OPEN else [],
         asking=asking or AskForm(),
         declining=declining or DeclineForm(),
     )

@@ -11,4 +11,5 @@ urlpatterns = [
     path("<slug:slug>", program.program, name="program"),
     path("<slug:slug>/thanks", program.thanks, name="thanks"),
     path("<slug:slug>/applications/<str:secret>", applications.application, name="application"),
+    path("<slug:slug>/applications/<str:secret>/prove", applications.prove, name="prove"),
 ]

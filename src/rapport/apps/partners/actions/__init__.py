@@ -17,6 +17,7 @@ from rapport.apps.partners.actions.applications import (
     locked_open_application,
 )
 from rapport.apps.partners.actions.proposing import introduce, offer_own_terms, offer_terms, propose_agreement, withdraw
+from rapport.apps.partners.actions.proving import ask_for_check, ask_for_proof, change_rules, note_proof
 
 __all__ = [
     "accept_terms",
@@ -25,11 +26,15 @@ __all__ = [
     "answer_question",
     "apply_to_program",
     "ask_applicant",
+    "ask_for_check",
+    "ask_for_proof",
+    "change_rules",
     "decline_application",
     "end_agreement",
     "ensure_partner",
     "introduce",
     "locked_open_application",
+    "note_proof",
     "offer_own_terms",
     "offer_terms",
     "propose_agreement",

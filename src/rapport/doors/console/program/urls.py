@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from rapport.doors.console.program import creating, integration, settings, terms, versions, yaml_page
+from rapport.doors.console.program import approval, creating, integration, settings, terms, versions, yaml_page
 
 app_name = "program"
 urlpatterns = [
     path("new/", creating.choose, name="choose"),
     path("new/<str:organisation_id>/", creating.create, name="create"),
     path("<str:program_id>/settings/", settings.settings, name="settings"),
+    path("<str:program_id>/settings/approval/", approval.approval, name="approval"),
     path("<str:program_id>/settings/state/", settings.move, name="move"),
     path("<str:program_id>/terms/", terms.terms, name="terms"),
     path("<str:program_id>/terms/preview/", terms.preview, name="terms-preview"),

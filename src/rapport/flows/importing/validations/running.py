@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rapport.apps.imports.actions import keep_validations, note_checked_again, start_import
-from rapport.apps.imports.models import ImportRun, RunState
+from rapport.apps.imports.models import ImportRun, RunState, Subject
 from rapport.apps.imports.queries import run_of, validations_of
 from rapport.apps.imports.reading.working import Progress
 from rapport.apps.jobs.models import Intention, IntentionState
@@ -74,8 +74,10 @@ def intention_of(run: ImportRun) -> Intention | None:
 
 def may_be_confirmed_again(run: ImportRun) -> bool:
     """Say whether a confirmed file was withdrawn, or broke off, before all of it was done."""
+    if run.subject != Subject.VALIDATIONS or run.state != RunState.RUNNING:
+        return False
     intention = intention_of(run)
-    return run.state == RunState.RUNNING and (intention is None or intention.state != IntentionState.INTENDED)
+    return (intention is None or intention.state != IntentionState.INTENDED)
 
 
 def _again(run: ImportRun, *, by: Actor, at: datetime) -> Intention:
