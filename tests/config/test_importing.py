@@ -4,13 +4,15 @@ from pathlib import Path
 
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.delivery.models import Mail
 from rapport.apps.imports.actions import start_import
 from rapport.apps.imports.models import ImportRun, Profile
+from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.flows.importing.checking import check
 from tests.config.commands import rapport
 from tests.make.identity import NOON, STORY
 from tests.make.imports import begin, write_csv
-from tests.make.road import make_agreement, make_program
+from tests.make.road import make_agreement, make_coupon, make_program, report_sale
 from tests.support.databases import FreshDatabase
 
 ORDERS = [
@@ -82,3 +84,55 @@ def test_a_file_that_was_begun_goes_on_and_a_broken_one_is_refused(
     broken.write_bytes(b"\0\0\0")
     refused = rapport("import", "orders", str(broken), **settings)
     assert (refused.returncode, "NUL" in refused.stderr) == (1, True)
+
+
+OURS = [
+    ("name", "email", "rate", "codes", "old link", "balance"),
+    ("Deal Otter", "ben@otter.example", "15 %", "OTTER", "?ref=otter", "4.00"),
+    ("Otter two", "two@otter.example", "", "", "", ""),
+    ("Nobody", "no mail", "", "", "", ""),
+]
+DECISIONS = [("order", "decision", "code"), ("1", "ok", ""), ("2", "no", "fraud"), ("9", "ok", "")]
+
+
+def test_partners_come_along_and_are_taken_back_from_the_command_line(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    make_program(currency="EUR")
+    file = str(write_csv(tmp_path / "ours.csv", OURS))
+    settings = {"RAPPORT_DATABASE_URL": fresh_database.url, "RAPPORT_DATA": str(tmp_path / "data")}
+    dry = rapport("import", "partners", file, "--dry-run", **settings)
+    assert dry.returncode == 0, dry.stderr
+    assert "balances     4.00 EUR" in dry.stdout
+    assert "line 3 (two@otter.example) may be the same partner as ben@otter.example: same domain" in dry.stdout
+    assert not Agreement.objects.exists()
+    choices = ("--set", "merged_by=domain", "--set", "together=3", "--set", "invited=later")
+    done = rapport("import", "partners", file, *choices, **settings)
+    assert done.returncode == 0, done.stderr
+    assert "Imported:" in done.stdout
+    assert "line 3 (two@otter.example) is merged with ben@otter.example: same domain" in done.stdout
+    assert Agreement.objects.get().partner.name == "Deal Otter"
+    assert not Mail.objects.exists()
+    undone = rapport("import", "partners", file, "--undo", **settings)
+    assert "Taken back: 1 partners." in undone.stdout, undone.stderr
+    assert Agreement.objects.get().state == AgreementState.ENDED
+    other = str(write_csv(tmp_path / "other.csv", OURS[:2]))
+    missing = rapport("import", "partners", other, "--undo", **settings)
+    assert (missing.returncode, "was not imported" in missing.stderr) == (1, True)
+
+
+def test_orders_are_decided_from_the_command_line(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    program = make_program()
+    make_coupon(make_agreement(program), "ANNA")
+    for number in ("1", "2"):
+        report_sale(program, external_id=number, total="100.00", coupons=["ANNA"])
+    file = str(write_csv(tmp_path / "decisions.csv", DECISIONS))
+    settings = {"RAPPORT_DATABASE_URL": fresh_database.url, "RAPPORT_DATA": str(tmp_path / "data")}
+    dry = rapport("import", "validations", file, "--dry-run", **settings)
+    assert "approve      1 orders, commissions 12.00 EUR" in dry.stdout, dry.stderr
+    assert Commission.objects.filter(state="pending").count() == 2
+    done = rapport("import", "validations", file, **settings)
+    assert done.returncode == 0, done.stderr
+    assert sorted(Commission.objects.values_list("state", flat=True)) == ["approved", "declined"]
+    again = rapport("import", "validations", file, **settings)
+    assert (again.returncode, "No line leaves anything to do." in again.stdout) == (0, True)

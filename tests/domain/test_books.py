@@ -22,6 +22,7 @@ from rapport.domain.books import (
     approval,
     approval_undone,
     movements,
+    opening,
 )
 
 EXPENSE, ACCRUED, PAYABLE = AccountKind.EXPENSE, AccountKind.ACCRUED, AccountKind.PAYABLE
@@ -178,3 +179,9 @@ def after(booked: Booked, moved: Movements) -> Booked:
         amounts[posting.source] -= posting.minor
         amounts[posting.destination] += posting.minor
     return Booked(amounts[ACCRUED], amounts[PAYABLE], amounts[AccountKind.RESERVED], amounts[AccountKind.PAID])
+
+
+def test_a_balance_from_another_system_comes_from_its_own_account_or_goes_there() -> None:
+    assert opening(12_050) == Posting(AccountKind.OPENING, PAYABLE, 12_050)
+    assert opening(-400) == Posting(PAYABLE, AccountKind.OPENING, 400)
+    assert all(allowed(EntryKind.OPENED, (one.source, one.destination)) for one in (opening(1), opening(-1)))

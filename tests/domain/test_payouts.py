@@ -37,6 +37,7 @@ def due(minor: int = 5_000, **more: object) -> Due:
         (due(2_500), Verdict.ELIGIBLE, ()),
         (due(2_499), Verdict.BELOW_THRESHOLD, ()),
         (due(2_499, ended=True), Verdict.ELIGIBLE, ()),
+        (due(proposed=True), Verdict.HELD, (Obstacle.TERMS_NOT_ACCEPTED,)),
         (due(1), Verdict.BELOW_THRESHOLD, ()),
         (due(1, ended=True), Verdict.ELIGIBLE, ()),
         (due(0), Verdict.NOTHING, ()),

@@ -27,6 +27,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 ORDERS = "order,date,customer,product,quantity,price\n10428,2026-03-19,c-77,Mattress,1,104.22\n"
 PARTNERS = "customer,code,partner,from,until\nc-77,,Slow Mornings,2026-01-01,\n"
+OUR_PARTNERS = "name,email,codes,old link,balance\nDeal Otter,ben@otter.example,OTTER,?ref=otter,4.00\n"
+VALIDATIONS = "order,decision\n10428,approve\n"
 
 # What a reader puts in the place of a word in capitals, or of a file's name.
 IN_PLACE = {
@@ -36,6 +38,8 @@ IN_PLACE = {
     "FILE": "{data}/{kind}.csv",
     "orders.csv": "{data}/orders.csv",
     "partners.csv": "{data}/partners.csv",
+    "our-partners.csv": "{data}/our-partners.csv",
+    "validations.csv": "{data}/validations.csv",
 }
 CHOSEN = "quieter green harbours"
 # Commands that go on until they are stopped, or take long: other tests start them, in the files named here.
@@ -91,6 +95,8 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
     make_person(email="anna@example.com", password=PASSWORD)
     (tmp_path / "orders.csv").write_text(ORDERS)
     (tmp_path / "partners.csv").write_text(PARTNERS)
+    (tmp_path / "our-partners.csv").write_text(OUR_PARTNERS)
+    (tmp_path / "validations.csv").write_text(VALIDATIONS)
     # The vault's keys lie in the folder, where a command renews them.
     settings = {
         "RAPPORT_VAULT_KEYS": "",

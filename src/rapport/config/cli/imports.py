@@ -144,7 +144,9 @@ def _bring(file: Path, asked: Asked) -> None:
             return
         checked = _checked(file, program, asked)
         tell_run(checked)
-        if not asked.dry_run and checked.state == "checked":
+        if asked.subject == "validations" and not checked.figures["accepted"]:
+            say("No line leaves anything to do.")
+        elif not asked.dry_run and checked.state == "checked":
             say("")
             tell_run(_carried_out(checked))
     except Refusal as refusal:

@@ -47,6 +47,8 @@ ROWS = (
     Row("program:create", "POST", team(*RUNNERS, ok=422), at=organisation),
     Row("program:settings", "GET", team(*TEAM), at=program),
     Row("program:settings", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:approval", "GET", team(*TEAM), at=program),
+    Row("program:approval", "POST", team(*RUNNERS, ok=303), at=program),
     Row("program:move", "POST", team(*RUNNERS, ok=303), at=program, data={"state": "paused"}),
     Row("program:terms", "GET", team(*TEAM), at=program),
     Row("program:terms", "POST", team(*RUNNERS, ok=422), at=program),

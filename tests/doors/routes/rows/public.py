@@ -31,6 +31,7 @@ def application(cast: Cast) -> Addressed:
         name="Mira Falk",
         organisation_name="Sleep Atlas",
         email="mira@sleepatlas.example",
+        website="https://sleepatlas.example",
         segment="niche",
         promotion="I compare mattresses.",
         accepted_version=version.id,
@@ -49,6 +50,7 @@ ROWS = (
     Row("public:thanks", "GET", everybody(), at=program),
     Row("public:application", "GET", everybody(), at=application),
     Row("public:application", "POST", everybody(ok=422), at=application),
+    Row("public:prove", "POST", everybody(ok=303), at=application),
     Row("terms-schema", "GET", everybody()),
     # There is no shop without the demo.
     Row("demo-shop", "GET", everybody(ok=404)),

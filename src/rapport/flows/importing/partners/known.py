@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rapport.apps.identity.models import Membership
 from rapport.apps.ledger.queries import openings_of
 from rapport.apps.partners.models import Agreement, AgreementState, Application, Introduction, Partner
+from rapport.apps.payouts.details import details_of
 from rapport.apps.payouts.queries import methods_in_use
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Coupon, LinkAlias
@@ -72,8 +73,9 @@ def _load_marks(known: Known, workspace_id: str) -> None:
     for partner_id, mail in brought.values_list("agreement__partner_id", "email"):
         _mark(known, partner_id, mail=mail, website="")
     for organisation_id, method in methods_in_use(list(partner_of)).items():
-        if method.number:
-            known.by_account[method.number.lower()].add(partner_of[organisation_id])
+        number = details_of(method).number
+        if number:
+            known.by_account[number.lower()].add(partner_of[organisation_id])
 
 
 def _mark(known: Known, partner_id: str, *, mail: str, website: str) -> None:

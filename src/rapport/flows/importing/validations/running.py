@@ -77,7 +77,7 @@ def may_be_confirmed_again(run: ImportRun) -> bool:
     if run.subject != Subject.VALIDATIONS or run.state != RunState.RUNNING:
         return False
     intention = intention_of(run)
-    return (intention is None or intention.state != IntentionState.INTENDED)
+    return intention is None or intention.state != IntentionState.INTENDED
 
 
 def _again(run: ImportRun, *, by: Actor, at: datetime) -> Intention:
