@@ -42,6 +42,7 @@ def lines() -> list[str]:
     return [*found, "Nobody,no mail,niche,,,,,,,"]
 
 
+@pytest.mark.drill(seconds=60)
 def test_partners_of_another_system_come_along_and_one_is_in_within_five_minutes(
     page: Page,
     browser: Browser,

@@ -105,7 +105,7 @@ def publish_own_terms(
 ) -> TermsVersion:
     """Publish a version for one agreement alone, from now on; the same promise again is the version that was."""
     with transaction():
-        program = Program.objects.select_for_update().get(pk=program_id)
+        program = Program.objects.select_for_update(no_key=True).get(pk=program_id)
         terms = _checked(document, currency=program.currency)
         latest = own_versions_of(agreement_id).first()
         if latest and latest.digest == digest(terms):

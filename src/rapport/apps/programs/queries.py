@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.ledger.models import Book
-from rapport.apps.programs.models import Program, TermsVersion
+from rapport.apps.programs.models import OwnTerms, Program, TermsVersion
 from rapport.apps.record.actors import Actor
 from rapport.domain.terms import Problems, Terms, parse
 
@@ -26,6 +26,11 @@ def all_versions_of(program_id: str) -> QuerySet[TermsVersion]:
 def own_versions_of(agreement_id: str) -> QuerySet[TermsVersion]:
     """Return the versions that were offered to this agreement alone, newest number first."""
     return TermsVersion.objects.filter(own__agreement_id=agreement_id).order_by("-number")
+
+
+def agreement_of_own(version: TermsVersion) -> str:
+    """Return the agreement for which alone a version was published; empty for one that is for everybody."""
+    return OwnTerms.objects.filter(version=version).values_list("agreement_id", flat=True).first() or ""
 
 
 def version_in_force(program_id: str, *, at: datetime) -> TermsVersion | None:

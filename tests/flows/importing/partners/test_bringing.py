@@ -258,9 +258,10 @@ def test_an_undone_import_leaves_nothing_that_earns(tmp_path: Path) -> None:
     assert balances_of([anna.id]) == {AccountName(AccountKind.PAYABLE, anna.id, "EUR"): 0}
     assert_sound()
     assert undo_import(run=run, by=STORY, at=later).agreements == 0
-    again = bring_partners(program, tmp_path, ANNA, BEN)
+    corrected = ("Slow Mornings Ltd", *ANNA[1:])
+    again = bring_partners(program, tmp_path, corrected, BEN)
     assert again.figures["accepted"] == 2
-    assert everything(program)["Slow Mornings"][4] == 12_050  # type: ignore[index]  # a tuple
+    assert everything(program)["Slow Mornings Ltd"][4] == 12_050  # type: ignore[index]  # a tuple
     assert_sound()
 
 

@@ -1,5 +1,6 @@
 """Orders are approved, declined and corrected by file: checked, confirmed once, carried out as an intention."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -57,7 +58,7 @@ def make_orders() -> Program:
     return program
 
 
-def checked(program: Program, folder: Path, lines: list[tuple[str, ...]] = LINES) -> ImportRun:
+def checked(program: Program, folder: Path, lines: Sequence[tuple[str, ...]] = LINES) -> ImportRun:
     """Bring a file of decisions whose columns are guessed, and check it."""
     path = write_csv(folder / "validations.csv", [HEAD, *lines])
     return check(begin(program, path, subject="validations").id, at=NOON)
@@ -174,7 +175,7 @@ def test_totals_that_moved_are_shown_again(tmp_path: Path) -> None:
         confirm_validations(run=run, by=STORY, at=NOON)
     run = run_of(run.id)
     assert run.figures["sums"]["approve"] == {"number": 2, "minor": 1_800}
-    assert confirm_validations(run=run, by=STORY, at=NOON)
+    assert confirm_validations(run=run, by=STORY, at=NOON).state == IntentionState.INTENDED
 
 
 def test_an_order_that_changed_meanwhile_is_decided_as_it_stands_or_refused_with_its_reason(tmp_path: Path) -> None:

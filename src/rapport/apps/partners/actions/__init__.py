@@ -16,7 +16,14 @@ from rapport.apps.partners.actions.applications import (
     decline_application,
     locked_open_application,
 )
-from rapport.apps.partners.actions.proposing import introduce, offer_own_terms, offer_terms, propose_agreement, withdraw
+from rapport.apps.partners.actions.proposing import (
+    introduce,
+    offer_own_terms,
+    offer_terms,
+    propose_agreement,
+    rename_unbound,
+    withdraw,
+)
 from rapport.apps.partners.actions.proving import ask_for_check, ask_for_proof, change_rules, note_proof
 
 __all__ = [
@@ -38,6 +45,7 @@ __all__ = [
     "offer_own_terms",
     "offer_terms",
     "propose_agreement",
+    "rename_unbound",
     "resume_agreement",
     "suspend_agreement",
     "withdraw",

@@ -7,10 +7,11 @@ from typing import Any
 
 from rapport.apps.partners.actions.agreements import agreement_told, ensure_partner
 from rapport.apps.partners.errors import AcceptedAlready
-from rapport.apps.partners.models import Agreement, AgreementState, Introduction, TermsOffer
+from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Introduction, Partner, TermsOffer
 from rapport.apps.partners.queries import terms_offers_of
 from rapport.apps.programs.actions import publish_own_terms
 from rapport.apps.programs.models import TermsVersion
+from rapport.apps.record.actions import audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
 from rapport.kit.ids import new_id
@@ -54,6 +55,18 @@ def propose_agreement(*, program_id: str, workspace_id: str, brought: Brought, b
         introduce(agreement=agreement, brought=brought, at=at)
         agreement_told(agreement, what="agreement.proposed", by=by, at=at, brought_by=brought.by_run)
     return agreement
+
+
+def rename_unbound(*, partner_id: str, name: str, segment: str, by: Actor, at: datetime) -> Partner:
+    """Correct what a partner is called and does, as long as it has accepted nothing: an undone file may come again."""
+    with transaction():
+        partner = Partner.objects.select_for_update().get(pk=partner_id)
+        unbound = not Acceptance.objects.filter(agreement__partner=partner).exists()
+        if unbound and (partner.name, partner.segment) != (name, segment):
+            partner.name, partner.segment = name, segment
+            partner.save(update_fields=("name", "segment"))
+            audit(by=by, at=at, action="partner.renamed", subject=partner.id, workspace_id=partner.workspace_id)
+    return partner
 
 
 def introduce(*, agreement: Agreement, brought: Brought, at: datetime) -> Introduction:

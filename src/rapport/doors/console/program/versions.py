@@ -11,7 +11,7 @@ from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.queries import acceptances_of_version
 from rapport.apps.programs.actions import publish_terms
 from rapport.apps.programs.models import TermsVersion
-from rapport.apps.programs.queries import version_in_force, versions_of
+from rapport.apps.programs.queries import agreement_of_own, all_versions_of, version_in_force, versions_of
 from rapport.apps.record.errors import Refusal
 from rapport.doors.access import Request, allow, show_refusal
 from rapport.doors.console.frame import program_or_404, program_page
@@ -54,7 +54,7 @@ def version(request: Request, program_id: str, number: int) -> HttpResponse:
     """Show one version in sentences, what it changed against another, and who accepted it."""
     program = program_or_404(request, program_id)
     all_versions = versions_of(program.id)
-    row = get_object_or_404(all_versions, number=number)
+    row = get_object_or_404(all_versions_of(program.id), number=number)
     other = _other(request, row, all_versions=list(all_versions))
     said = wording(row, currency=program.currency).splitlines()
     before = wording(other, currency=program.currency).splitlines() if other else []
@@ -64,6 +64,7 @@ def version(request: Request, program_id: str, number: int) -> HttpResponse:
         "program/version.html",
         program=program,
         version=row,
+        alone=agreement_of_own(row),
         is_in_force=in_force == row,
         publisher=actor_names({(row.actor_kind, row.actor_id)}).get(row.actor_id, _("the system")),
         sentences=said,

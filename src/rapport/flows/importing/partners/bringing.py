@@ -12,9 +12,9 @@ from rapport.apps.imports.reading.layout import AT_ONCE, Layout
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.ledger.queries import openings_of
-from rapport.apps.partners.actions import offer_own_terms, offer_terms, propose_agreement
+from rapport.apps.partners.actions import offer_own_terms, offer_terms, propose_agreement, rename_unbound
 from rapport.apps.partners.actions.proposing import Brought
-from rapport.apps.partners.models import Agreement, AgreementState, Partner
+from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.partners.queries import introduced_partner, terms_offers_of
 from rapport.apps.payouts.actions import enter_method_for
 from rapport.apps.payouts.errors import MethodOfOthersToo
@@ -56,7 +56,9 @@ def bring_group(group: Group, bringing: Bringing) -> None:
     with transaction():
         # Locked, so that two imports of the same people at once make one partner of each.
         program = (
-            Program.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=bringing.run.program_id)
+            Program.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("workspace")
+            .get(pk=bringing.run.program_id)
         )
         agreement, made = _agreement(group, program, bringing)
         _offer(agreement, group, bringing, made=made)
@@ -76,7 +78,8 @@ def _agreement(group: Group, program: Program, bringing: Bringing) -> tuple[Agre
     if known:
         return known, False
     if partner_id:
-        organisation_id = Partner.objects.get(pk=partner_id).organisation_id
+        named = {"name": line.partner, "segment": line.segment.value}
+        organisation_id = rename_unbound(partner_id=partner_id, **named, by=bringing.by, at=bringing.at).organisation_id
     else:
         given = OrganisationInput(name=line.partner, website=line.website)
         organisation_id = create_organisation(given=given, by=bringing.by, at=bringing.at).id
