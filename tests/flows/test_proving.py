@@ -114,7 +114,7 @@ def test_a_profile_is_proven_by_its_text(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not check_proof(application, world=World(outgoing=Outgoing(resolve=lambda *_: []), txt=nothing), at=NOON)
     proof.refresh_from_db()
     assert proof.problem == "The code does not stand in the text that your profile shows to everybody."
-    monkeypatch.setattr("rapport.domain.sites.NETWORKS", ("127.0.0.1",))
+    monkeypatch.setattr("rapport.apps.partners.sites.NETWORKS", ("127.0.0.1",))
     with site(home="") as (address, outgoing):
         application, proof = applied(address)
         Site.pages = {"/": f"<p>About me: {proof.code}</p>"}

@@ -149,8 +149,8 @@ def thread_path(program: Program, secret: str) -> str:
 
 
 _RECEIVED = gettext_noop(
-    "We have your application. You have an answer by %(answer_by)s. At the address below you can follow it, and prove"
-    " that your site is yours."
+    "We have your application. You have an answer by %(answer_by)s. At the address below you can follow it; if you"
+    " named a site or profile, you can show there that it is yours."
 )
 _ASKED = gettext_noop(
     "There is a question about your application. Please answer it at the address below; a day later at most you have"

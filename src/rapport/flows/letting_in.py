@@ -19,9 +19,9 @@ from rapport.apps.partners.models import (
     SiteProof,
 )
 from rapport.apps.partners.queries import applications_of, proof_of, rules_of
+from rapport.apps.partners.sites import host_of_site, is_profile
 from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.models import AuditRow
-from rapport.domain.sites import host_of_site, is_profile
 from rapport.flows.admission import approve
 from rapport.flows.proving import World, check_proof
 

@@ -13,8 +13,8 @@ from dns.resolver import Resolver
 from rapport.apps.partners.actions import note_proof
 from rapport.apps.partners.models import Application, ProofWay, SiteProof
 from rapport.apps.partners.queries import proof_of
+from rapport.apps.partners.sites import host_of_site, is_profile
 from rapport.apps.record.actors import Actor
-from rapport.domain.sites import host_of_site, is_profile
 from rapport.kit.outgoing import Limits, NotReached, Outgoing
 
 FILE = "/.well-known/rapport.txt"

@@ -1,7 +1,7 @@
 """Write profiles, runs and returned pieces."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from rapport.apps.imports.errors import RunMovedOn
 from rapport.apps.imports.models import (
     BroughtLine,
     ImportRun,
+    LineFate,
     Profile,
     ReturnedPart,
     ReturnedPiece,
@@ -18,6 +19,7 @@ from rapport.apps.imports.models import (
 )
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.orders import Piece
+from rapport.apps.partners.models import Agreement
 from rapport.apps.record.actions import audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import insert_rows, transaction
@@ -34,6 +36,29 @@ class UploadedFile:
     folder: str
     size_bytes: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtFact:
+    """What became of one line of a file of partners, and what of it can be undone."""
+
+    line: int
+    fate: LineFate
+    made: bool
+    opening_entry: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """One decision of a file that is to be carried out; the names are those of the table."""
+
+    line: int
+    conversion_id: str
+    verdict: str
+    total_minor: int | None
+    decline_code: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +179,9 @@ def note_file_removed(*, run_id: str, at: datetime) -> None:
     ImportRun.objects.filter(pk=run_id).update(file_removed_at=at)
 
 
-def keep_brought(rows: Sequence[BroughtLine]) -> None:
-    """Keep whose agreements lines were about, inside the caller's transaction."""
-    insert_rows(rows)
+def keep_brought(lines: Sequence[BroughtFact], *, run: ImportRun, agreement: Agreement) -> None:
+    """Keep which lines were about an agreement, inside the caller's transaction."""
+    insert_rows([BroughtLine(run=run, agreement=agreement, **asdict(line)) for line in lines])
 
 
 def note_undone(*, run: ImportRun, agreement_id: str, by: Actor, at: datetime) -> None:
@@ -175,9 +200,9 @@ def note_checked_again(*, run_id: str, figures: Mapping[str, Any]) -> ImportRun:
     return run
 
 
-def keep_validations(rows: Sequence[ValidationLine]) -> None:
+def keep_validations(decisions: Sequence[Validation], *, run: ImportRun) -> None:
     """Keep the decisions that somebody confirmed, inside the caller's transaction."""
-    insert_rows(rows)
+    insert_rows([ValidationLine(run=run, **asdict(decision)) for decision in decisions])
 
 
 def note_validated(*, line: ValidationLine, outcome: str, at: datetime) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from rapport.apps.identity.actions import create_organisation
 from rapport.apps.identity.inputs import OrganisationInput
 from rapport.apps.identity.queries import team_of
-from rapport.apps.imports.actions import keep_brought
-from rapport.apps.imports.models import BroughtLine, ImportRun, LineFate
+from rapport.apps.imports.actions import BroughtFact, keep_brought
+from rapport.apps.imports.models import ImportRun, LineFate
 from rapport.apps.imports.reading.layout import AT_ONCE, Layout
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
@@ -65,7 +65,7 @@ def bring_group(group: Group, bringing: Bringing) -> None:
         _tracked(agreement, group, bringing)
         _paid_by(agreement, group, bringing)
         entry_id = _opening(agreement, group, bringing)
-        keep_brought(_rows(group, bringing, agreement=agreement, made=made, entry_id=entry_id))
+        keep_brought(_facts(group, made=made, entry_id=entry_id), run=bringing.run, agreement=agreement)
         if made and bringing.layout.invited == AT_ONCE:
             _invite(agreement, bringing)
 
@@ -165,14 +165,12 @@ def _opening(agreement: Agreement, group: Group, bringing: Bringing) -> str:
     return booked[0].id
 
 
-def _rows(group: Group, bringing: Bringing, *, agreement: Agreement, made: bool, entry_id: str) -> list[BroughtLine]:
+def _facts(group: Group, *, made: bool, entry_id: str) -> list[BroughtFact]:
     told = _telling_balance(group)
     return [
-        BroughtLine(
-            run=bringing.run,
+        BroughtFact(
             line=line.number,
             fate=LineFate.ACCEPTED if made and line is group.first else LineFate.MERGED,
-            agreement=agreement,
             made=made and line is group.first,
             opening_entry=entry_id if line is told else "",
             explanation=line.explanation if line is told else "",

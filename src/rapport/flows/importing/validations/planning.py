@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.queries import commissions_of_program
 from rapport.apps.conversions.models import Conversion, ConversionState
+from rapport.apps.imports.actions import Validation
 from rapport.apps.imports.errors import Unreadable
-from rapport.apps.imports.models import ImportRun, ValidationLine, Verdict
+from rapport.apps.imports.models import ImportRun, Verdict
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.working import Progress
 from rapport.domain.money import MAX_MINOR, decimals_of
@@ -28,7 +29,7 @@ class Planned:
     """What a file would do: `wanted` are decisions to carry out, `settled` lines that nothing is left to do for."""
 
     lines: int = 0
-    wanted: list[ValidationLine] = field(default_factory=list)
+    wanted: list[Validation] = field(default_factory=list)
     settled: list[Fate] = field(default_factory=list)
     refused: list[Fate] = field(default_factory=list)
     sums: dict[str, dict[str, int]] = field(
@@ -97,12 +98,10 @@ def _hold_against(run: ImportRun, kind: str, lines: Sequence[ToldVerdict], plann
         if order is None:
             planned.refused.append(_fate(line.number, line.order, _("refused"), _("This order is not known.")))
         else:
-            _weigh(run, line, order, earned[order.id], planned)
+            _weigh(line, order, earned[order.id], planned)
 
 
-def _weigh(
-    run: ImportRun, line: ToldVerdict, order: Conversion, earned: Sequence[Commission], planned: Planned
-) -> None:
+def _weigh(line: ToldVerdict, order: Conversion, earned: Sequence[Commission], planned: Planned) -> None:
     total_minor = _minor(line, order)
     if total_minor == -1:
         sentence = _("The amount has more decimals than its currency.")
@@ -116,11 +115,10 @@ def _weigh(
         (planned.refused if refused else planned.settled).append(fate)
         return
     planned.wanted.append(
-        ValidationLine(
-            run=run,
+        Validation(
             line=line.number,
-            conversion=order,
-            verdict=line.verdict,
+            conversion_id=order.id,
+            verdict=line.verdict.value,
             total_minor=total_minor if changes else None,
             decline_code=line.decline_code,
             reason=line.reason,

@@ -63,7 +63,7 @@ def confirm_validations(*, run: ImportRun, by: Actor, at: datetime) -> Intention
         raise NothingToValidate
     with transaction():
         started = start_import(run_id=run.id, by=by, at=at)
-        keep_validations(planned.wanted)
+        keep_validations(planned.wanted, run=started)
         return _intend(started, len(planned.wanted), by=by, at=at)
 
 

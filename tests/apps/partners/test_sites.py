@@ -2,7 +2,7 @@
 
 import pytest
 
-from rapport.domain.sites import host_of_site, is_profile
+from rapport.apps.partners.sites import host_of_site, is_profile
 
 
 @pytest.mark.parametrize(
