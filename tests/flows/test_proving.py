@@ -8,6 +8,7 @@ from socketserver import BaseRequestHandler, ThreadingUDPServer
 from typing import ClassVar
 
 import dns.message
+import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
@@ -152,7 +153,7 @@ class Names(BaseRequestHandler):
         if name.to_text() == "_rapport.slow.example.":
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", '"rapport-" "code"'))
         else:
-            answer.set_rcode(3)
+            answer.set_rcode(dns.rcode.NXDOMAIN)
         sock.sendto(answer.to_wire(), self.client_address)
 
 
