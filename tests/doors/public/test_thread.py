@@ -39,7 +39,7 @@ def mailed_address(application: Application) -> str:
 
 def test_whoever_has_the_address_sees_what_was_sent_and_that_it_waits(client: Client, application: Application) -> None:
     words = words_of(client.get(mailed_address(application)).content)
-    assert "It waits for an answer." in words
+    assert "You have an answer by mail by" in words
     assert "I compare mattresses." in words
 
 
@@ -49,7 +49,7 @@ def test_a_question_is_answered_in_the_thread(client: Client, application: Appli
     assert "Which mattresses?" in words_of(client.get(address).content)
     assert client.post(address, {"answer": "All that are sold here."}).status_code == 303
     assert [message.body for message in messages_of(application.id)] == ["Which mattresses?", "All that are sold here."]
-    assert "It waits for an answer." in words_of(client.get(address).content)
+    assert "You have an answer by mail by" in words_of(client.get(address).content)
 
 
 @pytest.mark.parametrize("answer", ["", "  ", "a" * 4001, "a\x00b"])

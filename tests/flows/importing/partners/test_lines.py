@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rapport.apps.imports.models import RunState
+from rapport.apps.imports.reading.values import DecimalSign
 from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.payouts.models import Payout, PayoutVerdict
 from rapport.apps.payouts.queries import method_of
@@ -29,6 +30,16 @@ HEAD = (
     *("name", "email", "segment", "language", "rate", "codes", "old link", "balance", "note"),
     *("method", "iban", "routing", "country", "website"),
 )
+COLUMNS = dict(
+    zip(
+        (
+            *("partner", "mail", "segment", "language", "rate", "codes", "old_link", "balance", "explanation"),
+            *("method", "account", "routing", "country", "website"),
+        ),
+        HEAD,
+        strict=True,
+    )
+)
 GOOD = {"name": "Slow Mornings", "email": "anna@slow.example"}
 POINT = {"balance": "1.50"}
 """A line that shows which sign stands before the cents."""
@@ -43,7 +54,8 @@ def line(**cells: str) -> tuple[str, ...]:
 def refused(folder: Path, *lines: tuple[str, ...]) -> list[str]:
     """Return why the lines of a file are refused."""
     path = write_csv(folder / "p.csv", [HEAD, *lines], separator="\t")
-    run = check(begin(make_program(), path, subject="partners", decimal="point").id, at=NOON)
+    begun = begin(make_program(), path, subject="partners", decimal=DecimalSign.POINT, columns=COLUMNS)
+    run = check(begun.id, at=NOON)
     text = "\n".join(row[3] for row in report_of(run))
     return text.replace('"', "").splitlines()
 
@@ -58,7 +70,7 @@ def refused(folder: Path, *lines: tuple[str, ...]) -> list[str]:
         ({"rate": "a lot"}, "“a lot” is no rate: write 15 % or an amount with its currency."),
         ({"rate": "150 %"}, "The rate “150 %” cannot be promised:"),
         ({"rate": "1.005 EUR"}, "“1.005 EUR” is no amount in EUR."),
-        ({"codes": "OK A"}, "The code “A”: Use 3 to 64 letters"),
+        ({"codes": "OK A"}, "The code “OK”: Use 3 to 64 letters"),
         ({"codes": " ".join(f"CODE{n}" for n in range(21))}, "At most 20 codes or old links stand in a cell."),
         ({"old_link": "https://old.example/?a=1&b=2"}, "Write the old address with the one parameter that names"),
         ({"old_link": "(anna)"}, "“(anna)” is no old address"),
@@ -145,7 +157,7 @@ def test_a_program_without_terms_brings_nobody(tmp_path: Path) -> None:
     document = dict(presets()[0].document)
     program = create_program(workspace_id=make_organisation().id, given=given, document=document, by=STORY, at=NOON)
     path = write_csv(tmp_path / "p.csv", [HEAD, line()])
-    run = check(begin(program, path, subject="partners", decimal="point").id, at=NOON)
+    run = check(begin(program, path, subject="partners", decimal=DecimalSign.POINT).id, at=NOON)
     assert (run.state, "Publish the terms of the program first" in run.reason) == (RunState.FAILED, True)
     with pytest.raises(NothingToUndo):
         undo_import(run=run, by=STORY, at=NOON)
