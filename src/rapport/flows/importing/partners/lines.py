@@ -150,7 +150,7 @@ class PartnerReader:
             return None
         number = self._number(text)
         if number is None or number < 0:
-            raise BadInput(_("“%(text)s” is no rate: write 15 % or an amount with its currency.") % _shown(text))
+            raise BadInput(_("“%(text)s” is no rate: write 15 %% or an amount with its currency.") % _shown(text))
         currency = self.program.currency
         usual = terms_of(self.version, currency=currency)
         if "%" in text or not re.search(r"[^\W\d]|[€$£]", text):
