@@ -244,7 +244,7 @@ def test_a_partner_gets_a_rate_of_its_own_and_accepts_it(program: Program, manag
     assert posted(manager, "partner-own-rate", program.id, agreement.id, rate="4 EUR") == 303
     newest = offered_version(agreement, at=now())
     assert newest
-    assert newest.document["rules"][0]["pay"] == {"flat": "4"}
+    assert newest.document["rules"][0]["pay"] == {"flat": "4.00"}
 
 
 def shown_terms(client: Client, program: Program) -> str:
@@ -280,7 +280,7 @@ DECISIONS = "order,decision,new amount,code\no1,ok,,\no2,no,,fraud\no3,ok,50.00,
 def test_decisions_are_confirmed_by_their_totals_and_can_be_withdrawn(program: Program, manager: Client) -> None:
     make_coupon(make_agreement(program), "ANNA")
     for number in (1, 2, 3):
-        report_sale(program, external_id=f"o{number}", total="100.00", coupons=["ANNA"])
+        report_sale(program, external_id=f"o{number}", total="100.00", coupons=["ANNA"], at=now())
     columns = {"order": "order", "verdict": "decision", "amount": "new amount", "decline_code": "code"}
     run = uploaded(manager, program, DECISIONS, "validations", **columns, decimal="point", kind="sale")
     page = shown(manager, "import", program.id, run.id)
