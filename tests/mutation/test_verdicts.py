@@ -36,6 +36,12 @@ def test_a_room_without_mutants_or_with_an_untried_one_is_not_proven(codes: dict
     assert not score("domain", codes).passes
 
 
+def test_a_control_that_was_not_tried_proves_nothing() -> None:
+    found = score("domain", {"sums": {**mutants(KILLED), "x_sum__mutmut_0": UNTRIED}})
+    assert (found.passes, found.broken_controls) == (False, [])
+    assert str(found).endswith("not tried to the end")
+
+
 def test_where_tests_fail_although_nothing_was_changed_no_verdict_is_believed() -> None:
     steady = score("domain", {"sums": {**mutants(KILLED), "x_sum__mutmut_0": SURVIVED}})
     assert (steady.passes, steady.of, steady.chosen) == (True, 1, 1)
@@ -50,6 +56,7 @@ def test_a_sample_takes_its_share_of_every_file_always_the_same_and_says_how_lar
     assert sum("x_sums" in name for name in drawn) == 20
     assert sum("x_days" in name for name in drawn) == 1
     assert drawn == sample(dict(reversed(codes.items())), percent=20)
+    assert drawn < sample(codes, percent=40)
     assert str(score("domain", codes, percent=20)).endswith("a sample of 103")
 
 

@@ -30,6 +30,7 @@ class Score:
     of: int
     chosen: int
     ends: Mapping[str, int]
+    unfinished: bool = False
     broken_controls: Collection[str] = field(default=())
 
     @property
@@ -40,8 +41,7 @@ class Score:
     @property
     def passes(self) -> bool:
         """Whether every mutant has its verdict, the verdicts can be believed, and enough were killed."""
-        untried = self.ends.get(UNTRIED, 0)
-        return bool(self.chosen) and not untried and not self.broken_controls and self.percent >= NEEDED_PERCENT
+        return bool(self.chosen) and not self.unfinished and not self.broken_controls and self.percent >= NEEDED_PERCENT
 
     def __str__(self) -> str:
         counts = "".join(f"{self.ends.get(end, 0):>10}" for end in NAMED)
@@ -52,7 +52,9 @@ class Score:
         remarks = []
         if self.chosen < self.of:
             remarks.append(f"a sample of {self.of}")
-        if self.percent < NEEDED_PERCENT:
+        if self.unfinished:
+            remarks.append("not tried to the end")
+        elif self.percent < NEEDED_PERCENT:
             remarks.append(f"needs {NEEDED_PERCENT} %")
         if self.broken_controls:
             remarks.append(f"not to be believed: tests failed without a change ({', '.join(self.broken_controls)})")
@@ -71,12 +73,16 @@ def exit_codes(mutants: Path) -> dict[str, dict[str, int | None]]:
 
 
 def sample(codes: Mapping[str, Mapping[str, int | None]], *, percent: int) -> set[str]:
-    """Choose so many of each file's mutants, at least one; always the same ones, since the file's name is the seed."""
+    """Choose so many of each file's mutants, at least one.
+
+    They are always the same ones, since the file's name is the seed; a larger sample holds every smaller one.
+    """
     return {name for file, mutants in codes.items() for name in _of_file(file, sorted(real(mutants)), percent=percent)}
 
 
 def _of_file(file: str, names: list[str], *, percent: int) -> list[str]:
-    return Random(file).sample(names, ceil(len(names) * percent / 100))  # noqa: S311 - a choice to be repeated, no secret
+    Random(file).shuffle(names)  # noqa: S311 - a choice to be repeated, no secret
+    return names[: ceil(len(names) * percent / 100)]
 
 
 def real(mutants: Mapping[str, int | None]) -> Iterator[str]:
@@ -87,13 +93,13 @@ def real(mutants: Mapping[str, int | None]) -> Iterator[str]:
 def score(room: str, codes: Mapping[str, Mapping[str, int | None]], *, percent: int = 100) -> Score:
     """Count the verdicts on the mutants of a sample, and look whether the controls went through the tests."""
     every = {name: status_by_exit_code[code] for mutants in codes.values() for name, code in mutants.items()}
+    controls = {name: end for name, end in every.items() if name.endswith(CONTROL)}
     chosen = sample(codes, percent=percent)
     return Score(
         room=room,
         of=sum(1 for mutants in codes.values() for _ in real(mutants)),
         chosen=len(chosen),
         ends=Counter(every[name] for name in chosen),
-        broken_controls=sorted(
-            name for name, end in every.items() if name.endswith(CONTROL) and end not in {"survived", "no tests"}
-        ),
+        unfinished=UNTRIED in {every[name] for name in chosen} | set(controls.values()),
+        broken_controls=sorted(name for name, end in controls.items() if end not in {"survived", "no tests", UNTRIED}),
     )
