@@ -44,13 +44,14 @@ def test_a_book_is_opened_once_and_says_so_in_the_record() -> None:
     first = open_book(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON)
     again = open_book(subject=PROGRAM, currency="EUR", by=INTAKE, at=NOON + timedelta(days=1))
     assert (first.id, first.opened_at, str(first)) == (again.id, NOON, "book of prg_crazy")
+    assert first.id.startswith("bok_")
     [row] = AuditRow.objects.filter(subject=first.id)
     assert (row.action, row.actor_id, row.at, row.data) == ("open_book", "intake", NOON, {"program": PROGRAM})
 
 
 def test_a_book_never_changes_its_currency() -> None:
     opened()
-    with pytest.raises(BookInAnotherCurrency, match="counts in EUR"):
+    with pytest.raises(BookInAnotherCurrency, match="The book of prg_crazy counts in EUR"):
         open_book(subject=PROGRAM, currency="USD", by=INTAKE, at=NOON)
 
 
@@ -163,7 +164,7 @@ def test_an_entry_is_undone_at_most_once() -> None:
     mirrored("ent_judged_1", "ent_mirror")
     with pytest.raises(AlreadyMirrored, match="undone already by entry ent_mirror"):
         mirrored("ent_judged_1", "ent_second_mirror")
-    with pytest.raises(MirrorOfMirror, match="Book the first one anew"):
+    with pytest.raises(MirrorOfMirror, match="Entry ent_mirror undoes another one"):
         mirrored("ent_mirror", "ent_mirror_of_mirror")
     with pytest.raises(NoSuchEntry, match="no entry ent_nothing"):
         mirrored("ent_nothing", "ent_mirror_of_nothing")

@@ -150,6 +150,16 @@ def test_money_taken_from_where_there_is_none_is_said_once() -> None:
 
 
 @pytest.mark.django_db
+def test_money_taken_from_an_account_that_never_had_any_is_said() -> None:
+    opened()
+    fall = [Posting(AccountKind.ACCRUED, AccountKind.EXPENSE, 1)]
+    booked(draft("ent_1", EntryKind.REVERSED, "com_1", fall))
+    assert recount(PROGRAM).problems == [
+        "prg_crazy: entry 1 takes accrued EUR of agr_anna below zero, to -1 minor units.",
+    ]
+
+
+@pytest.mark.django_db
 def test_payable_may_go_below_zero() -> None:
     opened()
     booked(draft("ent_1", EntryKind.REVERSED, "com_1", [Posting(AccountKind.PAYABLE, AccountKind.EXPENSE, 50)]))

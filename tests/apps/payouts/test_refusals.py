@@ -1,5 +1,6 @@
 """What payouts refuses is said in a sentence that helps, under a code that programs can rely on."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,49 +10,50 @@ from rapport.apps.payouts.models import PayoutRunState, PayoutState
 from rapport.apps.record.errors import Refusal
 from rapport.domain.payouts import NoSecondPerson
 
-REFUSALS: list[tuple[Refusal, str, str]] = [
+REFUSALS: list[tuple[Callable[[], Refusal], str, str]] = [
     (
-        errors.MethodOfOthersToo(),
+        errors.MethodOfOthersToo,
         "method_of_others_too",
         "This partner is paid by others too, so only the partner can say how.",
     ),
     (
-        errors.RunNotReady(),
+        errors.RunNotReady,
         "run_not_ready",
         "This run is still being prepared. Wait until it has looked at every partner.",
     ),
     (
-        errors.RunDecided(str(PayoutRunState.ABANDONED.label)),
+        lambda: errors.RunDecided(str(PayoutRunState.ABANDONED.label)),
         "run_decided",
         "This run is decided already: abandoned.",
     ),
-    (errors.NothingToPay(), "nothing_to_pay", "This run pays nobody. Abandon it."),
+    (errors.NothingToPay, "nothing_to_pay", "This run pays nobody. Abandon it."),
     (
-        errors.SecondPersonNeeded(NoSecondPerson.PREPARED_IT),
+        lambda: errors.SecondPersonNeeded(NoSecondPerson.PREPARED_IT),
         "second_person_needed",
         "You prepared this run. Another person must approve it.",
     ),
     (
-        errors.SecondPersonNeeded(NoSecondPerson.CHANGED_A_METHOD),
+        lambda: errors.SecondPersonNeeded(NoSecondPerson.CHANGED_A_METHOD),
         "second_person_needed",
         "You changed how a partner in this run is paid. Another person must approve it.",
     ),
     (
-        errors.PayoutMoved(str(PayoutState.SENT.label)),
+        lambda: errors.PayoutMoved(str(PayoutState.SENT.label)),
         "payout_moved",
         "This cannot be done with a payout that is sent.",
     ),
-    (errors.NotApproved(), "run_not_approved", "A second person has to approve this run first."),
+    (errors.NotApproved, "run_not_approved", "A second person has to approve this run first."),
     (
-        errors.FileIsMade(),
+        errors.FileIsMade,
         "file_is_made",
         "This payout stands in a file already. Say what became of it when the bank knows.",
     ),
 ]
 
 
-@pytest.mark.parametrize(("refusal", "code", "sentence"), REFUSALS, ids=lambda value: getattr(value, "code", ""))
-def test_a_refusal_says_why_and_what_to_do(refusal: Refusal, code: str, sentence: str) -> None:
+@pytest.mark.parametrize(("refuse", "code", "sentence"), REFUSALS)
+def test_a_refusal_says_why_and_what_to_do(refuse: Callable[[], Refusal], code: str, sentence: str) -> None:
+    refusal = refuse()
     assert (refusal.code, refusal.sentence, str(refusal), refusal.fields) == (code, sentence, sentence, {})
 
 
