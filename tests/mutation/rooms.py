@@ -20,12 +20,6 @@ ROOMS = (
     Room(
         "payouts",
         "apps/payouts",
-        tests=(
-            "tests/apps/payouts",
-            "tests/flows/test_paying.py",
-            "tests/journeys/test_paying.py",
-            "tests/doors/console/test_paying.py",
-            "tests/doors/portal/test_paying.py",
-        ),
+        tests=("tests/apps/payouts", "tests/flows/test_paying.py"),
     ),
 )
