@@ -5,6 +5,7 @@ mutmut has no command that writes mutants without trying them; a sample is drawn
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from mutmut.__main__ import create_mutants
@@ -21,9 +22,18 @@ def main() -> int:
     copy_src_dir()
     copy_also_copy_files()
     create_mutants(max_children=1)
-    for path in walk_mutatable_files():
+    paths = list(walk_mutatable_files())
+    _forget_all_but(paths)
+    for path in paths:
         _add_control(path)
     return 0
+
+
+def _forget_all_but(paths: Iterable[Path]) -> None:
+    """Remove verdicts on files that are gone or are not to be changed any more."""
+    kept = {SourceFileMutationData(path=path).meta_path for path in paths}
+    for meta in set(Path("mutants").rglob("*.meta")) - kept:
+        meta.unlink()
 
 
 def _add_control(path: Path) -> None:

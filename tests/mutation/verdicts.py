@@ -57,7 +57,9 @@ class Score:
         elif self.percent < NEEDED_PERCENT:
             remarks.append(f"needs {NEEDED_PERCENT} %")
         if self.broken_controls:
-            remarks.append(f"not to be believed: tests failed without a change ({', '.join(self.broken_controls)})")
+            remarks.append(
+                f"not to be believed: without a change the tests did not pass ({', '.join(self.broken_controls)})"
+            )
         return "".join(f"  {remark}" for remark in remarks)
 
 
