@@ -1,5 +1,6 @@
 """A document of terms becomes typed terms, or a list of what to mend and where."""
 
+import hashlib
 import json
 from decimal import Decimal
 from gettext import NullTranslations
@@ -101,6 +102,17 @@ def test_the_same_promise_has_the_same_digest_however_it_is_written() -> None:
     )
     assert digest(parsed(spelled, "EUR")) == digest(parsed(document(), "EUR"))
     assert len(digest(parsed(document(), "EUR"))) == 64
+
+
+def test_the_digest_of_a_promise_is_that_of_its_text_and_stays_so_for_ever() -> None:
+    text = (
+        '{"currency":"EUR","terms":{"attribution":{"click_window_days":365,"coupon":"before_click",'
+        '"repeat_purchases":true},"basis":{"discount":"deducted","shipping":"excluded","tax":"excluded"},'
+        '"hold":{"by_kind":{},"days":30},"language":1,"notice":{"days":30},'
+        '"payout":{"calendar":"monthly","day":15,"threshold":"50.00"},"reversal":{"window_days":180},'
+        '"rules":[{"name":"sale","pay":{"percent":"12"},"when":{"kind":"sale"}}]}}'
+    )
+    assert digest(parsed(presets()[0].document, "EUR")) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_another_promise_or_another_currency_has_another_digest() -> None:
