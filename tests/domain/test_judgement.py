@@ -70,5 +70,5 @@ def test_nothing_of_a_decision_is_left_out_of_its_document() -> None:
 
 def test_a_decision_of_a_later_release_is_refused() -> None:
     document = to_document(replace(decide(make_sale()), target_minor=1))
-    with pytest.raises(UnknownForm, match="^2$"):
+    with pytest.raises(UnknownForm, match=r"^2$"):
         from_document(document | {"version": 2})
