@@ -32,6 +32,7 @@ from rapport.apps.payouts.queries import (
     unknown_payouts,
 )
 from rapport.apps.programs.models import Program
+from rapport.apps.shops.queries import differing_shops
 from rapport.apps.threads.models import Message
 from rapport.apps.threads.queries import unanswered
 from rapport.domain.money import Money, format_amount
@@ -53,6 +54,7 @@ class Counts:
     runs: int
     unknown: int
     unpaid: int
+    shops: int
 
     @property
     def conversions(self) -> int:
@@ -85,6 +87,8 @@ class Waits(StrEnum):
     UNKNOWN = "unknown"
     UNPAID = "unpaid"
     """Money is due to a partner who has not said how to be paid."""
+    SHOP = "shop"
+    """A shop's own list of orders differs from ours."""
 
 
 PROMISES = {
@@ -99,6 +103,7 @@ PROMISES = {
     Waits.RUN: timedelta(days=1),
     Waits.UNKNOWN: timedelta(days=3),
     Waits.UNPAID: timedelta(days=14),
+    Waits.SHOP: timedelta(days=2),
 }
 """Within which time each is looked at: the ring around its age is full when this is used up."""
 
@@ -140,6 +145,7 @@ def count_waiting(program: Program) -> Counts:
         runs=runs_to_approve(program.id).count(),
         unknown=unknown_payouts(program.id).count(),
         unpaid=count_without_method(program),
+        shops=len(differing_shops(program.id)),
     )
 
 
@@ -292,6 +298,18 @@ def _unpaid(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         )
 
 
+def _shops(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for comparison, number in differing_shops(program.id)[:most]:
+        yield Waiting(
+            kind=Waits.SHOP,
+            subject=comparison.shop_id,
+            heading=_("%(name)s has orders that differ from ours") % {"name": comparison.shop.name},
+            sentence=_("%(number)s of its last weeks. One press repairs them.") % {"number": number},
+            since=comparison.started_at,
+            age=at - comparison.started_at,
+        )
+
+
 def _replies(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
     for row in disputed_commissions(program.id)[:most]:
         said = declining(row.conversion_id or "")
@@ -360,4 +378,5 @@ _READERS = {
     Waits.RUN: _runs,
     Waits.UNKNOWN: _unknown,
     Waits.UNPAID: _unpaid,
+    Waits.SHOP: _shops,
 }

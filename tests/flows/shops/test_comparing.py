@@ -18,6 +18,7 @@ from rapport.flows.shops.comparing import compare, compare_lately, repair, repai
 from rapport.flows.shops.ordering import order_again
 from rapport.flows.shops.tasks import compare as compare_job
 from rapport.flows.shops.tasks import compare_all, forget_messages
+from rapport.flows.waiting import Waits, count_waiting, what_waits
 from rapport.kit.clock import now
 from tests.make.identity import NOON, STORY
 from tests.make.road import make_program, report_sale
@@ -56,6 +57,8 @@ def test_each_kind_of_difference_is_found_and_repaired_once(shop: Shop, there: W
 
     found = look(shop)
 
+    [waiting] = what_waits(shop.program, kinds=frozenset({Waits.SHOP}), most=9, at=NOON + 2 * HOUR)
+    assert (waiting.subject, waiting.sentence[:2], count_waiting(shop.program).shops) == (shop.id, "3 ", 1)
     assert [(row.number, row.fate, row.there_minor, row.here_minor) for row in found] == [
         (str(lost["id"]), "not_here", 10_000, None),
         (str(changed["id"]), "differs", 6_000, 10_000),
@@ -70,6 +73,7 @@ def test_each_kind_of_difference_is_found_and_repaired_once(shop: Shop, there: W
     assert Conversion.objects.count() == before
     left = dict(Conversion.objects.values_list("external_id", "remaining_minor"))
     assert left == {str(lost["id"]): 10_000, str(changed["id"]): 6_000, str(removed["id"]): 0, str(same["id"]): 10_000}
+    assert count_waiting(shop.program).shops == 0
     assert look(shop) == []
     assert AuditRow.objects.filter(action="shop.repair").count() == 3
     assert foreign["currency"] == "USD"

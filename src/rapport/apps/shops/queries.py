@@ -10,6 +10,7 @@ from rapport.apps.record.vault import open_cell
 from rapport.apps.shops.models import (
     ChannelDay,
     Comparison,
+    ComparisonState,
     DeliveryState,
     Difference,
     Shop,
@@ -21,8 +22,6 @@ from rapport.apps.shops.models import (
 )
 from rapport.apps.tracking.models import Coupon
 from rapport.apps.tracking.queries import coupons_of_program
-
-LIVING = (ShopState.CONNECTED, ShopState.CONNECTING)
 
 
 def all_shops() -> QuerySet[Shop]:
@@ -105,13 +104,15 @@ def differences_of(comparison_id: str) -> QuerySet[Difference]:
     return Difference.objects.filter(comparison_id=comparison_id).order_by("id")
 
 
-def open_differences(program_id: str) -> int:
-    """Return how many differences of the last comparison of each living shop nobody repaired."""
-    open_ones = 0
-    for shop in shops_of(program_id).filter(state__in=LIVING):
-        last = comparisons_of(shop.id).filter(state="done").first()
-        open_ones += differences_of(last.id).filter(repaired_at=None).count() if last else 0
-    return open_ones
+def differing_shops(program_id: str) -> list[tuple[Comparison, int]]:
+    """Return the last whole comparison of each connected shop whose list still differs, and in how many orders."""
+    found = []
+    for shop in shops_of(program_id).filter(state=ShopState.CONNECTED):
+        last = comparisons_of(shop.id).filter(state=ComparisonState.DONE).first()
+        number = differences_of(last.id).filter(repaired_at=None).count() if last else 0
+        if last and number:
+            found.append((last, number))
+    return found
 
 
 def codes_of(shop_id: str) -> QuerySet[ShopCode]:

@@ -62,7 +62,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
         _("Program"),
         (
             Named(_("Terms"), "program:terms", "file-sliders", Capability.PROGRAM_READ),
-            Named(_("Shops"), "shops", "shopping-bag", Capability.CONVERSION_READ),
+            Named(_("Shops"), "shops", "shopping-bag", Capability.CONVERSION_READ, "shops"),
             Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
             Named(_("Import"), "imports", "upload", Capability.CONVERSION_REPORT),
             Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),
@@ -86,6 +86,7 @@ WAITING = {
     "receipts": Capability.CONVERSION_READ,
     "commissions": Capability.COMMISSION_READ,
     "payouts": Capability.PAYOUT_READ,
+    "shops": Capability.CONVERSION_READ,
 }
 """The counts of what waits, each with who may see it; Today shows them together."""
 
