@@ -64,7 +64,7 @@ fix: $(DEVELOPMENT) ## Let the tools put right what they can
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python "$$measurement"; done
 
-test-system: $(DEVELOPMENT) ## Install PostgreSQL and Chromium for the tests where they are missing (Debian)
+test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, PHP and Node for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
 
 test-sqlite: $(DEVELOPMENT) ## Run the tests on SQLite, without drills and browser, and count what they covered
