@@ -18,6 +18,23 @@ export function startAlpine() {
       return !this.is();
     },
   }));
+  // How to be paid: fields of the way that is chosen, where it matters of its currency too (data-is="ach wise:USD").
+  Alpine.data('method', () => ({
+    kind: '',
+    currency: '',
+    init() {
+      this.kind = this.$root.querySelector('input[name=kind]:checked')?.value ?? '';
+      this.currency = this.$root.querySelector('select[name=currency]')?.value ?? '';
+    },
+    pick(event) {
+      if (event.target.name === 'kind') this.kind = event.target.value;
+      if (event.target.name === 'currency') this.currency = event.target.value;
+    },
+    is() {
+      const wanted = this.$el.dataset.is.split(' ');
+      return wanted.includes(this.kind) || wanted.includes(`${this.kind}:${this.currency}`);
+    },
+  }));
   window.Alpine = Alpine;
   Alpine.start();
 }

@@ -17,11 +17,12 @@ from rapport.apps.invoices.models import Invoice, InvoiceRole, InvoiceSeries
 from rapport.apps.invoices.queries import all_invoices, invoices_of_agreement
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import Payout
+from rapport.domain.payouts import Outcome
 from rapport.doors.ui.pdf import invoice_pdf
 from rapport.flows import paying_jobs
 from rapport.flows.doctor import run_checks
 from rapport.flows.invoicing import invoices_wait, issue_waiting
-from rapport.flows.paying import Outcome, record_outcome
+from rapport.flows.paying import record_outcome
 from tests.make.identity import NOON, STORY, make_member
 from tests.make.payouts import AFTER_HOLD, MARA, make_method, make_payable, make_sent_run
 from tests.make.road import make_agreement, make_program, report_correction

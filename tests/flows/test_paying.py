@@ -9,13 +9,14 @@ from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.actions import add_member
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions import abandon_run, make_file, prepare_run
+from rapport.apps.payouts.actions import abandon_run, make_files, prepare_run
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutRunState, PayoutState
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput
 from rapport.domain.money import Money
-from rapport.flows import paying, paying_jobs
+from rapport.domain.payouts import Outcome
+from rapport.flows import hearing, paying, paying_jobs
 from rapport.flows.doctor import LOOKS
 from rapport.flows.doctor.looks import look_at
 from rapport.flows.explaining import explain
@@ -59,7 +60,7 @@ def anna(program: Program) -> Agreement:
     return agreement
 
 
-def note(payout: Payout, outcome: paying.Outcome, words: str) -> None:
+def note(payout: Payout, outcome: Outcome, words: str) -> None:
     paying.record_outcome(payout=payout, outcome=outcome, words=words, by=MARA, at=LATER)
 
 
@@ -69,14 +70,14 @@ def letters() -> list[str]:
 
 def test_a_partner_is_told_of_money_that_arrived_and_of_money_that_did_not(program: Program, anna: Agreement) -> None:
     payout = Payout.objects.get(run=make_sent_run(program))
-    note(payout, paying.Outcome.SETTLED, "REF-1")
-    note(payout, paying.Outcome.SETTLED, "REF-1")
+    note(payout, Outcome.SETTLED, "REF-1")
+    note(payout, Outcome.SETTLED, "REF-1")
     assert letters() == ["120.00 EUR from Partner program"]
     mail = Mail.objects.get()
     assert (mail.recipient, "REF-1" in mail.body_text, "DE… 3000" in mail.body_text) == ("anna@example.com", True, True)
     assert f"/portal/{anna.id}/commissions/payouts/{payout.id}/" in mail.body_text
     payout.refresh_from_db()
-    note(payout, paying.Outcome.RETURNED, "Account closed")
+    note(payout, Outcome.RETURNED, "Account closed")
     assert letters() == ["120.00 EUR from Partner program", "A payout of Partner program did not arrive"]
 
 
@@ -102,8 +103,8 @@ def test_the_answer_of_a_bank_is_taken_in_row_by_row(program: Program, anna: Agr
         f"payout,outcome,reference\r\n{first.id},Settled,REF-1\r\npay_other,settled,X\r\n"
         f"{second.id},unknown,silent\r\n{second.id},failed,IBAN closed\r\n{second.id},settled,X\r\n"
     )
-    answers = paying.read_answers(text.encode("utf-8-sig"))
-    taken = paying.take_answers(answers, run=run, by=MARA, at=LATER)
+    answers = hearing.read_answers(text.encode("utf-8-sig"))
+    taken = hearing.take_answers(answers, program_id=program.id, by=MARA, at=LATER)
     assert taken.moved == 3
     assert [line for line, _sentence in taken.refused] == [3, 6]
     assert list(Payout.objects.order_by("id").values_list("state", flat=True)) == [
@@ -111,7 +112,7 @@ def test_the_answer_of_a_bank_is_taken_in_row_by_row(program: Program, anna: Agr
     ]
     run.refresh_from_db()
     assert run.state == PayoutRunState.CLOSED
-    assert paying.take_answers(answers[:1], run=run, by=MARA, at=LATER) == paying.Taken(0, ())
+    assert hearing.take_answers(answers[:1], program_id=program.id, by=MARA, at=LATER) == hearing.Taken(0, 0, ())
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_the_answer_of_a_bank_is_taken_in_row_by_row(program: Program, anna: Agr
 )
 def test_an_answer_that_cannot_be_read_is_refused_with_a_sentence(content: bytes) -> None:
     with pytest.raises(BadInput) as refused:
-        paying.read_answers(content)
+        hearing.read_answers(content)
     assert refused.value.fields["file"]
 
 
@@ -133,7 +134,7 @@ def test_the_worker_carries_runs_through(program: Program, anna: Agreement) -> N
     paying_jobs.release_run.call(run_id=run.id)
     assert Payout.objects.get(run=run).state == PayoutState.CANCELLED
     again = make_approved_run(program)
-    make_file(run_id=again.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
+    make_files(run_id=again.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     paying_jobs.send_run.call(run_id=again.id)
     assert Payout.objects.get(run=again).state == PayoutState.SENT
 
@@ -155,7 +156,7 @@ def test_a_page_tells_what_is_due_and_what_changed_since_a_draft(program: Progra
     assert told.since is not None
     assert (told.since.reversed, [one.agreement for one in told.since.methods]) == (Money(6_000, "EUR"), [ben])
     assert told.difference == Money(0, "EUR")
-    note(Payout.objects.get(run=first), paying.Outcome.UNKNOWN, "?")
+    note(Payout.objects.get(run=first), Outcome.UNKNOWN, "?")
     kinds = frozenset({Waits.RUN, Waits.UNKNOWN, Waits.UNPAID})
     waiting = what_waits(program, kinds=kinds, most=9, at=LATER + timedelta(days=1))
     assert {one.kind for one in waiting} == {Waits.RUN, Waits.UNKNOWN}
@@ -169,13 +170,13 @@ def test_the_explanation_says_which_payout_paid_and_the_partner_reads_day_and_re
     payout = Payout.objects.get(run=make_sent_run(program))
     commission.refresh_from_db()
     assert explain(commission, at=LATER).partner.sentence == "yours, on its way to you"
-    note(payout, paying.Outcome.SETTLED, "REF-1")
+    note(payout, Outcome.SETTLED, "REF-1")
     commission.refresh_from_db()
     told = explain(commission, at=LATER)
     assert told.partner.sentence == "paid on 2 May 2026, ref. REF-1"
     assert [step.heading for step in told.steps][-2:] == ["Taken into a payout", "Paid"]
     assert rows_for_partner([commission], at=LATER)[0].word == told.partner
-    note(Payout.objects.get(), paying.Outcome.RETURNED, "Closed")
+    note(Payout.objects.get(), Outcome.RETURNED, "Closed")
     commission.refresh_from_db()
     told = explain(commission, at=LATER)
     assert (commission.state, told.partner.word) == (CommissionState.APPROVED, "yours")

@@ -23,10 +23,10 @@ from rapport.apps.taxes.inputs import RuleInput
 from rapport.apps.taxes.models import TaxProfile, TaxRequest
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.domain.money import Money
-from rapport.domain.payouts import Verdict
+from rapport.domain.payouts import Outcome, Verdict
 from rapport.domain.tax import Lack, Need
 from rapport.flows.doctor import run_checks
-from rapport.flows.paying import Outcome, fill_run, record_outcome
+from rapport.flows.paying import fill_run, record_outcome
 from rapport.flows.payout_runs import would_be_paid
 from rapport.flows.statements import Statement, lines_of_payout, statement_of
 from rapport.flows.tax_links import opened_link, signed_link

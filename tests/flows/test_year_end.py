@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions import enter_method, make_file
+from rapport.apps.payouts.actions import enter_method, make_files
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import MethodKind, Payout
 from rapport.apps.programs.models import Program
+from rapport.domain.payouts import Outcome
 from rapport.domain.tax import Telling
-from rapport.flows.paying import Outcome, record_outcome, send_run
+from rapport.flows.paying import record_outcome, send_run
 from rapport.flows.year_end import YearEnd, sheet_rows, telling_words, year_end, years_of
 from tests.make.identity import NOON, STORY, make_member
 from tests.make.payouts import AFTER_HOLD, JONAS, MARA, make_approved_run, make_method, make_payable
@@ -52,7 +53,7 @@ def arrive(program: Program, *, at: datetime) -> list[Payout]:
     run = make_approved_run(program, at=at)
     payouts = list(Payout.objects.filter(run=run).select_related("agreement__partner", "run__program"))
     for kind in {payout.method_kind for payout in payouts}:
-        make_file(run_id=run.id, kind=MethodKind(kind), by=JONAS, at=at)
+        make_files(run_id=run.id, kind=MethodKind(kind), by=JONAS, at=at)
     send_run(run.id, clock=lambda: at)
     for payout in payouts:
         payout.refresh_from_db()

@@ -101,9 +101,11 @@ def test_two_people_pay_a_partner_who_reads_it_on_the_phone_and_a_refund_is_nett
 
 def enter_method(partner: Page, shop: Shop) -> None:
     partner.goto(f"{shop.portal}method/")
-    partner.get_by_label("Bank account with an IBAN").check()
+    partner.get_by_label("Bank account with an IBAN (SEPA)").check()
     partner.get_by_label("Name of whoever is paid").fill("Anna Reuter")
     partner.locator("input[name=iban]").fill(IBAN)
+    partner.get_by_label("Town").fill("Berlin")
+    partner.get_by_label("Country", exact=True).fill("DE")
     partner.get_by_role("button", name="Keep").click()
     expect(partner.get_by_text("DE… 3000")).to_be_visible()
     assert_accessible(partner)

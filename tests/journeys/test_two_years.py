@@ -14,7 +14,7 @@ import pytest
 
 from rapport.apps.commissions.models import Commission
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions import abandon_run, approve_run, change_settings, make_file, settle_payouts
+from rapport.apps.payouts.actions import abandon_run, approve_run, change_settings, make_files, settle_payouts
 from rapport.apps.payouts.inputs import PayoutSettingsInput
 from rapport.apps.payouts.models import MethodKind, Payout
 from rapport.apps.payouts.queries import payouts_of_commission
@@ -126,7 +126,7 @@ def pay(program: Program, *, at: datetime) -> None:
         abandon_run(run_id=run.id, reason="Nobody is owed anything.", by=JONAS, at=at)
         return
     approve_run(run_id=run.id, total=run.total, by=MARA, at=at)
-    make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=at)
+    make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=at)
     send_run(run.id, clock=lambda: at)
     references = {payout.id: f"REF {at:%Y%m%d}" for payout in Payout.objects.filter(run=run)}
     settle_payouts(references, run_id=run.id, by=JONAS, at=at)

@@ -103,6 +103,10 @@ class Environment(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; "
         "without it, mail goes to the outbox page.",
     )
+    paypal_sandbox_url: str = Field(
+        default="",
+        description="Asked instead of PayPal's own sandbox, for a simulator on this machine.",
+    )
     mail_from: str = Field(
         default="rapport@localhost",
         description="Sender address of mail.",

@@ -79,6 +79,12 @@ SCHEDULES: tuple[Schedule, ...] = (
     ),
     Schedule(name="shops-compare", task_path="rapport.flows.shops.tasks.compare_all", cron="17 3 * * *"),
     Schedule(name="forget-shop-messages", task_path="rapport.flows.shops.tasks.forget_messages", cron="11 4 * * *"),
+    Schedule(
+        name="look-at-calls",
+        task_path="rapport.flows.paying_jobs.look_at_calls",
+        every_seconds=30,
+        only_if="rapport.flows.paying_jobs.calls_wait",
+    ),
     Schedule(name="match-returns", task_path="rapport.flows.importing.tasks.match_returns", cron="53 * * * *"),
     Schedule(name="forget-imports", task_path="rapport.flows.importing.tasks.forget_import_files", cron="23 3 * * *"),
     Schedule(

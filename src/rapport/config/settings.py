@@ -30,6 +30,7 @@ BACKUP_NIGHTLY = _chosen.backup_nightly and not _chosen.demo
 # What a backup of the folder lacks because a variable holds it.
 SECRETS_IN_VARIABLES = [variable(name) for name in ("secret_key", "vault_keys") if variable(name) in os.environ]
 PUBLIC_URL = _chosen.web_address
+PAYPAL_SANDBOX_URL = _chosen.paypal_sandbox_url
 EDGE_URL = _chosen.edge_address
 DEMO = _chosen.demo
 

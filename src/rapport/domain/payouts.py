@@ -22,10 +22,23 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
 
 
+class Outcome(StrEnum):
+    """What a bank or provider may say about a payout."""
+
+    SETTLED = "settled"
+    FAILED = "failed"
+    RETURNED = "returned"
+    UNCLAIMED = "unclaimed"
+    """It waits until whoever is paid takes it: on its way, and not to be sent again."""
+    UNKNOWN = "unknown"
+
+
 class Obstacle(StrEnum):
     """Why a partner who could be paid is not paid yet."""
 
     METHOD_CHANGED = "method_changed"
+    OTHER_CURRENCY = "other_currency"
+    """The payout method does not carry the program's currency."""
     AGREEMENT_SUSPENDED = "agreement_suspended"
     ENDED_FOR_BREACH = "ended_for_breach"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
@@ -42,14 +55,16 @@ def reason_named(name: str) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What is known of one agreement when a run comes to it; `usable_from_ms` is None without a payout method.
+    """What is known of one agreement when a run comes to it.
 
+    `usable_from_ms` is None without a payout method; `carried` says whether that method carries the program's currency.
     `tax_minor` is what taxes add to the payout, below zero where they keep something back.
     """
 
     payable_minor: int
     threshold_minor: int
     usable_from_ms: int | None
+    carried: bool = True
     suspended: bool = False
     proposed: bool = False
     ended: bool = False
@@ -74,6 +89,7 @@ def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Reason, ...]]:
         obstacle
         for obstacle, stands in (
             (Obstacle.METHOD_CHANGED, due.usable_from_ms > at_ms),
+            (Obstacle.OTHER_CURRENCY, not due.carried),
             (Obstacle.AGREEMENT_SUSPENDED, due.suspended),
             (Obstacle.ENDED_FOR_BREACH, due.ended_for_breach),
             (Obstacle.TERMS_NOT_ACCEPTED, due.proposed),

@@ -4,7 +4,9 @@ import logging
 import re
 
 # Where a secret stands in an address; a door that puts one elsewhere adds it here.
-_SECRET_PLACES = re.compile(r"(?P<place>/(?:start|invitations|applications|accounts/password/reset/key|tax)/)[^\s/?#]+")
+_SECRET_PLACES = re.compile(
+    r"(?P<place>/(?:start|invitations|applications|paypal|accounts/password/reset/key|tax)/)[^\s/?#]+"
+)
 
 
 class SecretPaths(logging.Filter):

@@ -1,11 +1,8 @@
-"""Paying partners: runs carried through in short steps, what the bank answers, and the letters that go with it."""
+"""Paying partners: runs carried through in short steps, what became of payouts, and the letters that go with it."""
 
-import csv
-import io
+import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
@@ -15,46 +12,19 @@ from rapport.apps.identity.queries import team_of
 from rapport.apps.jobs.progress import report_progress
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts import actions
-from rapport.apps.payouts.errors import PayoutMoved
+from rapport.apps.payouts.details import details_of
+from rapport.apps.payouts.errors import ChangeIsOver, PayoutMoved
 from rapport.apps.payouts.inputs import MethodInput
-from rapport.apps.payouts.models import Payout, PayoutMethod, PayoutRun
+from rapport.apps.payouts.models import ChangeNotice, MethodKind, Payout, PayoutMethod, PayoutRun, PayoutState
+from rapport.apps.payouts.providers.ach.reasons import corrected_fields
 from rapport.apps.record.actors import Actor
-from rapport.apps.record.errors import BadInput, Refusal
+from rapport.apps.record.vault import open_cell
 from rapport.apps.record.write import transaction
 from rapport.domain.money import format_amount
+from rapport.domain.payouts import Outcome
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.retrying import until_settled
 from rapport.flows.tax_papers import ask_for_papers
-
-MOST_ROWS = 20_000
-"""Rows of an answer of a bank that are read at once."""
-
-
-class Outcome(StrEnum):
-    """What a bank may answer about a payout."""
-
-    SETTLED = "settled"
-    FAILED = "failed"
-    RETURNED = "returned"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One row of a bank's answer."""
-
-    line: int
-    payout_id: str
-    outcome: Outcome
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a bank's answer: how many payouts moved, and for each row that could not be used why."""
-
-    moved: int
-    refused: tuple[tuple[int, str], ...]
 
 
 def fill_run(run_id: str, *, clock: Callable[[], datetime], most: int = 0) -> None:
@@ -96,41 +66,37 @@ def change_method(*, agreement: Agreement, given: MethodInput, by: Actor, at: da
     return method
 
 
-def record_outcome(*, payout: Payout, outcome: Outcome, words: str, by: Actor, at: datetime) -> None:
-    """Note what became of one payout; `words` is the bank's reference where it arrived, else the reason."""
-    until_settled(lambda: _record(payout, outcome, words, by=by, at=at))
+def take_over_change(notice: ChangeNotice, *, by: Actor, at: datetime) -> PayoutMethod:
+    """Enter for a partner what its bank wants to be written another way; it waits like every change of finance's."""
+    payout = notice.payout
+    if not notice.may_take_over:
+        raise ChangeIsOver
+    before = details_of(payout.method)
+    fields = {
+        "account": before.number,
+        "routing": before.routing,
+        **{name: before.facts[name] for name in ("holder_kind", "account_type")},
+        **corrected_fields(notice.code, open_cell(notice, "corrected")),
+    }
+    given = MethodInput(kind=MethodKind(before.kind), holder=before.holder, **fields)
+    return change_method(agreement=payout.agreement, given=given, by=by, at=at, own=False)
 
 
-def read_answers(content: bytes) -> list[Answer]:
-    """Read the answer of a bank: a CSV file with the columns payout, outcome, reference; raises `BadInput`."""
-    try:
-        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        found = [_answer(number, row) for number, row in enumerate(rows, start=2)]
-    except (UnicodeDecodeError, csv.Error) as broken:
-        raise _unreadable(_("This is not a CSV file in UTF-8.")) from broken
-    if not found or len(found) > MOST_ROWS:
-        raise _unreadable(_("The file needs between 1 and %(most)s rows.") % {"most": MOST_ROWS})
-    return found
+def record_outcome(
+    *, payout: Payout, outcome: Outcome, words: str, by: Actor, at: datetime, quiet: bool = False
+) -> None:
+    """Note what became of one payout; `words` is the bank's reference where it arrived, else the reason.
+
+    `quiet` tells the partner nothing of a payout that never left for reasons of the payer's own.
+    """
+    until_settled(lambda: _record(payout, outcome, words, by=by, at=at, quiet=quiet))
 
 
-def take_answers(answers: Iterable[Answer], *, run: PayoutRun, by: Actor, at: datetime) -> Taken:
-    """Note what a bank answered, row by row; taking the same file again changes nothing."""
-    payouts = {row.id: row for row in run.payouts.select_related("agreement__partner", "run__program")}
-    moved, refused = 0, []
-    for answer in answers:
-        payout = payouts.get(answer.payout_id)
-        if payout is None:
-            refused.append((answer.line, _("This run has no payout %(id)s.") % {"id": answer.payout_id[:40]}))
-            continue
-        before = (payout.state, payout.known)
-        try:
-            record_outcome(payout=payout, outcome=answer.outcome, words=answer.reference, by=by, at=at)
-        except Refusal as refusal:
-            refused.append((answer.line, refusal.sentence))
-            continue
-        payout.refresh_from_db(fields=["state", "known"])
-        moved += (payout.state, payout.known) != before
-    return Taken(moved, tuple(refused))
+def settle_all(payouts: Iterable[Payout], *, reference: str, by: Actor, at: datetime) -> None:
+    """Note that these arrived, under one reference; a payout that moved meanwhile is left as it is."""
+    for payout in payouts:
+        with contextlib.suppress(PayoutMoved):
+            record_outcome(payout=payout, outcome=Outcome.SETTLED, words=reference, by=by, at=at)
 
 
 def _until_done(step: Callable[[], bool]) -> None:
@@ -140,17 +106,30 @@ def _until_done(step: Callable[[], bool]) -> None:
         report_progress(done=done)
 
 
-def _record(payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime) -> None:
+def _record(payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool) -> None:
     with transaction():
-        if outcome is Outcome.SETTLED:
-            _settle(payout, words, by=by, at=at)
-        elif outcome is Outcome.UNKNOWN:
-            actions.leave_open(payout_id=payout.id, reason=words, by=by, at=at)
-        else:
-            act = actions.fail_payout if outcome is Outcome.FAILED else actions.return_payout
-            before = payout.state
-            if act(payout_id=payout.id, reason=words, by=by, at=at).state != before:
-                _tell(payout.agreement, *_failed_words(payout), path="method/", at=at)
+        match outcome:
+            case Outcome.SETTLED:
+                _settle(payout, words, by=by, at=at)
+            case Outcome.UNKNOWN:
+                actions.leave_open(payout_id=payout.id, reason=words, by=by, at=at)
+            case Outcome.UNCLAIMED:
+                _leave_unclaimed(payout, words, by=by, at=at)
+            case Outcome.FAILED | Outcome.RETURNED:
+                _undo(payout, outcome, words, by=by, at=at, quiet=quiet)
+
+
+def _undo(payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool) -> None:
+    act = actions.fail_payout if outcome is Outcome.FAILED else actions.return_payout
+    before = payout.state
+    if act(payout_id=payout.id, reason=words, by=by, at=at).state != before and not quiet:
+        _tell(payout.agreement, *_failed_words(payout), path="method/", at=at)
+
+
+def _leave_unclaimed(payout: Payout, words: str, *, by: Actor, at: datetime) -> None:
+    was = payout.unclaimed
+    if actions.leave_unclaimed(payout_id=payout.id, reason=words, by=by, at=at).state == PayoutState.SENT and not was:
+        _tell(payout.agreement, *_unclaimed_words(payout), path=f"payouts/{payout.id}/", at=at)
 
 
 def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime) -> None:
@@ -159,21 +138,6 @@ def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime) -> None:
         raise PayoutMoved(wrong[0].get_state_display())
     for one in settled:
         _tell(one.agreement, *_settled_words(one), path=f"payouts/{one.id}/", at=at)
-
-
-def _answer(number: int, row: dict[str, str]) -> Answer:
-    missing = {"payout", "outcome", "reference"} - row.keys()
-    if missing:
-        raise _unreadable(_("The column %(name)s is missing.") % {"name": min(missing)})
-    told = (row["outcome"] or "").strip().lower()
-    if told not in set(Outcome):
-        sentence = _("Line %(line)s: the outcome must be settled, failed, returned or unknown.") % {"line": number}
-        raise _unreadable(sentence)
-    return Answer(number, (row["payout"] or "").strip(), Outcome(told), (row["reference"] or "").strip())
-
-
-def _unreadable(sentence: str) -> BadInput:
-    return BadInput(sentence, fields={"file": sentence})
 
 
 def _tell(agreement: Agreement, subject: str, paragraphs: tuple[str, ...], *, path: str, at: datetime) -> None:
@@ -204,12 +168,24 @@ def _settled_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
         "amount": f"{format_amount(payout.amount)} {payout.currency}",
         "program": payout.run.program.name,
         "reference": payout.reference or payout.id,
-        "method": payout.method,
+        "method": payout.way,
     }
     return _("%(amount)s from %(program)s") % words, (
         _("%(program)s paid you %(amount)s.") % words,
-        _("To: %(method)s. Reference: %(reference)s.") % words,
+        _("It comes %(method)s. Reference: %(reference)s.") % words,
         _("Your statement in the portal shows every line of it."),
+    )
+
+
+def _unclaimed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
+    words = {
+        "amount": f"{format_amount(payout.amount)} {payout.currency}",
+        "program": payout.run.program.name,
+        "method": payout.way,
+    }
+    return _("%(amount)s from %(program)s waits for you") % words, (
+        _("%(program)s sent you %(amount)s, %(method)s. It waits there until you take it.") % words,
+        _("Open an account with this address, or change how you are paid. What nobody takes comes back and is yours."),
     )
 
 

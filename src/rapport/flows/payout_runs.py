@@ -11,7 +11,7 @@ from rapport.apps.identity.queries import actor_names
 from rapport.apps.ledger.queries import balances_of, payable_changes
 from rapport.apps.partners.models import Agreement
 from rapport.apps.partners.queries import agreements_of
-from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRunState, PayoutState, PayoutVerdict
+from rapport.apps.payouts.models import Payout, PayoutRun, PayoutRunState, PayoutState, PayoutVerdict
 from rapport.apps.payouts.queries import dues_of, payouts_of_run, runs_of, verdicts_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, version_in_force
@@ -61,18 +61,6 @@ class Since:
         return bool(self.approved.minor or self.reversed.minor or self.methods)
 
 
-@dataclass(frozen=True, slots=True)
-class FileOfRun:
-    """What goes out one way: how many payouts and how much, and whether the file was made."""
-
-    kind: MethodKind
-    words: str
-    count: int
-    money: Money
-    digest: str
-    made_at: datetime | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldRun:
     """Everything about a run but its rows."""
@@ -83,7 +71,6 @@ class ToldRun:
     before: PayoutRun | None
     difference: Money | None
     since: Since | None
-    files: tuple[FileOfRun, ...]
     looked_at: int
     partners: int
 
@@ -101,7 +88,6 @@ def tell_run(run: PayoutRun) -> ToldRun:
         before=before,
         difference=run.total - before.total if before else None,
         since=_since(run) if run.state == PayoutRunState.DRAFT and run.filled_at else None,
-        files=tuple(_files(run)),
         looked_at=agreements.filter(id__lte=run.filled_upto).count() if run.filled_upto else 0,
         partners=agreements.count(),
     )
@@ -181,6 +167,7 @@ def verdict_words(verdict: Verdict) -> str:
 def reason_words(verdict: Verdict, obstacles: Iterable[Reason]) -> tuple[str, ...]:
     """Say why somebody is not paid; nothing for whoever is."""
     words = lack_words() | {
+        Obstacle.OTHER_CURRENCY: _("The payout method does not carry the currency of this program."),
         Obstacle.METHOD_CHANGED: _("The payout method was changed a short time ago."),
         Obstacle.AGREEMENT_SUSPENDED: _("The agreement is suspended."),
         Obstacle.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),
@@ -206,21 +193,3 @@ def _since(run: PayoutRun) -> Since:
     approved_minor, reversed_minor = payable_changes(run.program_id, after=run.filled_at or run.prepared_at)
     changed = payouts_of_run(run.id).filter(state=PayoutState.RESERVED, method__replaced_at__isnull=False)
     return Since(Money(approved_minor, run.currency), Money(reversed_minor, run.currency), tuple(changed))
-
-
-def _files(run: PayoutRun) -> Iterable[FileOfRun]:
-    made = {row.method_kind: row for row in run.files.all()}
-    rows = payouts_of_run(run.id).exclude(state=PayoutState.CANCELLED).order_by().values_list("method_kind")
-    sums = {kind: (count, minor) for kind, count, minor in rows.annotate(Count("id"), Sum("amount_minor"))}
-    for kind in MethodKind:
-        if kind in sums:
-            count, minor = sums[kind]
-            file = made.get(kind)
-            yield FileOfRun(
-                kind,
-                str(kind.label),
-                count,
-                Money(minor, run.currency),
-                file.digest if file else "",
-                file.made_at if file else None,
-            )

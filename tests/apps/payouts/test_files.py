@@ -8,9 +8,9 @@ import pytest
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.actions import cancel_payout, enter_method
 from rapport.apps.payouts.details import put_copy
-from rapport.apps.payouts.files import digest_of_file, file_of, payouts_in_file
+from rapport.apps.payouts.files import content_of, digest_of_file, payouts_of_rail
 from rapport.apps.payouts.inputs import Details, MethodInput
-from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun
+from rapport.apps.payouts.models import MethodKind, Payout, PayoutFile, PayoutRun
 from rapport.apps.programs.models import Program
 from tests.make.identity import NOON, STORY
 from tests.make.payouts import AFTER_HOLD, JONAS, make_approved_run, make_method, make_payable, make_run
@@ -19,13 +19,16 @@ from tests.make.road import make_agreement
 LATER = NOON + AFTER_HOLD
 
 COPY = Details(MethodKind.IBAN, holder="Anna Reuter", country="DE", number="DE89", routing="021", note="By cheque")
+COPY = replace(COPY, facts={"account_type": "savings", "currency": "GBP"})
 
 
 def lines_of(kind: MethodKind, **copy: str) -> list[str]:
-    run = PayoutRun(id="run_1", pay_on=date(2026, 5, 15), currency="EUR")
+    program = Program(id="prg_1", zone="Europe/Berlin")
+    run = PayoutRun(id="run_1", pay_on=date(2026, 5, 15), currency="EUR", program=program)
+    file = PayoutFile(run=run, method_kind=kind, made_at=LATER)
     payout = Payout(id="pay_1", amount_minor=12_050, currency="EUR")
     put_copy(payout, replace(COPY, **copy))  # type: ignore[arg-type]  # each story changes texts alone
-    return file_of(run, kind, [payout]).decode().split("\r\n")
+    return content_of(file, [payout]).decode().split("\r\n")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,16 @@ def lines_of(kind: MethodKind, **copy: str) -> list[str]:
             MethodKind.BANK,
             "payout,amount,currency,name,account,routing,country,execute_on,reference",
             "pay_1,120.50,EUR,Anna Reuter,DE89,021,DE,2026-05-15,pay_1",
+        ),
+        (
+            MethodKind.ACH,
+            "payout,amount,currency,name,account,routing,account_type,execute_on,reference",
+            "pay_1,120.50,EUR,Anna Reuter,DE89,021,savings,2026-05-15,pay_1",
+        ),
+        (
+            MethodKind.WISE,
+            "payout,amount,currency,name,account,bank,account_currency,execute_on,reference",
+            "pay_1,120.50,EUR,Anna Reuter,DE89,021,GBP,2026-05-15,pay_1",
         ),
         (
             MethodKind.PAYPAL,
@@ -81,6 +94,6 @@ def test_a_file_holds_the_payouts_of_its_run_and_way_that_nobody_took_out(progra
     cancel_payout(payout_id=paid[dora.id].id, reason="They asked", by=JONAS, at=LATER)
     make_payable(program, anna)
     assert make_run(program).payouts_count == 2
-    assert payouts_in_file(run, MethodKind.IBAN) == sorted([paid[anna.id], paid[ben.id]], key=lambda one: one.id)
-    assert payouts_in_file(run, MethodKind.PAYPAL) == [paid[carla.id]]
-    assert payouts_in_file(run, MethodKind.BANK) == []
+    assert payouts_of_rail(run, MethodKind.IBAN) == sorted([paid[anna.id], paid[ben.id]], key=lambda one: one.id)
+    assert payouts_of_rail(run, MethodKind.PAYPAL) == [paid[carla.id]]
+    assert payouts_of_rail(run, MethodKind.BANK) == []

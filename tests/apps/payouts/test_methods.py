@@ -22,11 +22,14 @@ def given(kind: MethodKind, **fields: str) -> MethodInput:
     return MethodInput(kind=kind, **({"holder": "Anna Reuter"} | fields))
 
 
+AMERICAN = {"holder_kind": "person", "account_type": "checking"}
+
+
 @pytest.mark.parametrize(
     ("method", "number"),
     [
         (given(MethodKind.IBAN, iban="gb29 nwbk 6016 1331 9268 19"), "GB29NWBK60161331926819"),
-        (given(MethodKind.BANK, country="us", account="0123-4567 89", routing="021000021"), "0123456789"),
+        (given(MethodKind.ACH, account="0123-4567 89", routing="021000021", **AMERICAN), "0123456789"),
         (given(MethodKind.BANK, country="JP", account="1234567", routing="BOTKJPJT"), "1234567"),
         (given(MethodKind.PAYPAL, email="Anna@Example.COM"), "Anna@example.com"),
         (given(MethodKind.MANUAL, note="By cheque"), ""),
@@ -44,8 +47,10 @@ def test_a_way_that_banks_take_is_kept_as_they_write_it(method: MethodInput, num
         (given(MethodKind.IBAN, iban=""), "iban"),
         (given(MethodKind.BANK, country="DE", account="532013000", routing="37040044"), "country"),
         (given(MethodKind.BANK, country="1", account="532013000", routing="37040044"), "country"),
-        (given(MethodKind.BANK, country="US", account="12", routing="021000021"), "account"),
-        (given(MethodKind.BANK, country="US", account="12345678", routing="021000022"), "routing"),
+        (given(MethodKind.BANK, country="US", account="12345678", routing="021000021"), "country"),
+        (given(MethodKind.BANK, country="JP", account="12", routing="BOTKJPJT"), "account"),
+        (given(MethodKind.ACH, account="12", routing="021000021", **AMERICAN), "account"),
+        (given(MethodKind.ACH, account="12345678", routing="021000022", **AMERICAN), "routing"),
         (given(MethodKind.BANK, country="AU", account="12345678", routing="06200"), "routing"),
         (given(MethodKind.PAYPAL, email="anna"), "email"),
         (given(MethodKind.MANUAL), "note"),

@@ -42,6 +42,32 @@ REFUSALS: list[tuple[Callable[[], Refusal], str, str]] = [
         "payout_moved",
         "This cannot be done with a payout that is sent.",
     ),
+    (
+        errors.MadeMeanwhile,
+        "made_meanwhile",
+        "Somebody changed this run or its account just now. Look at it again, then make the file.",
+    ),
+    (
+        errors.FormatNotOffered,
+        "format_not_offered",
+        "There is no such file here. Say first in the settings where the money comes from.",
+    ),
+    (
+        lambda: errors.AmountTooLarge("1.00 EUR"),
+        "amount_too_large",
+        "1.00 EUR is more than this file has room for. Take it out of the run and pay it by hand.",
+    ),
+    (lambda: errors.CallMoved("Given back"), "call_moved", "This cannot be done with a call that is: given back."),
+    (
+        errors.TooLateToAskAgain,
+        "too_late_to_ask_again",
+        "It is too long ago to ask again. Look it up at the provider and note every payout.",
+    ),
+    (
+        errors.ChangeIsOver,
+        "change_is_over",
+        "The payout method was changed since, or this has to be entered by hand. Look at it.",
+    ),
     (errors.NotApproved, "run_not_approved", "A second person has to approve this run first."),
     (
         errors.FileIsMade,

@@ -20,7 +20,7 @@ from rapport.apps.payouts.errors import (
     SecondPersonNeeded,
     TotalDiffers,
 )
-from rapport.apps.payouts.files import file_of, payouts_in_file
+from rapport.apps.payouts.files import content_of
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.payouts.queries import payouts_of_commission
 from rapport.apps.programs.models import Program
@@ -79,7 +79,7 @@ def test_money_is_reserved_sent_and_settled_and_a_refund_after_it_is_netted_in_t
     run = make_run(program)
     assert (run.total, stands("A-1")) == (Money(12_000, "EUR"), (CommissionState.APPROVED, 0, 12_000, 0))
     actions.approve_run(run_id=run.id, total=run.total, by=MARA, at=LATER)
-    actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
+    actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     send_run(run.id, clock=lambda: LATER)
     payout = only_payout(run)
     actions.settle_payouts({payout.id: "REF-1"}, run_id=run.id, by=MARA, at=LATER)
@@ -168,7 +168,7 @@ def test_only_a_second_person_who_confirms_the_total_approves_and_only_once(prog
     with pytest.raises(TotalDiffers):
         actions.approve_run(run_id=run.id, total=Money(12_001, "EUR"), by=MARA, at=LATER)
     with pytest.raises(NotApproved):
-        actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
+        actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     actions.approve_run(run_id=run.id, total=total, by=MARA, at=LATER)
     with pytest.raises(RunDecided):
         actions.approve_run(run_id=run.id, total=total, by=MARA, at=LATER)
@@ -203,17 +203,17 @@ def test_a_payout_is_taken_out_of_its_run_only_before_its_file_is_made(program: 
     assert cancel(payout).state == PayoutState.CANCELLED
     run.refresh_from_db()
     assert (run.payouts_count, run.total_minor, stands("B-1")) == (1, 12_000, (CommissionState.APPROVED, 6_000, 0, 0))
-    file = actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
+    file = actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     with pytest.raises(FileIsMade):
         cancel(Payout.objects.get(run=run, agreement=anna))
-    assert actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER) == file
+    assert actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER) == file
     with pytest.raises(NothingToPay):
-        actions.make_file(run_id=run.id, kind=MethodKind.PAYPAL, by=JONAS, at=LATER)
+        actions.make_files(run_id=run.id, kind=MethodKind.PAYPAL, by=JONAS, at=LATER)
     send_run(run.id, clock=lambda: LATER)
     with pytest.raises(PayoutMoved):
         cancel(Payout.objects.get(run=run, agreement=anna))
-    content = file_of(run, MethodKind.IBAN, payouts_in_file(run, MethodKind.IBAN))
-    assert content == file_of(run, MethodKind.IBAN, payouts_in_file(run, MethodKind.IBAN))
+    content = content_of(file[0])
+    assert content == content_of(file[0])
     assert content.decode().splitlines()[1].split(",")[1:6] == [
         *("120.00", "EUR", "Anna Reuter", "DE89370400440532013000", "DE"),
     ]

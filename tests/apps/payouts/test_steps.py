@@ -97,7 +97,7 @@ def test_only_what_stands_in_a_file_is_sent_and_in_the_name_of_whoever_made_it(
     run = make_approved_run(program)
     assert actions.send_step(run_id=run.id, at=LATER) is False
     assert states(run) == ["reserved", "reserved"]
-    actions.make_file(run_id=run.id, kind=MethodKind.PAYPAL, by=MARA, at=LATER)
+    actions.make_files(run_id=run.id, kind=MethodKind.PAYPAL, by=MARA, at=LATER)
     actions.send_step(run_id=run.id, at=LATER + HOUR)
     annas, bens = (Payout.objects.get(run=run, agreement=one) for one in (anna, ben))
     assert (annas.state, bens.state, bens.sent_at) == (PayoutState.RESERVED, PayoutState.SENT, LATER + HOUR)
@@ -113,7 +113,7 @@ def test_sending_takes_so_many_at_once_and_says_whether_more_may_wait(
     make_payable(program, carla)
     make_method(carla.partner.organisation)
     run = make_approved_run(program)
-    actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
+    actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=LATER)
     assert actions.send_step(run_id=run.id, at=LATER) is True
     assert states(run) == ["reserved", "sent"]
     assert run.payouts.get(state="sent").id == min(run.payouts.values_list("id", flat=True))

@@ -70,7 +70,7 @@ def settled(program: Program, anna: Agreement) -> PayoutRun:
     run = actions.prepare_run(program=program, pay_on=SETTLED.date(), wish="may", by=JONAS, at=PREPARED)
     fill_run(run.id, clock=lambda: FILLED)
     actions.approve_run(run_id=run.id, total=Money(12_000, "EUR"), by=MARA, at=APPROVED)
-    actions.make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=MADE)
+    actions.make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=MADE)
     send_run(run.id, clock=lambda: SENT)
     payout = Payout.objects.get(run=run)
     actions.settle_payouts({payout.id: " REF-1 "}, run_id=run.id, by=MARA, at=SETTLED)
@@ -88,7 +88,7 @@ def test_a_run_keeps_who_did_what_and_when(program: Program, settled: PayoutRun)
 
 def test_a_run_leaves_its_story_in_the_record(program: Program, settled: PayoutRun) -> None:
     file = PayoutFile.objects.get()
-    made = {"kind": "iban", "payouts": 1, "total_minor": 12_000, "digest": file.digest}
+    made = {"kind": "iban", "format": "csv", "part": 1, "payouts": 1, "total_minor": 12_000, "digest": file.digest}
     assert audited(settled.id, program) == [
         ("payout_run.prepared", "person", JONAS.id, PREPARED, NOTHING),
         ("payout_run.ready", "person", JONAS.id, FILLED, SUMS),
@@ -117,7 +117,9 @@ def test_a_payout_keeps_its_amount_its_way_and_its_hours(settled: PayoutRun, ann
     assert (payout.reserved_at, payout.sent_at, payout.settled_at, payout.ended_at) == (FILLED, SENT, SETTLED, None)
     assert (payout.state, payout.reference, payout.known) == (PayoutState.SETTLED, "REF-1", True)
     assert (payout.method_kind, payout.method.organisation_id) == ("iban", anna.partner.organisation_id)
-    assert copy_of(payout) == Details(MethodKind.IBAN, "Anna Reuter", country="DE", number="DE89370400440532013000")
+    assert copy_of(payout) == Details(
+        MethodKind.IBAN, "Anna Reuter", country="DE", number="DE89370400440532013000", routing="COBADEFFXXX"
+    )
     verdict = PayoutVerdict.objects.get()
     assert (verdict.run, verdict.agreement, verdict.verdict, verdict.reasons) == (settled, anna, "eligible", [])
     assert (verdict.payable_minor, verdict.threshold_minor) == (12_000, 5_000)

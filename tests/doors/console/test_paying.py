@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from rapport.apps.identity.models import Organisation, Role
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions import make_file
+from rapport.apps.payouts.actions import make_files
 from rapport.apps.payouts.details import copy_of, details_of, put_copy
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.payouts.queries import method_of, settings_of
@@ -51,7 +51,7 @@ def text(answer: HttpResponseBase) -> str:
 
 def test_two_people_pay_what_is_due(finance: Client, owner: Client, anna: Agreement) -> None:
     program_id = anna.program_id
-    method = {"kind": "iban", "holder": "Anna Reuter", "iban": "DE00"}
+    method = {"kind": "iban", "holder": "Anna Reuter", "iban": "DE00", "town": "Berlin", "residence": "DE"}
     address = at("payout-method", program_id, anna.id)
     refused = finance.post(address, method)
     assert (refused.status_code, "This is not an IBAN" in text(refused)) == (422, True)
@@ -71,17 +71,17 @@ def test_two_people_pay_what_is_due(finance: Client, owner: Client, anna: Agreem
     assert owner.post(at("payout-run-approve", program_id, run.id), {"total": "a lot"}).status_code == 422
     owner.post(at("payout-run-approve", program_id, run.id), {"total": "120,00 EUR"})
     finance.post(at("payout-file-make", program_id, run.id, "iban"))
-    file = finance.get(at("payout-file", program_id, run.id, "iban"))
+    file = finance.get(at("payout-file", program_id, run.id, "iban", "1"))
     assert (file["X-Content-Type-Options"], file.content) == (
         "nosniff",
-        finance.get(at("payout-file", program_id, run.id, "iban")).content,
+        finance.get(at("payout-file", program_id, run.id, "iban", "1")).content,
     )
     payout = Payout.objects.get()
     answer = f"payout,outcome,reference\n{payout.id},settled,REF-1\npay_x,settled,\n".encode()
     upload = {"file": SimpleUploadedFile("answer.csv", answer)}
     taken = finance.post(at("payout-run-answers", program_id, run.id), upload, follow=True)
     assert "1 payout noted." in text(taken)
-    assert "This run has no payout pay_x." in text(taken)
+    assert "This program has no payout pay_x." in text(taken)
     run.refresh_from_db()
     assert run.state == PayoutRunState.CLOSED
     for name in ("payouts", "ledger", "today", "commissions"):
@@ -116,18 +116,18 @@ def test_a_run_is_abandoned_with_a_reason(finance: Client, anna: Agreement) -> N
     finance.post(at("payout-run-abandon", *keys), {"reason": "Wrong day"})
     assert "Wrong day" in text(finance.get(at("payout-run", *keys)))
     assert finance.post(at("payout-file-make", *keys, "iban")).status_code == 422
-    assert finance.get(at("payout-file", *keys, "iban")).status_code == 404
-    assert finance.get(at("payout-file", *keys, "cash")).status_code == 404
+    assert finance.get(at("payout-file", *keys, "iban", "1")).status_code == 404
+    assert finance.get(at("payout-file", *keys, "cash", "1")).status_code == 404
 
 
 def test_a_file_that_changed_is_not_handed_out(finance: Client, anna: Agreement) -> None:
     make_method(anna.partner.organisation)
     run = make_approved_run(anna.program, at=now())
-    make_file(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=now())
+    make_files(run_id=run.id, kind=MethodKind.IBAN, by=JONAS, at=now())
     payout = Payout.objects.get()
     put_copy(payout, replace(copy_of(payout), number="GB29NWBK60161331926819"))
     payout.save()
-    answer = finance.get(at("payout-file", anna.program_id, run.id, "iban"), follow=True)
+    answer = finance.get(at("payout-file", anna.program_id, run.id, "iban", "1"), follow=True)
     assert "is not what it was when it was made" in text(answer)
 
 

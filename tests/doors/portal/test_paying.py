@@ -7,7 +7,8 @@ from django.urls import reverse
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import Payout
-from rapport.flows.paying import Outcome, record_outcome
+from rapport.domain.payouts import Outcome
+from rapport.flows.paying import record_outcome
 from rapport.kit.clock import now
 from tests.make.identity import make_member
 from tests.make.payouts import MARA, make_payable, make_sent_run
@@ -38,7 +39,13 @@ def read(partner: Client, name: str, *keys: str) -> str:
 def test_a_partner_says_how_to_be_paid_and_follows_the_money(partner: Client, anna: Agreement) -> None:
     assert "Say how to be paid" in read(partner, "payouts", anna.id)
     address = reverse("portal:method", args=[anna.id])
-    given = {"kind": "iban", "holder": "Anna Reuter", "iban": "DE88370400440532013000"}
+    given = {
+        "kind": "iban",
+        "holder": "Anna Reuter",
+        "town": "Berlin",
+        "residence": "DE",
+        "iban": "DE88370400440532013000",
+    }
     refused = partner.post(address, given)
     assert (refused.status_code, "This is not an IBAN" in refused.content.decode()) == (422, True)
     assert partner.post(address, given | {"iban": "DE89 3704 0044 0532 0130 00"}).status_code == 303

@@ -105,6 +105,67 @@ class FileIsMade(Refusal):
         super().__init__(_("This payout stands in a file already. Say what became of it when the bank knows."))
 
 
+class MadeMeanwhile(Refusal):
+    """Somebody changed the run or the account while its file was written."""
+
+    code = "made_meanwhile"
+
+    def __init__(self) -> None:
+        """Say to look again."""
+        super().__init__(_("Somebody changed this run or its account just now. Look at it again, then make the file."))
+
+
+class FormatNotOffered(Refusal):
+    """A rail makes the files that it has, and of those only what the program is set up for."""
+
+    code = "format_not_offered"
+
+    def __init__(self) -> None:
+        """Say where to look."""
+        super().__init__(_("There is no such file here. Say first in the settings where the money comes from."))
+
+
+class AmountTooLarge(Refusal):
+    """A bank file has no room for an amount."""
+
+    code = "amount_too_large"
+
+    def __init__(self, amount: str) -> None:
+        """Name the amount and what to do."""
+        sentence = _("%(amount)s is more than this file has room for. Take it out of the run and pay it by hand.")
+        super().__init__(sentence % {"amount": amount})
+
+
+class CallMoved(Refusal):
+    """A call is not where this could be done with it."""
+
+    code = "call_moved"
+
+    def __init__(self, state: str) -> None:
+        """Name where it stands."""
+        super().__init__(_("This cannot be done with a call that is: %(state)s.") % {"state": state.lower()})
+
+
+class TooLateToAskAgain(Refusal):
+    """A provider remembers a call for so long; after that it might pay twice."""
+
+    code = "too_late_to_ask_again"
+
+    def __init__(self) -> None:
+        """Say what to do instead."""
+        super().__init__(_("It is too long ago to ask again. Look it up at the provider and note every payout."))
+
+
+class ChangeIsOver(Refusal):
+    """A bank's wish is about a method that somebody changed since, or is nothing that can be entered by itself."""
+
+    code = "change_is_over"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(_("The payout method was changed since, or this has to be entered by hand. Look at it."))
+
+
 class PaydayPassed(BadInput):
     """A run pays on a day to come."""
 

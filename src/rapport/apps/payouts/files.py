@@ -1,41 +1,54 @@
-"""The files that a bank or provider is given: the same payouts make the same bytes, whenever they are made."""
+"""The files and calls that banks and providers are given: the same payouts make the same bytes at any time."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
-from rapport.apps.payouts.details import copy_of
-from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutState
-from rapport.domain.money import format_amount
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-_HEADS = {
-    MethodKind.IBAN: ("payout", "amount", "currency", "name", "iban", "country", "execute_on", "reference"),
-    MethodKind.BANK: (
-        *("payout", "amount", "currency", "name", "account", "routing", "country"),
-        *("execute_on", "reference"),
-    ),
-    MethodKind.PAYPAL: ("payout", "amount", "currency", "name", "email", "execute_on", "reference"),
-    MethodKind.MANUAL: ("payout", "amount", "currency", "name", "note", "execute_on", "reference"),
-}
+from rapport.apps.payouts.details import account_of, copy_of
+from rapport.apps.payouts.models import MethodKind, Payout, PayoutFile, PayoutRun, PayoutState
+from rapport.apps.payouts.providers.protocol import Dispatch, Instruction
+from rapport.apps.payouts.rails import Form, form_of
 
 
-def payouts_in_file(run: PayoutRun, kind: MethodKind) -> list[Payout]:
-    """Return the payouts that the file of one way of paying holds, in its order."""
+def payouts_of_rail(run: PayoutRun, kind: MethodKind) -> list[Payout]:
+    """Return the payouts that go out one way, in the order of its files."""
     rows = Payout.objects.filter(run=run, method_kind=kind).exclude(state=PayoutState.CANCELLED)
     return list(rows.order_by("id"))
 
 
-def file_of(run: PayoutRun, kind: MethodKind, payouts: Iterable[Payout]) -> bytes:
-    """Return the file: UTF-8, comma-separated, CRLF, no cell that a spreadsheet would run as a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(_HEADS[kind])
-    for payout in payouts:
-        writer.writerow([_safe(cell) for cell in _row(run, kind, payout)])
-    return text.getvalue().encode()
+def payouts_in_file(file: PayoutFile) -> list[Payout]:
+    """Return the payouts that one file holds: those after the parts before it."""
+    before = file.run.files.filter(method_kind=file.method_kind, part__lt=file.part)
+    start = sum(before.values_list("payouts_count", flat=True))
+    return payouts_of_rail(file.run, MethodKind(file.method_kind))[start : start + file.payouts_count]
+
+
+def content_of(file: PayoutFile, payouts: Sequence[Payout] | None = None) -> bytes:
+    """Return the bytes of a file, made anew from what it was made from."""
+    rows = payouts_in_file(file) if payouts is None else payouts
+    return written_as(file).write(dispatch_of(file, rows))
+
+
+def written_as(file: PayoutFile) -> Form:
+    """Return who writes a file, and how it is called and sent."""
+    form = form_of(MethodKind(file.method_kind), file.format)
+    if form is None:
+        raise AssertionError(f"{file} is of a format that its rail does not have")
+    return form
+
+
+def dispatch_of(file: PayoutFile, payouts: Sequence[Payout]) -> Dispatch:
+    """Return everything that a file is made from; nothing of it can change after it was made."""
+    return Dispatch(
+        run_id=file.run_id,
+        part=file.part,
+        number=file.number,
+        made_at=file.made_at.astimezone(ZoneInfo(file.run.program.zone)),
+        execute_on=file.execute_on or file.run.pay_on,
+        program=file.program_name,
+        account=account_of(file.account) if file.account else {},
+        instructions=tuple(_instruction(payout) for payout in payouts),
+    )
 
 
 def digest_of_file(content: bytes) -> str:
@@ -43,17 +56,15 @@ def digest_of_file(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _row(run: PayoutRun, kind: MethodKind, payout: Payout) -> list[str]:
+def _instruction(payout: Payout) -> Instruction:
     copy = copy_of(payout)
-    where = {
-        MethodKind.IBAN: [copy.number, copy.country],
-        MethodKind.BANK: [copy.number, copy.routing, copy.country],
-        MethodKind.PAYPAL: [copy.number],
-        MethodKind.MANUAL: [copy.note],
-    }[kind]
-    amount = format_amount(payout.amount)
-    return [payout.id, amount, payout.currency, copy.holder, *where, run.pay_on.isoformat(), payout.id]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+    return Instruction(
+        payout_id=payout.id,
+        amount=payout.amount,
+        holder=copy.holder,
+        country=copy.country,
+        number=copy.number,
+        routing=copy.routing,
+        note=copy.note,
+        facts=copy.facts,
+    )

@@ -14,7 +14,11 @@ from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.ledger.queries import PayablePosting, payable_postings
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState
 from rapport.apps.payouts.models import (
+    CallState,
+    ChangeNotice,
+    MethodKind,
     Payout,
+    PayoutFile,
     PayoutLine,
     PayoutMethod,
     PayoutRun,
@@ -22,7 +26,10 @@ from rapport.apps.payouts.models import (
     PayoutSettings,
     PayoutState,
     PayoutVerdict,
+    RailAccount,
+    RailCall,
 )
+from rapport.apps.payouts.rails import carries
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
 from rapport.apps.taxes.queries import Standing
@@ -46,6 +53,17 @@ def method_of(organisation_id: str) -> PayoutMethod | None:
     return methods_in_use([organisation_id]).get(organisation_id)
 
 
+def account_in_use(program_id: str, kind: str) -> RailAccount | None:
+    """Return where the money of a program comes from on one rail, if it was said."""
+    return RailAccount.objects.filter(program_id=program_id, kind=kind, replaced_at__isnull=True).first()
+
+
+def accounts_in_use(program_id: str) -> dict[str, RailAccount]:
+    """Return by rail where the money of a program comes from."""
+    rows = RailAccount.objects.filter(program_id=program_id, replaced_at__isnull=True)
+    return {row.kind: row for row in rows}
+
+
 def settings_of(program: Program) -> PayoutSettings:
     """Return how a program pays; one that never said follows the bank holidays of its workspace's country."""
     found = PayoutSettings.objects.filter(program=program).first()
@@ -53,12 +71,14 @@ def settings_of(program: Program) -> PayoutSettings:
 
 
 def bank_day_of(country: str, day: date) -> date:
-    """Return the first day from this one on, on which banks of this country work."""
+    """Return the first day from this one on, on which banks of this country, or of this settlement system, work."""
     return bank_day(day, is_holiday=lambda one: one in _holidays(country, one.year))
 
 
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
+    if country in holidays.list_supported_financial(include_aliases=False):
+        return frozenset(holidays.financial_holidays(country, years=year))
     if country not in holidays.list_supported_countries(include_aliases=False):
         return frozenset()
     return frozenset(holidays.country_holidays(country, years=year))
@@ -118,7 +138,7 @@ def payouts_of_run(run_id: str) -> QuerySet[Payout]:
 def payouts_of_agreement(agreement_id: str) -> QuerySet[Payout]:
     """Return what an agreement is and was paid, newest first; not what was taken back before it was sent."""
     rows = Payout.objects.filter(agreement_id=agreement_id).exclude(state=PayoutState.CANCELLED)
-    return rows.select_related("run__program", "agreement").order_by("-id")
+    return rows.select_related("run__program", "agreement", "method").order_by("-id")
 
 
 def verdicts_of(run_id: str) -> QuerySet[PayoutVerdict]:
@@ -230,9 +250,96 @@ def _due(
         payable_minor=payable_minor,
         threshold_minor=terms_of(acceptance.version, currency=currency).payout.threshold_minor if acceptance else 0,
         usable_from_ms=to_ms(method.usable_at) if method else None,
+        carried=method is None or carries(MethodKind(method.kind), currency),
         suspended=agreement.state == AgreementState.SUSPENDED,
         proposed=agreement.state == AgreementState.PROPOSED,
         ended=agreement.state == AgreementState.ENDED,
         ended_for_breach=agreement.ended_for_breach,
         lacks=papers.lacks(method.kind) if method else (),
     )
+
+
+def calls_of(run_id: str) -> list[RailCall]:
+    """Return the calls of a run, part by part."""
+    return list(RailCall.objects.filter(file__run_id=run_id).select_related("file").order_by("file__part"))
+
+
+def calls_to_carry(run_id: str) -> list[str]:
+    """Return the names of the calls of a run that are not answered yet."""
+    rows = RailCall.objects.filter(file__run_id=run_id, state__in=(CallState.WAITING, CallState.ASKED))
+    return list(rows.order_by("file__part").values_list("name", flat=True))
+
+
+def call_named(name: str) -> RailCall:
+    """Return a call with its file, run and program."""
+    return RailCall.objects.select_related("file__run__program__workspace", "file__account").get(name=name)
+
+
+def calls_of_workspaces() -> QuerySet[RailCall]:
+    """Return calls with their run, for whoever looks one up within a run."""
+    return RailCall.objects.select_related("file__run__program")
+
+
+def calls_to_look_at(*, at: datetime, most: int = 50) -> list[str]:
+    """Return the names of the calls whose time to be looked at has come."""
+    rows = RailCall.objects.filter(look_at__lte=at).order_by("look_at")
+    return list(rows.values_list("name", flat=True)[:most])
+
+
+def any_call_to_look_at(*, at: datetime) -> bool:
+    """Say whether there is such a call."""
+    return RailCall.objects.filter(look_at__lte=at).exists()
+
+
+_OF_A_NOTICE = ("payout__agreement__partner", "payout__agreement__program", "payout__method")
+
+
+def notices_of_run(run_id: str) -> list[ChangeNotice]:
+    """Return what banks want to be written another way for partners of a run, oldest first."""
+    rows = ChangeNotice.objects.filter(payout__run_id=run_id).select_related(*_OF_A_NOTICE)
+    return list(rows.order_by("received_at", "id"))
+
+
+def notices_of_payout(payout_id: str) -> list[ChangeNotice]:
+    """Return what the bank wants to be written another way for one payout."""
+    rows = ChangeNotice.objects.filter(payout_id=payout_id).select_related(*_OF_A_NOTICE)
+    return list(rows.order_by("received_at", "id"))
+
+
+def files_of_run(run_id: str) -> list[PayoutFile]:
+    """Return the files and calls of a run, rail by rail and part by part."""
+    rows = PayoutFile.objects.filter(run_id=run_id).select_related("run__program", "account", "call")
+    return list(rows.order_by("method_kind", "part"))
+
+
+def payouts_named(program_id: str, names: Collection[str]) -> dict[str, Payout]:
+    """Return payouts of a program by their ids."""
+    found: dict[str, Payout] = {}
+    wanted = sorted(names)
+    for start in range(0, len(wanted), 500):
+        rows = Payout.objects.filter(run__program_id=program_id, pk__in=wanted[start : start + 500])
+        found |= {row.id: row for row in rows.select_related("agreement__partner", "run__program", "method")}
+    return found
+
+
+def payouts_ending(program_id: str, tails: Collection[str], *, kind: str) -> dict[str, Payout]:
+    """Return by the end of its id the only payout of a program and rail that ends so; what is not clear is missing."""
+    if not tails:
+        return {}
+    rows = Payout.objects.filter(run__program_id=program_id, method_kind=kind)
+    found: dict[str, list[str]] = defaultdict(list)
+    length = len(next(iter(tails)))
+    for payout_id in rows.values_list("id", flat=True).iterator(2_000):
+        if payout_id[-length:] in tails:
+            found[payout_id[-length:]].append(payout_id)
+    clear = {tail: ids[0] for tail, ids in found.items() if len(ids) == 1}
+    named = payouts_named(program_id, clear.values())
+    return {tail: named[payout_id] for tail, payout_id in clear.items()}
+
+
+def file_named(program_id: str, name: str) -> PayoutFile | None:
+    """Return the file of a program with an IBAN's rail by the name that its bank repeats: its run, and its part."""
+    run_id, _dash, part = name.partition("-")
+    rows = PayoutFile.objects.filter(run__program_id=program_id, run_id=run_id, method_kind=MethodKind.IBAN)
+    wanted = int(part) if part.isdigit() else 1
+    return rows.filter(part=wanted).select_related("run__program", "account").first()

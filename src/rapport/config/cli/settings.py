@@ -68,6 +68,7 @@ def _when_absent(name: str, chosen: Environment) -> str:
         "backup_folder": str(chosen.backups),
         "mail_bounces": "the sender",
         "mail_bounces_url": "none",
+        "paypal_sandbox_url": "PayPal's own",
         "demo_until": "yesterday",
     }[name]
 

@@ -67,7 +67,7 @@ def _prepare_and_send(stage: Stage, payday: Payday) -> None:
     actions.approve_run(run_id=run.id, total=run.total, by=stage.actor(_SECOND), at=approved_at)
     kinds = Payout.objects.filter(run=run).order_by("method_kind").values_list("method_kind", flat=True).distinct()
     for kind in kinds:
-        actions.make_file(run_id=run.id, kind=MethodKind(kind), by=stage.actor(_FINANCE), at=approved_at)
+        actions.make_files(run_id=run.id, kind=MethodKind(kind), by=stage.actor(_FINANCE), at=approved_at)
     paying.send_run(run.id, clock=lambda: approved_at + timedelta(minutes=20))
 
 

@@ -16,6 +16,8 @@ from rapport.apps.identity.queries import actor_of, person_with_address
 from rapport.apps.partners import actions as partners
 from rapport.apps.partners.inputs import ApplicationInput
 from rapport.apps.partners.models import Agreement, Segment
+from rapport.apps.payouts.account_inputs import AccountInput
+from rapport.apps.payouts.actions import change_account
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import MethodKind
 from rapport.apps.programs.actions import create_program, move_program, publish_terms
@@ -79,6 +81,7 @@ def set_stage(play: Play) -> Stage:
     at = play.starts_at - _BEFORE
     with transaction():
         program = Program.objects.filter(slug=cast.SLUG).first() or _shop(at=at)
+        _pay_from(program, at=at)
         stranger = Link.objects.filter(agreement__program__slug=_slug(cast.NEIGHBOUR)).first() or _neighbour(at=at)
     version = TermsVersion.objects.get(program=program, number=1)
     team = {mate.email: _actor(mate.email) for mate in cast.TEAM}
@@ -115,6 +118,15 @@ def _shop(*, at: datetime) -> Program:
     for mate in cast.TEAM:
         _person(mate.name, mate.email, workspace, mate.role, password=cast.PASSWORD, at=at)
     return _program(workspace, name=cast.PROGRAM, slug=cast.SLUG, pitch=cast.PITCH, at=at)
+
+
+def _pay_from(program: Program, *, at: datetime) -> None:
+    """Say which account the shop pays from, so that its runs make files for its bank."""
+    iban = _iban(f"{_BANK}0532013000")
+    given = AccountInput(
+        name=cast.WORKSPACE, iban=iban, street="Am Markt 4", postcode="60311", town="Frankfurt", residence="DE"
+    )
+    change_account(program=program, kind=MethodKind.IBAN, given=given, by=BY, at=at)
 
 
 def _neighbour(*, at: datetime) -> Link:
@@ -213,13 +225,24 @@ def _link(agreement: Agreement, name: str, page: str, placement: str, *, at: dat
 def _method(number: int, player: cast.Player) -> MethodInput:
     if number % _FOREIGN == _FOREIGN - 1:
         return MethodInput(
-            kind=MethodKind.BANK, holder=player.person, country="US", account=f"8{number:07}", routing="021000021"
+            kind=MethodKind.WISE,
+            holder=player.person,
+            holder_kind="person",
+            currency="USD",
+            routing="021000021",
+            account=f"8{number:07}",
+            account_type="checking",
+            street="12 Congress Ave",
+            postcode="78701",
+            town="Austin",
+            residence="US",
         )
     if number % _PAYPAL == _PAYPAL - 2:
         return MethodInput(kind=MethodKind.PAYPAL, holder=player.person, email=player.email)
     if number == len(cast.PLAYERS) - 1:
         return MethodInput(kind=MethodKind.MANUAL, holder=player.person, note="In goods, by agreement with Tom Albers")
-    return MethodInput(kind=MethodKind.IBAN, holder=player.person, iban=_iban(f"{_BANK}{6_480_000_000 + number:010}"))
+    iban = _iban(f"{_BANK}{6_480_000_000 + number:010}")
+    return MethodInput(kind=MethodKind.IBAN, holder=player.person, iban=iban, town="Frankfurt am Main", residence="DE")
 
 
 def _iban(account: str) -> str:

@@ -18,6 +18,8 @@ from rapport.apps.payouts.models import (
     PayoutSettings,
     PayoutTax,
     PayoutVerdict,
+    RailAccount,
+    RailCall,
     WriteOff,
 )
 from rapport.apps.programs.models import TermsVersion
@@ -47,6 +49,7 @@ APPEND_ONLY = (
     "invoices_invoice",
     "partners_acceptance",
     "partners_termsoffer",
+    "payouts_changenotice",
     "payouts_payoutfile",
     "payouts_payoutline",
     "payouts_payouttax",
@@ -77,6 +80,8 @@ SEALED: tuple[type[Model], ...] = (
     PayoutTax,
     WriteOff,
     PayoutFile,
+    RailAccount,
+    RailCall,
     TaxProfile,
     VatCheck,
     TaxForm,

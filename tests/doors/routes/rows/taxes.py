@@ -5,7 +5,8 @@ from rapport.apps.identity.models import Role
 from rapport.apps.invoices.actions import issue_for
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.actions import propose_write_off
-from rapport.flows.paying import Outcome, record_outcome
+from rapport.domain.payouts import Outcome
+from rapport.flows.paying import record_outcome
 from rapport.flows.tax_links import signed_link
 from rapport.kit.clock import now
 from tests.doors.routes.rows.paying import PAYERS, READERS, a_run, agreement, program, sent

@@ -9,11 +9,13 @@ from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.payouts.actions.deciding import close_if_known, locked_run
 from rapport.apps.payouts.actions.giving_back import give_back
 from rapport.apps.payouts.errors import PayoutMoved
-from rapport.apps.payouts.models import Payout, PayoutRun, PayoutState
+from rapport.apps.payouts.models import ChangeNotice, Payout, PayoutRun, PayoutState
+from rapport.apps.payouts.providers.ach.reasons import corrected_fields
 from rapport.apps.payouts.queries import nets_of
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.sealing import seal_rows
+from rapport.apps.record.vault import sealed_for
 from rapport.apps.record.write import transaction
 from rapport.domain.books import AccountKind, EntryKind, Posting
 from rapport.domain.payouts import settling
@@ -64,6 +66,34 @@ def leave_open(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Payou
     return payout
 
 
+def leave_unclaimed(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Payout:
+    """Note that a provider waits for the partner to take the money: it stays sent until that is known."""
+    with transaction():
+        run, payout = _found(payout_id)
+        if payout.state != PayoutState.SENT:
+            raise PayoutMoved(payout.get_state_display())
+        if not (payout.unclaimed and payout.known):
+            payout.unclaimed, payout.known, payout.reason = True, True, reason.strip()[:250]
+            payout.save(update_fields=["unclaimed", "known", "reason"])
+            _trace(run, payout, "unclaimed", by=by, at=at)
+    return payout
+
+
+def keep_notice(*, payout_id: str, code: str, corrected: str, at: datetime) -> ChangeNotice | None:
+    """Keep what a bank wants to be written another way, once; return it where it is new."""
+    with transaction():
+        run, payout = _found(payout_id)
+        if payout.notices.filter(code=code).exists():
+            return None
+        notice = ChangeNotice(id=new_id("not", at=at), payout=payout, code=code, received_at=at)
+        notice.corrected = sealed_for(notice, "corrected", corrected)
+        number = corrected_fields(code, corrected).get("account", "")
+        notice.shown = f"… {number[-4:]}" if number else ""
+        notice.save(force_insert=True)
+        announce(at=at, kind="payout.change_asked", subject=payout.id, workspace_id=run.program.workspace_id)
+    return notice
+
+
 def _settle(
     run: PayoutRun, payouts: Sequence[Payout], *, references: Mapping[str, str], by: Actor, at: datetime
 ) -> None:
@@ -78,8 +108,10 @@ def _settle(
     for payout in payouts:
         follow_postings(commissions, moved[payout.id])
         payout.state, payout.settled_at, payout.known = PayoutState.SETTLED, at, True
+        # What stood here about a payout that waited or was unknown is over.
+        payout.unclaimed, payout.reason = False, ""
         payout.reference = references[payout.id].strip()[:64]
-        payout.save(update_fields=["state", "settled_at", "known", "reference"])
+        payout.save(update_fields=["state", "settled_at", "known", "unclaimed", "reason", "reference"])
         _trace(run, payout, "settled", by=by, at=at)
 
 
@@ -111,8 +143,9 @@ def _undo(payout_id: str, state: PayoutState, *, reason: str, by: Actor, at: dat
         if find_move(Rule(payout.state), Rule(state)) is None:
             raise PayoutMoved(payout.get_state_display())
         give_back(payout, reason=f"payout-{state}", by=by, at=at)
-        payout.state, payout.ended_at, payout.known, payout.reason = state, at, True, reason.strip()[:250]
-        payout.save(update_fields=["state", "ended_at", "known", "reason"])
+        payout.state, payout.ended_at, payout.known, payout.unclaimed = state, at, True, False
+        payout.reason = reason.strip()[:250]
+        payout.save(update_fields=["state", "ended_at", "known", "unclaimed", "reason"])
         _trace(run, payout, state, by=by, at=at)
         close_if_known(run, by=by, at=at)
     return payout

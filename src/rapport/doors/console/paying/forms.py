@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.domain.money import BadAmount, Money, parse_amount
-from rapport.flows.paying import Outcome
+from rapport.domain.payouts import Outcome
 
-_LARGEST_FILE = 5_000_000
+_LARGEST_FILE = 20_000_000
 
 
 class PrepareForm(forms.Form):
@@ -69,14 +69,17 @@ class AnswerFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Answer of the bank"),
-        help_text=_("CSV with the columns payout, outcome (settled, failed, returned, unknown) and reference."),
+        help_text=_(
+            "A pain.002 file, a NACHA file of returns, or CSV with the columns payout, outcome (settled, failed, "
+            "returned, unclaimed, unknown) and reference."
+        ),
     )
 
     def clean_file(self) -> bytes:
         """Return what the file holds, if it is no giant."""
         given = self.cleaned_data["file"]
         if given.size > _LARGEST_FILE:
-            raise forms.ValidationError(_("This file is too large: at most 5 MB."))
+            raise forms.ValidationError(_("This file is too large: at most 20 MB."))
         content: bytes = given.read()
         return content
 
@@ -85,6 +88,7 @@ _OUTCOMES = (
     (Outcome.SETTLED.value, _("It arrived")),
     (Outcome.FAILED.value, _("It failed: the money never left")),
     (Outcome.RETURNED.value, _("It came back")),
+    (Outcome.UNCLAIMED.value, _("It waits until the partner takes it")),
     (Outcome.UNKNOWN.value, _("Nobody knows yet")),
 )
 
@@ -95,6 +99,14 @@ class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What became of it?"), choices=_OUTCOMES, widget=forms.RadioSelect)
     words = forms.CharField(
         label=_("Reference of the bank, or the reason"), max_length=64, help_text=_("The partner reads it.")
+    )
+
+
+class SettleRestForm(forms.Form):
+    """By which line of the bank statement everything else of a rail arrived."""
+
+    reference = forms.CharField(
+        label=_("Reference of the bank"), max_length=64, help_text=_("As the bank statement names it.")
     )
 
 

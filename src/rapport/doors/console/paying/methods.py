@@ -6,9 +6,10 @@ from django.views.decorators.http import require_http_methods
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.partners.queries import agreements_of
+from rapport.apps.payouts.account_inputs import RAILS_WITH_ACCOUNT
 from rapport.apps.payouts.actions import change_settings
 from rapport.apps.payouts.inputs import MethodInput, PayoutSettingsInput
-from rapport.apps.payouts.queries import method_of, settings_of
+from rapport.apps.payouts.queries import accounts_in_use, method_of, settings_of
 from rapport.apps.record.inputs import read_input
 from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
@@ -63,11 +64,13 @@ def program_settings(request: Request, program_id: str) -> HttpResponse:
 
     if request.method == "POST" and succeeded(form, act):
         return done(request, _("Kept."), name="payout-settings", at=(program.id,))
+    kept = accounts_in_use(program.id)
     return program_page(
         request,
         "payouts/settings.html",
         program=program,
         status=422 if form.errors else 200,
         form=form,
+        accounts=[(kind.value, kind.label, kept.get(kind)) for kind in RAILS_WITH_ACCOUNT],
         may_write=can(request.actor, Capability.PAYOUT_WRITE, program),
     )

@@ -1,7 +1,7 @@
 """One payout: what it pays line by line, and what became of it."""
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,14 +9,15 @@ from rapport.apps.identity.rights import Capability, can
 from rapport.apps.ledger.queries import entries_of
 from rapport.apps.payouts import actions
 from rapport.apps.payouts.models import Payout, PayoutState
-from rapport.apps.payouts.queries import payouts_of_run
+from rapport.apps.payouts.queries import notices_of_payout, payouts_of_run
 from rapport.apps.programs.models import Program
+from rapport.domain.payouts import Outcome
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_page
 from rapport.doors.console.paying.forms import OutcomeForm, WhyForm
 from rapport.doors.console.paying.runs import found_run
-from rapport.flows.paying import Outcome, record_outcome
+from rapport.flows.paying import record_outcome, take_over_change
 from rapport.flows.statements import lines_of_payout
 from rapport.kit.clock import now
 
@@ -63,6 +64,19 @@ def cancel(request: Request, program_id: str, run_id: str, payout_id: str) -> Ht
     return _page(request, program, row, cancelling=form)
 
 
+@require_POST
+@allow(Capability.PAYOUT_WRITE)
+def take_change(request: Request, program_id: str, run_id: str, payout_id: str, notice_id: str) -> HttpResponse:
+    """Enter for the partner what its bank wants to be written another way."""
+    program, row = _found(request, program_id, run_id, payout_id)
+    notice = next((one for one in notices_of_payout(row.id) if one.id == notice_id), None)
+    if notice is None:
+        raise Http404(_("There is no such notice."))
+    take_over_change(notice, by=request.actor, at=now())
+    words = _("Entered. The partner is told by mail; nothing is paid this way before the wait is over.")
+    return done(request, words, name="payout", at=(program.id, row.run_id, row.id))
+
+
 def _found(request: Request, program_id: str, run_id: str, payout_id: str) -> tuple[Program, Payout]:
     program, run = found_run(request, program_id, run_id)
     return program, find_or_404(request, payouts_of_run(run.id), pk=payout_id)
@@ -84,6 +98,8 @@ def _page(
         program=program,
         status=422 if telling or cancelling else 200,
         row=row,
+        notices=notices_of_payout(row.id),
+        may_write=may_write,
         lines=lines_of_payout(row, most=MOST_LINES),
         more=max(row.commissions_count - MOST_LINES, 0),
         entries=entries_of(row.id).filter(subject=row.id),

@@ -1,20 +1,26 @@
-"""Pages of payout runs: what is due, one run with its rows, its approval, its files and the bank's answers."""
+"""Pages of payout runs: what is due, one run with its rows, its approval, and what banks answer."""
 
 from datetime import datetime
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.payouts import actions
-from rapport.apps.payouts.files import digest_of_file, file_of, payouts_in_file
 from rapport.apps.payouts.models import MethodKind, PayoutRun, PayoutState
-from rapport.apps.payouts.queries import counts_by_state, payouts_of_run, runs_of, runs_to_approve, verdicts_of
+from rapport.apps.payouts.queries import (
+    counts_by_state,
+    notices_of_run,
+    payouts_of_run,
+    runs_of,
+    runs_to_approve,
+    verdicts_of,
+)
 from rapport.apps.programs.models import Program
 from rapport.domain.money import Money
 from rapport.domain.payouts import Verdict
@@ -22,15 +28,14 @@ from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
-from rapport.doors.console.paying.forms import AnswerFileForm, ApproveForm, PrepareForm, WhyForm
-from rapport.flows import paying, payout_runs
-from rapport.flows.paying_jobs import fill_run, release_run, send_run
+from rapport.doors.console.paying.forms import AnswerFileForm, ApproveForm, PrepareForm, SettleRestForm, WhyForm
+from rapport.flows import hearing, payout_runs
+from rapport.flows.paying_jobs import fill_run, release_run
+from rapport.flows.payout_rails import rails_of
 from rapport.kit.clock import now
 from rapport.kit.ids import random_token
 
 ON_A_PAGE = 50
-AT_ONCE = 200
-"""Up to so many payouts are noted as sent while the page waits; more are left to the worker."""
 
 
 @require_safe
@@ -65,7 +70,7 @@ def prepare(request: Request, program_id: str) -> HttpResponse:
 def run(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Show one run with its rows; `?verdict=` and `?page=` choose among them."""
     program, row = found_run(request, program_id, run_id)
-    return _page(request, program, row)
+    return run_page(request, program, row)
 
 
 @require_POST
@@ -79,8 +84,8 @@ def approve(request: Request, program_id: str, run_id: str) -> HttpResponse:
         actions.approve_run(run_id=row.id, total=form.cleaned_data["total"], by=request.actor, at=now())
 
     if succeeded(form, act):
-        return done(request, _("Approved. Make the file and give it to your bank."), name="payout-run", at=_at(row))
-    return _page(request, program, row, approving=form)
+        return done(request, _("Approved. Make the files and give them to your bank."), name="payout-run", at=_at(row))
+    return run_page(request, program, row, refused=("approving", form))
 
 
 @require_POST
@@ -96,60 +101,36 @@ def abandon(request: Request, program_id: str, run_id: str) -> HttpResponse:
 
     if succeeded(form, act):
         return done(request, _("Abandoned. Everything in it is payable again."), name="payout-run", at=_at(row))
-    return _page(request, program, row, abandoning=form)
-
-
-@require_POST
-@allow(Capability.PAYOUT_WRITE)
-def make(request: Request, program_id: str, run_id: str, kind: str) -> HttpResponse:
-    """Make the file of one way of paying, and note what stands in it as sent."""
-    _program, row = found_run(request, program_id, run_id)
-    file = actions.make_file(run_id=row.id, kind=_kind(kind), by=request.actor, at=now())
-    if file.payouts_count <= AT_ONCE:
-        paying.send_run(row.id, clock=now)
-    else:
-        send_run.enqueue(run_id=row.id)
-    return done(request, _("The file is ready."), name="payout-run", at=_at(row))
-
-
-@require_safe
-@allow(Capability.PAYOUT_WRITE)
-def download(request: Request, program_id: str, run_id: str, kind: str) -> HttpResponse:
-    """Answer with a file that was made: the same bytes each time, or not at all."""
-    _program, row = found_run(request, program_id, run_id)
-    wanted = _kind(kind)
-    made = row.files.filter(method_kind=wanted).first()
-    if made is None:
-        raise Http404(_("This file was not made yet."))
-    content = file_of(row, wanted, payouts_in_file(row, wanted))
-    if digest_of_file(content) != made.digest:
-        messages.error(request, _("The file is not what it was when it was made. Do not use it; run the doctor."))
-        return done(request, _("Nothing was downloaded."), name="payout-run", at=_at(row))
-    answer = HttpResponse(
-        content, content_type="text/csv; charset=utf-8", headers={"X-Content-Type-Options": "nosniff"}
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{row.id}-{wanted}.csv"'
-    return answer
+    return run_page(request, program, row, refused=("abandoning", form))
 
 
 @require_POST
 @allow(Capability.PAYOUT_WRITE)
 def answers(request: Request, program_id: str, run_id: str) -> HttpResponse:
-    """Take in what the bank answered."""
+    """Take in what a bank or provider answered, in whichever of the known forms."""
     program, row = found_run(request, program_id, run_id)
     form = AnswerFileForm(request.POST, request.FILES)
-    taken: list[paying.Taken] = []
+    taken: list[hearing.Taken] = []
 
     def act() -> None:
-        read = paying.read_answers(form.cleaned_data["file"])
-        taken.append(paying.take_answers(read, run=row, by=request.actor, at=now()))
+        read = hearing.read_answers(form.cleaned_data["file"])
+        taken.append(hearing.take_answers(read, program_id=program.id, by=request.actor, at=now()))
 
     if succeeded(form, act):
-        for line, sentence in taken[0].refused[:20]:
-            messages.warning(request, _("Line %(line)s: %(sentence)s") % {"line": line, "sentence": sentence})
-        words = ngettext("%(n)s payout noted.", "%(n)s payouts noted.", taken[0].moved) % {"n": taken[0].moved}
-        return done(request, words, name="payout-run", at=_at(row))
-    return _page(request, program, row, answering=form)
+        say_taken(request, taken[0])
+        return done(request, _("The answer was taken in."), name="payout-run", at=_at(row))
+    return run_page(request, program, row, refused=("answering", form))
+
+
+def say_taken(request: Request, taken: hearing.Taken) -> None:
+    """Say what became of an answer: what moved, what should be corrected, what was refused and why."""
+    words = ngettext("%(n)s payout noted.", "%(n)s payouts noted.", taken.moved) % {"n": taken.moved}
+    messages.info(request, words)
+    if taken.notices:
+        words = ngettext("%(n)s change is asked for.", "%(n)s changes are asked for.", taken.notices)
+        messages.warning(request, words % {"n": taken.notices})
+    for line, sentence in taken.refused[:20]:
+        messages.warning(request, _("Line %(line)s: %(sentence)s") % {"line": line, "sentence": sentence})
 
 
 def found_run(request: Request, program_id: str, run_id: str) -> tuple[Program, PayoutRun]:
@@ -160,12 +141,6 @@ def found_run(request: Request, program_id: str, run_id: str) -> tuple[Program, 
 
 def _at(row: PayoutRun) -> tuple[str, str]:
     return row.program_id, row.id
-
-
-def _kind(text: str) -> MethodKind:
-    if text not in MethodKind.values:
-        raise Http404(_("There is no such file."))
-    return MethodKind(text)
 
 
 def _overview(request: Request, program: Program, *, at: datetime, form: PrepareForm | None = None) -> HttpResponse:
@@ -190,15 +165,11 @@ def _overview(request: Request, program: Program, *, at: datetime, form: Prepare
     )
 
 
-def _page(
-    request: Request,
-    program: Program,
-    row: PayoutRun,
-    *,
-    approving: Form | None = None,
-    abandoning: Form | None = None,
-    answering: Form | None = None,
+def run_page(
+    request: Request, program: Program, row: PayoutRun, *, refused: tuple[str, Form] | None = None
 ) -> HttpResponse:
+    """Answer with the page of a run; a form that was refused comes back as it was typed."""
+    forms = _forms(row) | dict([refused] if refused else [])
     chosen = request.GET.get("verdict", Verdict.ELIGIBLE.value)
     page = Paginator(verdicts_of(row.id).filter(verdict=chosen), ON_A_PAGE).get_page(request.GET.get("page"))
     states = counts_by_state(row.id)
@@ -206,21 +177,34 @@ def _page(
         request,
         "payouts/run.html",
         program=program,
-        status=422 if approving or abandoning or answering else 200,
+        status=422 if refused else 200,
         run=row,
         told=payout_runs.tell_run(row),
+        rails=[(rail, forms[rail.kind]) for rail in rails_of(row)] if row.filled_at else [],
+        notices=notices_of_run(row.id),
         page=page,
         rows=payout_runs.rows_of(row, page),
         chosen=chosen,
         states=_states(row, states),
         unknown=payouts_of_run(row.id).filter(state="sent", known=False).count(),
-        approving=approving or ApproveForm(currency=row.currency),
-        abandoning=abandoning or WhyForm(auto_id="abandon-%s"),
-        answering=answering or AnswerFileForm(),
+        unclaimed=payouts_of_run(row.id).filter(state="sent", unclaimed=True).count(),
+        approving=forms["approving"],
+        abandoning=forms["abandoning"],
+        answering=forms["answering"],
         is_preparer=row.prepared_by_id == request.actor.id,
         may_write=can(request.actor, Capability.PAYOUT_WRITE, program),
         may_approve=can(request.actor, Capability.PAYOUT_APPROVE, program),
     )
+
+
+def _forms(row: PayoutRun) -> dict[str, Form]:
+    """Return the forms of a run's page by their names; those of rails by the rail's."""
+    settling: dict[str, Form] = {kind: SettleRestForm(auto_id=f"settle-{kind}-%s") for kind in MethodKind.values}
+    return settling | {
+        "approving": ApproveForm(currency=row.currency),
+        "abandoning": WhyForm(auto_id="abandon-%s"),
+        "answering": AnswerFileForm(),
+    }
 
 
 def _states(row: PayoutRun, states: dict[str, tuple[int, int]]) -> list[tuple[str, str, int, Money]]:

@@ -1,73 +1,16 @@
-"""Tables of payouts: methods, runs with what was found for every agreement, payouts with their lines, files."""
+"""Tables of payouts: runs with what was found for every agreement, payouts with their lines."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rapport.apps.identity.models import Organisation
 from rapport.apps.ledger.models import Posting
 from rapport.apps.partners.models import Agreement
+from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod
 from rapport.apps.programs.models import Program
 from rapport.apps.record.vault import SealedField
 from rapport.apps.taxes.models import TaxProfile, TaxRate
 from rapport.domain.money import Money
-
-
-class MethodKind(models.TextChoices):
-    """How money travels to an organisation."""
-
-    IBAN = "iban", _("Bank account with an IBAN")
-    BANK = "bank", _("Bank account without an IBAN")
-    PAYPAL = "paypal", _("PayPal")
-    MANUAL = "manual", _("By hand, as agreed")
-
-
-class PayoutMethod(models.Model):
-    """How an organisation is paid. A change is a new row; the one that nothing replaced is in use.
-
-    `details` hold, sealed, the name and where the money goes; `masked` is what everybody may see of that.
-    """
-
-    id = models.CharField(primary_key=True, max_length=32)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8, choices=MethodKind)
-    details = SealedField()
-    country = models.CharField(max_length=2, blank=True)
-    masked = models.CharField(max_length=264, blank=True)
-    changed_at = models.DateTimeField()
-    usable_at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8)
-    actor_id = models.CharField(max_length=64)
-    replaced_at = models.DateTimeField(null=True, blank=True)
-
-    partner_path = "organisation_id"
-
-    class Meta:
-        """One method of an organisation is in use."""
-
-        constraints = (
-            models.UniqueConstraint(
-                fields=("organisation",), condition=models.Q(replaced_at__isnull=True), name="one_method_in_use"
-            ),
-        )
-
-    def __str__(self) -> str:
-        """Show what may be shown of it: the last four characters."""
-        return f"{self.get_kind_display()} {self.masked}".strip()
-
-
-class PayoutSettings(models.Model):
-    """How a program pays: whose bank holidays move a payday, and how long a changed method waits."""
-
-    program = models.OneToOneField(Program, primary_key=True, on_delete=models.PROTECT, related_name="+")
-    country = models.CharField(max_length=2, blank=True)
-    cooling_hours = models.PositiveSmallIntegerField(default=72)
-    changed_at = models.DateTimeField()
-
-    workspace_path = "program__workspace_id"
-
-    def __str__(self) -> str:
-        """Say whose they are."""
-        return f"payout settings of {self.program_id}"
 
 
 class PayoutRunState(models.TextChoices):
@@ -159,7 +102,8 @@ class PayoutState(models.TextChoices):
 class Payout(models.Model):
     """Money to one partner, with a copy of how it is sent, sealed.
 
-    `known` is false once somebody said that nobody knows what became of it; it then stays sent until somebody does.
+    `unclaimed` is true while it lies with a provider until the partner takes it. `known` is false once somebody said
+    that nobody knows what became of it. Either way it stays sent until somebody knows.
     `reference` is what the bank or provider calls it.
     """
 
@@ -170,6 +114,7 @@ class Payout(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=9, choices=PayoutState, default=PayoutState.RESERVED)
     known = models.BooleanField(default=True)
+    unclaimed = models.BooleanField(default=False)
     method = models.ForeignKey(PayoutMethod, on_delete=models.PROTECT, related_name="+")
     method_kind = models.CharField(max_length=8, choices=MethodKind)
     method_copy = SealedField()
@@ -204,6 +149,17 @@ class Payout(models.Model):
     def amount(self) -> Money:
         """Return what it pays."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def way(self) -> str:
+        """Say for the partner how the money comes: "by bank transfer to DE… 1234"."""
+        words = {
+            MethodKind.PAYPAL: gettext("by PayPal to %(to)s"),
+            MethodKind.WISE: gettext("by Wise to %(to)s"),
+            MethodKind.MANUAL: gettext("another way, as agreed"),
+        }
+        to_a_bank = gettext("by bank transfer to %(to)s")
+        return words.get(MethodKind(self.method_kind), to_a_bank) % {"to": self.method.masked}
 
 
 class PayoutLine(models.Model):
@@ -296,28 +252,3 @@ class WriteOff(models.Model):
     def amount(self) -> Money:
         """Return what is given up."""
         return Money(self.amount_minor, self.currency)
-
-
-class PayoutFile(models.Model):
-    """One file of a run, for one way of paying: made again it has the same digest, or somebody changed something."""
-
-    id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(PayoutRun, on_delete=models.PROTECT, related_name="files")
-    method_kind = models.CharField(max_length=8, choices=MethodKind)
-    payouts_count = models.PositiveIntegerField()
-    total_minor = models.BigIntegerField()
-    digest = models.CharField(max_length=64)
-    made_at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8)
-    actor_id = models.CharField(max_length=64)
-
-    sealed_as = ("run_id", "method_kind")
-
-    class Meta:
-        """One file of a run for each way of paying."""
-
-        constraints = (models.UniqueConstraint(fields=("run", "method_kind"), name="one_file_of_a_kind"),)
-
-    def __str__(self) -> str:
-        """Say which file it is."""
-        return f"{self.run_id} {self.method_kind}"

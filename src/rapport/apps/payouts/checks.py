@@ -1,0 +1,107 @@
+"""Checks of what banks are given: numbers by their digits, names and addresses by what a file can hold."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from email_validator import EmailNotValidError, validate_email
+from schwifty import BIC, IBAN
+from schwifty import registry as banks
+from schwifty.exceptions import SchwiftyException
+from stdnum.exceptions import ValidationError
+from stdnum.us import rtn
+
+from rapport.apps.record.errors import BadInput
+
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+
+
+def bad(name: str, sentence: str) -> BadInput:
+    """Return a refusal at one field."""
+    return BadInput(_("Some fields need another look."), fields={name: sentence})
+
+
+def check_words(given: object, names: Iterable[str]) -> None:
+    """Refuse control characters, and a beginning that a spreadsheet would take for a formula."""
+    for name in names:
+        text = str(getattr(given, name))
+        if not _PRINTABLE.fullmatch(text):
+            raise bad(name, _("Remove the control characters."))
+        if text.startswith(_FORMULA_SIGNS):
+            raise bad(name, _("Begin with a letter or a digit."))
+
+
+def compact(text: str) -> str:
+    """Return a number without the spaces and hyphens that people write into it."""
+    return re.sub(r"[\s-]", "", text).upper()
+
+
+def iban_of(text: str, name: str) -> IBAN:
+    """Return an IBAN that is as long as its country's are and whose check digits are the ones."""
+    try:
+        return IBAN(text)
+    except SchwiftyException:
+        raise bad(name, _("This is not an IBAN: a letter or digit is wrong, or some are missing.")) from None
+
+
+def bic_of(text: str, name: str) -> str:
+    """Return the code of a bank as banks write it; nothing for nothing."""
+    if not text.strip():
+        return ""
+    try:
+        return BIC(compact(text)).compact
+    except SchwiftyException:
+        raise bad(name, _("This is not a bank's code (BIC): 8 or 11 letters and digits.")) from None
+
+
+def routing_of(text: str, name: str) -> str:
+    """Return the number of an American bank, whose last digit the others add up to."""
+    number = compact(text)
+    try:
+        checked: str = rtn.validate(number)
+    except ValidationError:
+        sentence = _("This is no American routing number: nine digits, of which the last checks the others.")
+        raise bad(name, sentence) from None
+    return checked
+
+
+def email_of(text: str, name: str, sentence: str) -> str:
+    """Return a mail address in its one spelling."""
+    try:
+        address = validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise bad(name, sentence) from None
+    if address.startswith(_FORMULA_SIGNS):
+        raise bad(name, sentence)
+    return address
+
+
+def country_of(text: str, name: str, sentence: str = "") -> str:
+    """Return a country by its two letters."""
+    country = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", country):
+        raise bad(name, sentence or _("Two letters of a country, such as DE."))
+    return country
+
+
+def has_iban(country: str) -> bool:
+    """Say whether accounts in a country have an IBAN."""
+    try:
+        banks.get_iban_spec(country)
+    except SchwiftyException:
+        return False
+    return True
+
+
+def is_in_sepa(country: str) -> bool:
+    """Say whether accounts in a country have an IBAN that SEPA transfers reach."""
+    return has_iban(country) and banks.get_iban_spec(country).in_sepa_zone
+
+
+def needed(given: object, name: str, sentence: str) -> str:
+    """Return what was typed into a field that this way needs."""
+    text = str(getattr(given, name)).strip()
+    if not text:
+        raise bad(name, sentence)
+    return text

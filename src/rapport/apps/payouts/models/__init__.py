@@ -1,0 +1,36 @@
+"""Tables of payouts: how money travels, runs with their payouts, what goes out and what banks answer."""
+
+from rapport.apps.payouts.models.files import CallState, ChangeNotice, FileFormat, PayoutFile, RailAccount, RailCall
+from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod, PayoutSettings
+from rapport.apps.payouts.models.runs import (
+    Payout,
+    PayoutLine,
+    PayoutRun,
+    PayoutRunState,
+    PayoutState,
+    PayoutTax,
+    PayoutVerdict,
+    WriteOff,
+    WriteOffState,
+)
+
+__all__ = [
+    "CallState",
+    "ChangeNotice",
+    "FileFormat",
+    "MethodKind",
+    "Payout",
+    "PayoutFile",
+    "PayoutLine",
+    "PayoutMethod",
+    "PayoutRun",
+    "PayoutRunState",
+    "PayoutSettings",
+    "PayoutState",
+    "PayoutTax",
+    "PayoutVerdict",
+    "RailAccount",
+    "RailCall",
+    "WriteOff",
+    "WriteOffState",
+]

@@ -1,0 +1,1 @@
+"""Credits to American bank accounts: NACHA files out, returns and notifications of change back."""

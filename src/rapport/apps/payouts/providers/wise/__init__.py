@@ -1,0 +1,1 @@
+"""Wise: the file for a batch of transfers, with what a bank of each currency asks for."""
