@@ -113,6 +113,7 @@ def test_partners_come_along_and_are_taken_back_from_the_command_line(
     assert "line 3 (two@otter.example) is merged with ben@otter.example: same domain" in done.stdout
     assert Agreement.objects.get().partner.name == "Deal Otter"
     assert not Mail.objects.exists()
+    assert "merged       2" in rapport("import", "partners", file, *choices, **settings).stdout
     undone = rapport("import", "partners", file, "--undo", **settings)
     assert "Taken back: 1 partners." in undone.stdout, undone.stderr
     assert Agreement.objects.get().state == AgreementState.ENDED

@@ -41,6 +41,7 @@ IN_PLACE = {
     "our-partners.csv": "{data}/our-partners.csv",
     "validations.csv": "{data}/validations.csv",
 }
+FILES = {"bindings": "partners", "partners": "our-partners", "validations": "validations"}
 CHOSEN = "quieter green harbours"
 # Commands that go on until they are stopped, or take long: other tests start them, in the files named here.
 STARTED_BY = {
@@ -120,7 +121,7 @@ def fine(done: subprocess.CompletedProcess[str]) -> bool:
 
 def typed(command: str, *, data: Path) -> list[str]:
     """Return what a reader types, with his own files and names."""
-    kind = "partners" if "bindings" in command else "orders"
+    kind = next((file for name, file in FILES.items() if f"import {name}" in command), "orders")
     return [IN_PLACE.get(word, word).format(data=data, kind=kind) for word in shlex.split(command)[1:]]
 
 

@@ -50,10 +50,10 @@ def explanations_of(entry_ids: Collection[str]) -> dict[str, str]:
     return dict(rows.values_list("opening_entry", "explanation"))
 
 
-def finished_run(program_id: str, *, subject: str, digest: str) -> ImportRun | None:
-    """Return the last import of this very file that was finished."""
+def finished_runs(program_id: str, *, subject: str, digest: str) -> QuerySet[ImportRun]:
+    """Return the imports of this very file that were finished, newest first; a repeated one brought nothing itself."""
     done = ImportRun.objects.filter(program_id=program_id, subject=subject, digest=digest, state=RunState.DONE)
-    return done.select_related("program").order_by("-id").first()
+    return done.select_related("program").order_by("-id")
 
 
 def pieces_of(program_id: str, *, customers: Collection[str]) -> list[ReturnedPiece]:

@@ -114,18 +114,22 @@ def validations(
 
 
 def _undo(file: Path, program_name: str) -> None:
-    from rapport.apps.imports.queries import finished_run  # noqa: PLC0415 - see _bring
+    from rapport.apps.imports.queries import finished_runs  # noqa: PLC0415 - see _bring
     from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see _bring
+    from rapport.apps.record.errors import Refusal  # noqa: PLC0415 - see _bring
     from rapport.flows.importing.files import digest_of_file  # noqa: PLC0415 - see _bring
     from rapport.flows.importing.partners.undoing import undo_import  # noqa: PLC0415 - see _bring
     from rapport.kit.clock import now  # noqa: PLC0415 - see _bring
 
-    run = finished_run(_program(program_name).id, subject="partners", digest=digest_of_file(file))
-    if run is None:
+    runs = list(finished_runs(_program(program_name).id, subject="partners", digest=digest_of_file(file)))
+    if not runs:
         raise Stop("This file was not imported, or is not the file any more that was.")
-    undone = undo_import(run=run, by=Actor.system("command-line"), at=now())
-    say(f"Taken back: {undone.agreements} partners.")
-    for stays in undone.stays:
+    try:
+        undone = [undo_import(run=run, by=Actor.system("command-line"), at=now()) for run in runs]
+    except Refusal as refusal:
+        raise Stop(refusal.sentence) from refusal
+    say(f"Taken back: {sum(one.agreements for one in undone)} partners.")
+    for stays in (stays for one in undone for stays in one.stays):
         say(f"  {stays.agreement.partner.name} stays: {stays.sentence}")
 
 
