@@ -217,3 +217,37 @@ def test_whoever_was_asked_for_papers_is_on_record(anna: Agreement) -> None:
     assert (asked.occasion, asked.lacks) == (run.id, ["tax_profile_missing"])
     trail = AuditRow.objects.get(action="tax_papers.requested")
     assert (trail.subject, trail.actor_id) == (anna.id, JONAS.id)
+
+
+def test_a_run_with_a_missing_form_a_return_and_an_unknown_outcome_leaves_every_partner_in_balance(
+    anna: Agreement,
+) -> None:
+    program = anna.program
+    partners = {"Held": anna}
+    for name in ("Returned", "Unknown", "Settled"):
+        partners[name] = make_agreement(program, name=name)
+        make_method(partners[name].partner.organisation)
+        make_payable(program, partners[name])
+    ask_for_w9(program)
+    for agreement in partners.values():
+        make_profile(agreement.partner.organisation, AMERICAN)
+        withhold(agreement, "12.5")
+        if agreement is not anna:
+            make_form(agreement.partner.organisation)
+    run = make_sent_run(program, at=LATER)
+    for name in ("Settled", "Returned", "Unknown"):
+        payout = Payout.objects.get(run=run, agreement=partners[name])
+        if name != "Unknown":
+            record_outcome(payout=payout, outcome=Outcome.SETTLED, words="R", by=MARA, at=LATER)
+        if name != "Settled":
+            record_outcome(payout=payout, outcome=Outcome(name.lower()), words="Told", by=MARA, at=LATER)
+    found = {name: statement_of(agreement, **EVER) for name, agreement in partners.items()}
+    assert all(adds_up(one) for one in found.values())
+    assert {name: one.closing.minor for name, one in found.items()} == {
+        "Held": 12_000,
+        "Returned": 12_000,
+        "Unknown": 10_500,
+        "Settled": 0,
+    }
+    assert withheld(anna) == 3_000, "of what is on its way and of what arrived"
+    assert problems() == []

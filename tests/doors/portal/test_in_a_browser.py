@@ -29,6 +29,7 @@ def home(anna: Eyes, demo_rapport: RunningRapport) -> str:
 PLACES = (
     *("", "links/", "links/new/", "commissions/", "reports/", "terms/", "profile/"),
     *("commissions/payouts/", "commissions/method/", "commissions/statement/"),
+    *("commissions/taxes/", "commissions/invoices/"),
 )
 
 
