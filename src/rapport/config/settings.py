@@ -24,6 +24,7 @@ OUTBOX_FOLDER = DATA_FOLDER / "outbox"
 IMPORTS_FOLDER = DATA_FOLDER / "imports"
 IMPORT_MOST_BYTES = _chosen.import_most_mb * 1_000_000
 IMPORT_KEPT_DAYS = _chosen.import_kept_days
+DNS_SERVER = _chosen.dns_server
 BACKUP_FOLDER = _chosen.backups
 BACKUPS_KEPT = _chosen.backups_kept
 BACKUP_NIGHTLY = _chosen.backup_nightly and not _chosen.demo
