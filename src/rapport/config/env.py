@@ -153,6 +153,11 @@ class Environment(BaseSettings):
         le=3_650,
         description="Days after which an uploaded file is removed; the report of its import stays.",
     )
+    mail_dkim_selector: str = Field(
+        default="",
+        pattern="^[A-Za-z0-9._-]*$",
+        description="Name of the key that signs mail (DKIM), as the mail server or provider calls it.",
+    )
     dns_server: str = Field(
         default="",
         description="Name server to ask for records, such as 127.0.0.1:5353; without it, the resolvers of the machine.",

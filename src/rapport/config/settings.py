@@ -235,6 +235,7 @@ EMAIL_USE_TLS = _server.is_tls_on_request
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
 MAIL_BOUNCES = _chosen.mail_bounces
+MAIL_DKIM_SELECTOR = _chosen.mail_dkim_selector
 MAIL_BOUNCES_URL = _chosen.mail_bounces_url.get_secret_value() if _chosen.mail_bounces_url else ""
 
 # ---- log --------------------------------------------------------------------------------------------------------
