@@ -106,7 +106,8 @@ def _cost(pid: int) -> Cost:
     words = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
     cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     role = next((word for word in words if word in {b"up", b"web", b"edge", b"worker"}), words[0])
-    return Cost(role.decode(), *(int(sizes[key].split()[0]) / 1024 for key in ("Pss", "Rss")), cpu_s=cpu)
+    pss, rss = (int(sizes[key].split()[0]) / 1024 for key in ("Pss", "Rss"))
+    return Cost(role.decode(), pss, rss, cpu)
 
 
 def _disk_mb() -> float:
