@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,7 @@ from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
 
 NOW_MS = 1_763_000_000_000
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+OWN_HOSTS = frozenset({"edge.example", "e", "f"})
 KEYS = Keys(current=1, keys=(Key(1, b"k" * 32),))
 TOKEN = "a-token-of-the-program"
 SECRET = b"a secret of the program, 32 byte"
@@ -223,7 +224,8 @@ def running(data: Path, settings: EdgeSettings | None = None) -> Iterator[Runnin
     loop = uvloop.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    edge = Edge(settings or EdgeSettings(data=data, port=0, metrics_port=0), clock_ms=lambda: NOW_MS)
+    known = replace(settings or EdgeSettings(data=data, port=0, metrics_port=0), own_hosts=OWN_HOSTS)
+    edge = Edge(known, clock_ms=lambda: NOW_MS)
     asyncio.run_coroutine_threadsafe(edge.start(), loop).result(10)
     run = RunningEdge(data=data, edge=edge, loop=loop, thread=thread)
     try:

@@ -30,7 +30,8 @@ import sys
 from pathlib import Path
 from rapport.edge import EdgeSettings, run
 data, port, metrics_port = sys.argv[1:]
-sys.exit(run(EdgeSettings(data=Path(data), port=int(port), metrics_port=int(metrics_port))))
+names = frozenset({'e', 'edge.example'})
+sys.exit(run(EdgeSettings(data=Path(data), port=int(port), metrics_port=int(metrics_port), own_hosts=names)))
 """
 
 

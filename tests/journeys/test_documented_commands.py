@@ -21,6 +21,7 @@ from tests.make.identity import PASSWORD, make_api_key, make_organisation, make_
 from tests.make.road import make_agreement, make_click_id, make_link, make_program
 from tests.support.databases import FreshDatabase
 from tests.support.mail import listening
+from tests.support.names import naming
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -50,6 +51,10 @@ STARTED_BY = {
     "rapport edge": "tests/config/test_up.py",
     "rapport worker": "tests/config/test_up.py",
     "rapport demo": "tests/flows/test_demo.py",
+    "rapport setup": "tests/journeys/test_public_address.py",
+    "rapport setup --check": "tests/journeys/test_public_address.py",
+    "rapport setup --domain … --mail …": "tests/journeys/test_public_address.py",
+    "rapport setup --domain …": "tests/journeys/test_public_address.py",
     "rapport upgrade": "tests/config/test_backup_commands.py",
     "rapport restore FILE": "tests/config/test_backup_commands.py",
     "rapport restore FILE --data COPY": "tests/config/test_backup_commands.py",
@@ -105,7 +110,8 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
         "RAPPORT_DATABASE_URL": fresh_database.url,
         "RAPPORT_MAIL_BOUNCES_URL": f"maildir://{tmp_path}/bounces",
     }
-    with listening() as mail_server:
+    with listening() as mail_server, naming() as names:
+        settings["RAPPORT_DNS_SERVER"] = names.address
         for command in sorted(documented("rapport") - set(STARTED_BY), key=_place):
             words = typed(command, data=tmp_path)
             done = rapport(*words, typed=f"{CHOSEN}\n{CHOSEN}\n", RAPPORT_SMTP_URL=mail_server.url, **settings)

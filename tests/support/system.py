@@ -65,10 +65,22 @@ def has_node_packages() -> bool:
     return (NODE_FOLDER / "node_modules").is_dir() and kept.is_file() and kept.read_bytes() == wanted
 
 
+def has_caddy() -> bool:
+    """Say whether Caddy is installed, the proxy that a public address stands behind."""
+    return shutil.which("caddy") is not None
+
+
+def has_pebble() -> bool:
+    """Say whether Pebble is installed, a certificate authority for tests."""
+    return shutil.which("pebble") is not None
+
+
 PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
     Program(name="Chromium", packages=("chromium", "fonts-liberation"), is_there=has_chromium),
+    Program(name="Caddy", packages=("caddy",), is_there=has_caddy),
+    Program(name="Pebble", packages=("pebble",), is_there=has_pebble),
     Program(name="curl", packages=("curl",), is_there=has_curl),
     Program(name="Node", packages=("nodejs", "npm"), is_there=has_node),
     Program(name="PHP", packages=("php-cli",), is_there=has_php),

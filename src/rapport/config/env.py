@@ -157,6 +157,15 @@ class Environment(BaseSettings):
         le=3_650,
         description="Days after which an uploaded file is removed; the report of its import stays.",
     )
+    mail_dkim_selector: str = Field(
+        default="",
+        pattern="^[A-Za-z0-9._-]*$",
+        description="Name of the key that signs mail (DKIM), as the mail server or provider calls it.",
+    )
+    dns_server: str = Field(
+        default="",
+        description="Name server to ask for records, such as 127.0.0.1:5353; without it, the resolvers of the machine.",
+    )
     backup_folder: Path | None = Field(
         default=None,
         description="Folder that takes the backups; without it, backups/ in the data folder. Another disk is better.",
@@ -267,6 +276,12 @@ class Environment(BaseSettings):
     def edge_address(self) -> str:
         """The address that tracking links start with."""
         return self.edge_url or f"http://localhost:{self.edge_port}"
+
+    @property
+    def edge_hosts(self) -> frozenset[str]:
+        """The names that the edge answers to, beside those of this machine and of proven domains."""
+        told = (urlsplit(address).hostname or "" for address in (self.edge_address, self.web_address))
+        return frozenset(name.lower() for name in (*told, *self.allowed_hosts) if name)
 
     @property
     def backups(self) -> Path:

@@ -93,6 +93,7 @@ SCHEDULES: tuple[Schedule, ...] = (
         cron="37 2 * * *",
         only_if="rapport.flows.backup.tasks.backups_are_nightly",
     ),
+    Schedule(name="domain-proofs", task_path="rapport.flows.tasks.check_domains", cron="29 4 * * *"),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

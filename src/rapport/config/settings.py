@@ -24,6 +24,7 @@ OUTBOX_FOLDER = DATA_FOLDER / "outbox"
 IMPORTS_FOLDER = DATA_FOLDER / "imports"
 IMPORT_MOST_BYTES = _chosen.import_most_mb * 1_000_000
 IMPORT_KEPT_DAYS = _chosen.import_kept_days
+DNS_SERVER = _chosen.dns_server
 BACKUP_FOLDER = _chosen.backups
 BACKUPS_KEPT = _chosen.backups_kept
 BACKUP_NIGHTLY = _chosen.backup_nightly and not _chosen.demo
@@ -235,6 +236,7 @@ EMAIL_USE_TLS = _server.is_tls_on_request
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _chosen.mail_from
 MAIL_BOUNCES = _chosen.mail_bounces
+MAIL_DKIM_SELECTOR = _chosen.mail_dkim_selector
 MAIL_BOUNCES_URL = _chosen.mail_bounces_url.get_secret_value() if _chosen.mail_bounces_url else ""
 
 # ---- log --------------------------------------------------------------------------------------------------------

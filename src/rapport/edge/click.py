@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from rapport.edge import answers, visit
+from rapport.edge import answers, names, visit
 from rapport.edge.answers import Answer
 from rapport.edge.counters import OK
 from rapport.edge.destination import Destination, prepare_deep_link
@@ -41,23 +41,34 @@ class Way:
 def follow_link(request: Request, station: Station) -> Answer:
     """Lead a visitor on and write the click down."""
     visitor = visit.read(request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms())
-    route = station.route(visitor.code) or _old_route(visitor, station)
+    owner = names.program_addressed(request, station)
+    route = None if owner is None else station.route(visitor.code)
+    if route is None or not _belongs(route, owner):
+        route = _old_route(visitor, station, owner)
     if route is None:
-        return _lead_on_without_link(station)
+        return _nobody_of_that_name(station) if owner is None else _lead_on_without_link(station, owner)
     return _lead_on(visitor, route, station)
 
 
 def follow_old_address(request: Request, station: Station) -> Answer | None:
     """Lead on a visitor who came by an address of another system, or nothing for one that nobody brought along."""
     visitor = visit.read(request, code="", at_ms=station.clock_ms())
-    route = _old_route(visitor, station)
+    route = _old_route(visitor, station, names.program_addressed(request, station))
     return None if route is None else _lead_on(visitor, route, station)
 
 
-def _old_route(visitor: Visit, station: Station) -> Route | None:
+def _old_route(visitor: Visit, station: Station, owner: str | None) -> Route | None:
+    """Return the way of an old address; under a name that nobody has proven, of those brought along with that name."""
     host = visitor.request.header(b"host").partition(":")[0].lower().removeprefix("www.")
-    code = station.code_of_old_address(host, texts_of(unquote(visitor.request.path), visitor.fields))
-    return None if code is None else station.route(code)
+    texts = texts_of(unquote(visitor.request.path), visitor.fields)
+    code = station.code_of_old_address(host, texts, anywhere=owner is not None)
+    route = None if code is None else station.route(code)
+    return route if route is not None and _belongs(route, owner) else None
+
+
+def _belongs(route: Route, owner: str | None) -> bool:
+    """Say whether a link leads on under a name: of its own program, of the edge, or one that only old addresses have."""
+    return not owner or route.link.program_id == owner
 
 
 def _lead_on(visitor: Visit, route: Route, station: Station) -> Answer:
@@ -68,9 +79,15 @@ def _lead_on(visitor: Visit, route: Route, station: Station) -> Answer:
     return _answer(click, visitor, route)
 
 
-def _lead_on_without_link(station: Station) -> Answer:
+def _nobody_of_that_name(station: Station) -> Answer:
+    """Answer nothing under a name that nobody has proven: somebody pointed it here, and may be fishing."""
+    station.counters.clicks[Reason.FOREIGN_NAME] += 1
+    return answers.not_found()
+
+
+def _lead_on_without_link(station: Station, owner: str) -> Answer:
     station.counters.clicks[Reason.UNKNOWN_CODE] += 1
-    fallback = station.sole_fallback
+    fallback = station.fallback_of(owner) if owner else station.sole_fallback
     return answers.not_found() if fallback is None else answers.redirect(fallback.plain)
 
 

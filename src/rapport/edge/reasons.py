@@ -17,6 +17,7 @@ class Reason(StrEnum):
     FRAMED = "framed"
     SUBRESOURCE = "subresource"  # asked for as an image, a script or by one, not as a page
     FOREIGN_DEEP_LINK = "foreign_deep_link"  # led to the program's fallback instead; earns like any other
+    FOREIGN_NAME = "foreign_name"  # counted only: sent to a name that nobody has proven
     UNKNOWN_CODE = "unknown_code"  # counted only: without a link there is nothing to write down
 
 

@@ -11,7 +11,7 @@ from email.utils import formatdate
 
 import uvloop
 
-from rapport.edge import answers, click, postback
+from rapport.edge import answers, click, names, postback
 from rapport.edge.answers import Answer
 from rapport.edge.caller import networks
 from rapport.edge.connection import Connection, Handler
@@ -109,6 +109,8 @@ class Edge:
                 return click.follow_link(request, self._station)
             return answers.method_not_allowed("GET, HEAD")
         if request.path == postback.PATH:
+            if names.program_addressed(request, self._station) is None:
+                return answers.not_found()
             if request.method in {"GET", "POST"}:
                 return postback.take_postback(request, self._station)
             return answers.method_not_allowed("GET, POST")
@@ -123,6 +125,8 @@ class Edge:
                 self._counters, connections=len(self.connections), book_version=self._station.book.version
             )
             return answers.text(200, text, content_type=_METRICS_TYPE)
+        if request.path == names.ASK_PATH:
+            return names.may_get_certificate(request, self._station)
         return self._health() if request.path == "/healthz" else answers.not_found()
 
     def _health(self) -> Answer:

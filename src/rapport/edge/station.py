@@ -14,6 +14,7 @@ from rapport.wire.linkbook import LinkEntry, ProgramEntry, Reader
 
 _REMEMBERED_ROUTES = 20_000
 _MOST_PROGRAMS = 50  # in whose old addresses is looked for one that names no host
+_REMEMBERED_DOMAINS = 2_000
 _DAY_SECONDS = 86_400
 
 
@@ -51,12 +52,14 @@ class Station:
         self._key: Key | None = None
         self._program_ids: tuple[str, ...] = ()
         self._routes: dict[str, Route] = {}
+        self._domains: dict[str, str | None] = {}
         self._take_over()
 
     def refresh_book(self) -> None:
         """Look for a newer link book."""
         if self.book.refresh():
             self._routes.clear()
+            self._domains.clear()
             self._take_over()
 
     @property
@@ -79,15 +82,32 @@ class Station:
         route = self._routes[code] = self._prepare(link, program)
         return route
 
-    def code_of_old_address(self, host: str, texts: Iterable[str]) -> str | None:
-        """Return the code that the most exact of these texts leads to; what may be of two programs leads nowhere."""
+    def code_of_old_address(self, host: str, texts: Iterable[str], *, anywhere: bool) -> str | None:
+        """Return the code that the most exact of these texts leads to; what may be of two programs leads nowhere.
+
+        Not `anywhere`, only addresses that were brought along with this very host count.
+        """
+        elsewhere = self._program_ids if anywhere else ()
         for text in texts:
             at_host = self.book.code_of_alias(host, text)
-            found = [at_host] if at_host else [self.book.code_of_alias(one, text) for one in self._program_ids]
+            found = [at_host] if at_host else [self.book.code_of_alias(one, text) for one in elsewhere]
             codes = {code for code in found if code is not None}
             if codes:
                 return codes.pop() if len(codes) == 1 else None
         return None
+
+    def fallback_of(self, program_id: str) -> Destination | None:
+        """Return where a program's closed and unknown links lead."""
+        program = self.book.program(program_id)
+        return None if program is None else prepare(program.fallback_url, parameter=program.parameter)
+
+    def program_of_domain(self, name: str) -> str | None:
+        """Return the id of the program that has proven a name; remembered, as every visit under it asks."""
+        if name not in self._domains:
+            if len(self._domains) >= _REMEMBERED_DOMAINS:
+                self._domains.clear()
+            self._domains[name] = self.book.program_of_domain(name) if name else None
+        return self._domains[name]
 
     def _take_over(self) -> None:
         keys, program = self.book.keys(), self.book.sole_program()

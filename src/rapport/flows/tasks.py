@@ -13,6 +13,7 @@ from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
 from rapport.flows import crediting, intentions, letting_in, postbacks, releasing, replying, settlement
 from rapport.flows.backup.stillness import AlreadyRuns, still
+from rapport.flows.domains import check_all_domains, records_of_settings
 from rapport.flows.partner_letters import know_addresses
 from rapport.flows.proving import World
 from rapport.kit.clock import now, to_ms
@@ -88,6 +89,12 @@ def check_site(application_id: str) -> None:
 def release_accepted_commissions(agreement_id: str) -> None:
     """Let go what was held until a partner accepted the terms."""
     releasing.release_accepted(agreement_id=agreement_id, at=now())
+
+
+@job(retries=3, key="domain-proofs", queue="long", first_wait_s=300)
+def check_domains() -> None:
+    """Look whether the names of programs are still proven."""
+    check_all_domains(records=records_of_settings(), at=now())
 
 
 @job(retries=1, key="lake-upkeep", queue="long")

@@ -10,7 +10,8 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `hosts` are the hosts that deep links may name (`shop.example`, or with its port); `token_hashes` are SHA-256 in
     hex of the postback tokens; `hmac_secrets` are the raw bytes behind `whsec_`. With `consent_required`, a cookie is
-    set only when the link says `consent=1`.
+    set only when the link says `consent=1`. `domains` are names of its own under which its
+    links lead on.
     """
 
     program_id: str
@@ -22,6 +23,7 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     consent_required: bool = False
     token_hashes: tuple[str, ...] = ()
     hmac_secrets: tuple[bytes, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

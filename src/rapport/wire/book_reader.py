@@ -16,6 +16,7 @@ LINK = b"link:"
 PROGRAM = b"program:"
 TOKEN = b"token:"
 ALIAS = b"alias:"
+DOMAIN = b"domain:"
 
 _LONGEST_ROW_BYTES = 511  # what LMDB can look for
 
@@ -90,6 +91,10 @@ class Reader:
         """Return the program if the book has exactly one."""
         found = self.programs(most=2)
         return found[0] if len(found) == 1 else None
+
+    def program_of_domain(self, name: str) -> str | None:
+        """Return the id of the program that a host name belongs to, if its proof stands."""
+        return self._get(DOMAIN + name.encode(errors="replace"), _program_id)
 
     def keys(self) -> Keys | None:
         """Return the click-id keys."""

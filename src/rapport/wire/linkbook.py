@@ -15,7 +15,7 @@ import msgspec
 from rapport.wire import book_store
 from rapport.wire.aliases import Alias
 from rapport.wire.book_entries import Keys, LinkEntry, ProgramEntry
-from rapport.wire.book_reader import KEYS, LINK, PROGRAM, TOKEN, VERSION, Reader, alias_row
+from rapport.wire.book_reader import DOMAIN, KEYS, LINK, PROGRAM, TOKEN, VERSION, Reader, alias_row
 from rapport.wire.book_store import BookDamaged
 
 __all__ = ["BookDamaged", "Keys", "LinkEntry", "ProgramEntry", "Reader", "publish"]
@@ -91,7 +91,7 @@ def _write(
             transaction.delete(row)
     for row, value in _rows(programs, links, keys):
         if row.startswith(PROGRAM):
-            _forget_tokens(transaction, row)
+            _forget_former(transaction, row)
         transaction.put(row, value)
     version = int(transaction.get(VERSION) or b"0") + 1
     transaction.put(VERSION, b"%d" % version)
@@ -105,15 +105,23 @@ def _rows(
         yield PROGRAM + program.program_id.encode(), _encode(program)
         for token_hash in program.token_hashes:
             yield TOKEN + token_hash.encode(), _encode(program.program_id)
+        for domain in program.domains:
+            yield DOMAIN + domain.encode(), _encode(program.program_id)
     for link in links:
         yield LINK + link.code.encode(), _encode(link)
     if keys is not None:
         yield KEYS, _encode(keys)
 
 
-def _forget_tokens(transaction: lmdb.Transaction, row: bytes) -> None:
-    """Take the tokens of a program's former entry out, so that a withdrawn one opens nothing."""
+def _forget_former(transaction: lmdb.Transaction, row: bytes) -> None:
+    """Take the tokens and domains of a program's former entry out, so that a withdrawn one opens nothing."""
     former = transaction.get(row)
-    if former is not None:
-        for token_hash in _decode_program(former).token_hashes:
-            transaction.delete(TOKEN + token_hash.encode())
+    if former is None:
+        return
+    program = _decode_program(former)
+    for token_hash in program.token_hashes:
+        transaction.delete(TOKEN + token_hash.encode())
+    for domain in program.domains:
+        # Another program may have proven the name by now, and been written before this one.
+        if transaction.get(DOMAIN + domain.encode()) == _encode(program.program_id):
+            transaction.delete(DOMAIN + domain.encode())

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from rapport.apps.partners.models import AgreementState
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
-from rapport.apps.tracking.models import Link, LinkAlias, PostbackSecret, PostbackWay
+from rapport.apps.tracking.models import DomainState, Link, LinkAlias, PostbackSecret, PostbackWay, TrackingDomain
 from rapport.apps.tracking.queries import click_keys
 from rapport.wire.aliases import Alias
 from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
@@ -59,6 +59,9 @@ def _program_entry(program: Program) -> ProgramEntry:
         parameter=program.parameter,
         cookie_days=_longest_window_days(program),
         token_hashes=tuple(row.digest for row in living if row.way == PostbackWay.TOKEN),
+        domains=tuple(
+            TrackingDomain.objects.filter(program=program, state=DomainState.PROVEN).values_list("name", flat=True)
+        ),
         hmac_secrets=tuple(bytes(row.secret) for row in living if row.way == PostbackWay.HMAC),
     )
 

@@ -62,3 +62,24 @@ class AgreementNotActive(Refusal):
     def __init__(self, state: str) -> None:
         """Name the state."""
         super().__init__(_("This agreement is %(state)s; new links and codes need an active one.") % {"state": state})
+
+
+class DomainTaken(BadInput):
+    """A name is there already, or belongs to the installation."""
+
+    code = "domain_taken"
+
+    def __init__(self, name: str) -> None:
+        """Name it."""
+        sentence = _("%(name)s is in use already.") % {"name": name}
+        super().__init__(sentence, fields={"name": sentence})
+
+
+class DomainNotProven(Refusal):
+    """Links show a name only once it is proven."""
+
+    code = "domain_not_proven"
+
+    def __init__(self, name: str) -> None:
+        """Say what to do."""
+        super().__init__(_("%(name)s is not proven yet: add its TXT record first.") % {"name": name})

@@ -12,6 +12,7 @@ from rapport.apps.record.inputs import Input
 
 SUB_NAMES = tuple(f"sub{number}" for number in range(1, 11))
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
 _SUB_LENGTH = 250
 _WORD = re.compile(r"[^\x00-\x1f\x7f]*")
 
@@ -44,6 +45,23 @@ def _subs(values: dict[str, str]) -> dict[str, str]:
 
 
 Word = Annotated[str, Field(max_length=64), AfterValidator(_word)]
+
+
+def _domain(value: str) -> str:
+    """Return a host name in lower-case ASCII; a name of one label, an address or a port is none that can be proven."""
+    try:
+        name = value.strip().rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        name = ""
+    if not _DOMAIN.fullmatch(name):
+        raise ValueError(_("Give a host name of your own, such as go.shop.example."))
+    return name
+
+
+class DomainInput(Input):
+    """A name of a program's own for its links."""
+
+    name: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_domain)]
 
 
 class LinkInput(Input):

@@ -133,6 +133,60 @@ class PostbackSecret(models.Model):
         return f"{self.way} {self.prefix}…"
 
 
+class DomainState(models.TextChoices):
+    """Whether a name is known to belong to the program that uses it."""
+
+    WAITING = "waiting", _("Waiting for its proof")
+    PROVEN = "proven", _("Proven")
+    LOST = "lost", _("Proof lost")
+    REMOVED = "removed", _("Removed")
+
+
+class TrackingDomain(models.Model):
+    """A name of a merchant's own under which links of its program lead on, once a TXT record proves that it is his.
+
+    `asked_at` is when its record was last asked for, `seen_at` when it was last there; a name has one owner at a time.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=253)
+    token = models.CharField(max_length=43)
+    state = models.CharField(max_length=8, choices=DomainState, default=DomainState.WAITING)
+    in_links = models.BooleanField(default=False)
+    problem = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    workspace_path = "program__workspace_id"
+
+    class Meta:
+        """A name stands once in a program, and is proven for one program alone; links show one name."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("program", "name"), condition=~models.Q(state="removed"), name="domain_once"
+            ),
+            models.UniqueConstraint(fields=("name",), condition=models.Q(state="proven"), name="domain_owner"),
+            models.UniqueConstraint(fields=("program",), condition=models.Q(in_links=True), name="domain_in_links"),
+        )
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+    @property
+    def record_name(self) -> str:
+        """Where the proof stands in the domain's records."""
+        return f"_rapport.{self.name}"
+
+    @property
+    def record_text(self) -> str:
+        """What stands there."""
+        return f"rapport-proof={self.token}"
+
+
 class BookPublication(models.Model):
     """How far the announcements of changes have been taken over into the link book; one row."""
 

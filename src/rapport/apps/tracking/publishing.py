@@ -11,7 +11,7 @@ from rapport.apps.record.models import Announcement
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.actions import ensure_click_key
 from rapport.apps.tracking.book import alias_entries, keys_entry, link_entries, program_entries
-from rapport.apps.tracking.models import BookPublication, Link, LinkAlias, PostbackSecret
+from rapport.apps.tracking.models import BookPublication, Link, LinkAlias, PostbackSecret, TrackingDomain
 from rapport.wire.linkbook import BookDamaged, publish
 
 _OVERLAP = 1_000
@@ -37,6 +37,9 @@ _KINDS = (
     "link.resumed",
     "postback_secret.issued",
     "postback_secret.revoked",
+    "domain.proven",
+    "domain.lost",
+    "domain.removed",
     "click_key.made",
     "click_key.revoked",
 )
@@ -88,7 +91,8 @@ def _publish_whole() -> int:
 
 def _publish_news(news: list[Announcement]) -> int:
     subjects = {row.subject for row in news}
-    programs = _named(subjects, "prg") | _programs_of_secrets(_named(subjects, "pbs"))
+    programs = _named(subjects, "prg") | _programs_of(PostbackSecret, _named(subjects, "pbs"))
+    programs |= _programs_of(TrackingDomain, _named(subjects, "dom"))
     links = Link.objects.select_related("agreement").filter(
         Q(pk__in=_named(subjects, "lnk")) | Q(agreement_id__in=_named(subjects, "agr"))
     )
@@ -116,8 +120,8 @@ def _named(subjects: set[str], prefix: str) -> set[str]:
     return {subject for subject in subjects if subject.startswith(f"{prefix}_")}
 
 
-def _programs_of_secrets(secret_ids: set[str]) -> set[str]:
-    return set(PostbackSecret.objects.filter(pk__in=secret_ids).values_list("program_id", flat=True))
+def _programs_of(kind: type[PostbackSecret | TrackingDomain], ids: set[str]) -> set[str]:
+    return set(kind.objects.filter(pk__in=ids).values_list("program_id", flat=True)) if ids else set()
 
 
 def _note(version: int, news: list[Announcement], *, known: BookPublication | None, at: datetime) -> None:

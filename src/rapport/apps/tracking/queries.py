@@ -3,20 +3,46 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models import F, QuerySet
 
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.asking import composed
-from rapport.apps.tracking.models import ClickKey, Coupon, Link, LinkAlias, PostbackSecret
+from rapport.apps.tracking.models import ClickKey, Coupon, DomainState, Link, LinkAlias, PostbackSecret, TrackingDomain
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
-def address_of(link: Link) -> str:
-    """Return the tracked address that partners share, with the sub-ids that the link was made with."""
-    return f"{settings.EDGE_URL}/c/{link.code}" + (f"?{urlencode(link.subs)}" if link.subs else "")
+def address_of(link: Link, *, base: str | None = None) -> str:
+    """Return the tracked address that partners share, with the sub-ids that the link was made with.
+
+    `base` is what it begins with, see `base_of`; lists ask for it once.
+    """
+    begins = base_of(link.agreement.program_id) if base is None else base
+    return f"{begins}/c/{link.code}" + (f"?{urlencode(link.subs)}" if link.subs else "")
+
+
+def base_of(program_id: str) -> str:
+    """Return what the links of a program begin with: its own proven name, if it shows one, else the installation's."""
+    names = TrackingDomain.objects.filter(program_id=program_id, in_links=True, state=DomainState.PROVEN)
+    name = names.values_list("name", flat=True).first()
+    if name is None:
+        return str(settings.EDGE_URL)
+    parts = urlsplit(settings.EDGE_URL)
+    return f"{parts.scheme}://{name}" + (f":{parts.port}" if parts.port else "")
+
+
+def domains_of(program_id: str) -> QuerySet[TrackingDomain]:
+    """Return the names of a program that were not removed, by name."""
+    rows = TrackingDomain.objects.filter(program_id=program_id).exclude(state=DomainState.REMOVED)
+    return rows.order_by("name", "id")
+
+
+def domains_to_ask() -> QuerySet[TrackingDomain]:
+    """Return every name whose proof has to be looked for, the one that waited longest first."""
+    rows = TrackingDomain.objects.exclude(state=DomainState.REMOVED)
+    return rows.order_by(F("asked_at").asc(nulls_first=True), "id")
 
 
 def links_of(agreement_id: str) -> QuerySet[Link]:

@@ -42,6 +42,19 @@ def test(email: Annotated[str, typer.Argument(help="Who gets the letter.", show_
 
 
 @app.command()
+def records() -> None:
+    """Look at SPF, DKIM and DMARC of the sender's domain, and show the records to paste."""
+    # Django is awake only now.
+    from rapport.flows.domains import records_of_settings  # noqa: PLC0415 - see above
+    from rapport.flows.mail_records import mail_findings  # noqa: PLC0415 - see above
+
+    for finding in mail_findings(records_of_settings()):
+        say(f"{finding.what}: {finding.verdict.upper()}. {finding.words}")
+        if finding.record:
+            say(f"  {finding.name}  TXT  {finding.record}")
+
+
+@app.command()
 def bounces(file: File = None) -> None:
     """Read what came back: from the mailbox of the settings, or one message from a file or standard input."""
     # Django is awake only now.

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rapport.config.cli import backup, imports, keys, mail, roles, settings, shops, tax, up, upgrading, upkeep
+from rapport.config.cli import backup, imports, keys, mail, roles, settings, setup, shops, tax, up, upgrading, upkeep
 from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
@@ -28,6 +28,7 @@ app.command()(up.up)
 app.command()(roles.web)
 app.command()(roles.edge)
 app.command()(roles.worker)
+app.command()(setup.setup)
 app.command()(upkeep.migrate)
 app.command()(upgrading.upgrade)
 app.add_typer(backup.app, name="backup")

@@ -52,6 +52,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         port=chosen.edge_port,
         metrics_port=chosen.metrics_port,
         trusted_proxies=tuple(chosen.trusted_proxies),
+        own_hosts=chosen.edge_hosts,
         secure_cookies=chosen.edge_address.startswith("https://"),
     )
     with present(chosen.data):

@@ -66,6 +66,8 @@ def _when_absent(name: str, chosen: Environment) -> str:
         "edge_url": chosen.edge_address,
         "smtp_url": "outbox page",
         "backup_folder": str(chosen.backups),
+        "mail_dkim_selector": "the usual names",
+        "dns_server": "the machine's own",
         "mail_bounces": "the sender",
         "mail_bounces_url": "none",
         "paypal_sandbox_url": "PayPal's own",

@@ -65,6 +65,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
             Named(_("Shops"), "shops", "shopping-bag", Capability.CONVERSION_READ, "shops"),
             Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
             Named(_("Import"), "imports", "upload", Capability.CONVERSION_REPORT),
+            Named(_("Tracking domains"), "program:domains", "external-link", Capability.PROGRAM_READ),
             Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),
             Named(_("Public page"), _PUBLIC_PAGE, "external-link", Capability.PROGRAM_READ),
         ),

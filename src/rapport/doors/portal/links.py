@@ -15,7 +15,7 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_link, switch_link
 from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import address_of, links_of
+from rapport.apps.tracking.queries import address_of, base_of, links_of
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
 from rapport.doors.portal.forms import LinkForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
@@ -33,7 +33,8 @@ def links(request: Request, agreement_id: str) -> HttpResponse:
     agreement = agreement_or_404(request, agreement_id)
     page = Paginator(links_of(agreement.id), _ON_A_PAGE).get_page(request.GET.get("page"))
     counted = _counted(agreement)
-    rows = [(link, address_of(link), counted[link.id].net if link.id in counted else 0) for link in page]
+    base = base_of(agreement.program_id)
+    rows = [(link, address_of(link, base=base), counted[link.id].net if link.id in counted else 0) for link in page]
     return portal_page(request, "links.html", agreement=agreement, rows=rows, page=page)
 
 

@@ -20,6 +20,8 @@ from rapport.doors.console.settings.trail import SHOWN
 from rapport.flows.backup.keeping import archive_path
 from rapport.kit.clock import now
 from tests.make.identity import STORY, make_api_key, make_member, make_organisation
+from tests.support.mail import listening
+from tests.support.names import naming
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +200,25 @@ def test_the_outbox_says_how_far_each_mail_has_come_and_tries_again(
     assert "The mail is sent again." in words
     words = words_of(by_owner.post(f"{outbox}{came_back.id}/again/", follow=True).content)
     assert "cannot be sent again" in words
+
+
+def test_mail_is_tried_and_its_records_are_shown_to_paste(
+    by_owner: Client, ours: Organisation, settings: Settings
+) -> None:
+    page = f"/console/settings/{ours.id}/mail/"
+    assert "There is no mail server yet" in words_of(by_owner.post(f"{page}try/", follow=True).content)
+    settings.DEFAULT_FROM_EMAIL = "Marlow <rapport@marlow.example>"
+    with listening() as server, naming() as names:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
+        settings.DNS_SERVER = names.address
+        assert f"127.0.0.1:{server.port}" in words_of(by_owner.get(page).content)
+        assert "The mail server took a letter" in words_of(by_owner.post(f"{page}try/", follow=True).content)
+        assert len(server.taken) == 1
+        words = words_of(by_owner.post(page).content)
+        assert "There is no SPF record." in words
+        assert "v=DMARC1; p=none" in words
+    words = words_of(by_owner.post(f"{page}try/", follow=True).content)
+    assert "The mail server did not take it" in words
 
 
 def test_a_backup_is_asked_for_and_listed(by_owner: Client, ours: Organisation, settings: Settings) -> None:

@@ -1,6 +1,8 @@
 """Rows of the pages of a program itself: creating it, its terms, its settings, its integration."""
 
 from rapport.apps.tracking.actions import issue_postback_secret
+from rapport.apps.tracking.domains import add_domain
+from rapport.apps.tracking.inputs import DomainInput
 from rapport.apps.tracking.models import PostbackWay
 from rapport.kit.clock import now
 from tests.doors.routes.rows.settings import organisation
@@ -39,6 +41,18 @@ def secret(cast: Cast) -> Addressed:
     )
 
 
+def domain(cast: Cast) -> Addressed:
+    """A name of a program's own."""
+    programs = make_program(cast.ours).id, make_program(cast.theirs).id
+    given = DomainInput(name="go.shop.invalid")
+    ours, theirs = (add_domain(program_id=each, given=given, by=STORY, at=now()).id for each in programs)
+    foreign = ((programs[1], theirs), (programs[0], theirs), (programs[1], ours), (programs[0], "dom_missing"))
+    return Addressed(
+        own={"program_id": programs[0], "domain_id": ours},
+        elsewhere=tuple({"program_id": other, "domain_id": each} for other, each in foreign),
+    )
+
+
 RUNNERS = ("owner", "manager")
 
 ROWS = (
@@ -50,6 +64,11 @@ ROWS = (
     Row("program:approval", "GET", team(*TEAM), at=program),
     Row("program:approval", "POST", team(*RUNNERS, ok=303), at=program),
     Row("program:move", "POST", team(*RUNNERS, ok=303), at=program, data={"state": "paused"}),
+    Row("program:domains", "GET", team(*TEAM), at=program),
+    Row("program:domains", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:domain-check", "POST", team(*RUNNERS, ok=303), at=domain),
+    Row("program:domain-show", "POST", team(*RUNNERS, ok=303), at=domain),
+    Row("program:domain-remove", "POST", team(*RUNNERS, ok=303), at=domain),
     Row("program:terms", "GET", team(*TEAM), at=program),
     Row("program:terms", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:terms-preview", "POST", team(*RUNNERS), at=program),

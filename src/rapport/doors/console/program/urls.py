@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.console.program import approval, creating, integration, settings, terms, versions, yaml_page
+from rapport.doors.console.program import approval, creating, domains, integration, settings, terms, versions, yaml_page
 
 app_name = "program"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("<str:program_id>/settings/", settings.settings, name="settings"),
     path("<str:program_id>/settings/approval/", approval.approval, name="approval"),
     path("<str:program_id>/settings/state/", settings.move, name="move"),
+    path("<str:program_id>/domains/", domains.domains, name="domains"),
+    path("<str:program_id>/domains/<str:domain_id>/check/", domains.check, name="domain-check"),
+    path("<str:program_id>/domains/<str:domain_id>/show/", domains.show, name="domain-show"),
+    path("<str:program_id>/domains/<str:domain_id>/remove/", domains.remove, name="domain-remove"),
     path("<str:program_id>/terms/", terms.terms, name="terms"),
     path("<str:program_id>/terms/preview/", terms.preview, name="terms-preview"),
     path("<str:program_id>/terms/yaml/", yaml_page.as_yaml, name="terms-yaml"),

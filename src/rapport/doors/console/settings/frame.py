@@ -52,6 +52,7 @@ def _groups(actor: Actor, *, workspace: Organisation) -> list[Group]:
             (
                 *place(_("Audit trail"), name="audit", icon="history", capability=Capability.AUDIT_READ),
                 *place(_("Outbox"), name="outbox", icon="mail", capability=Capability.OUTBOX_READ),
+                *place(_("Mail"), name="mail", icon="send", capability=Capability.OUTBOX_READ),
                 *place(_("Backups"), name="backups", icon="folder", capability=Capability.JOB_READ),
                 *place(_("Suppressed addresses"), name="suppressions", icon="ban", capability=Capability.OUTBOX_READ),
             ),

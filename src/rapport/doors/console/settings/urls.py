@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.console.settings import backups, keys, organisation, outbox, suppressions, team, trail
+from rapport.doors.console.settings import backups, keys, mail, organisation, outbox, suppressions, team, trail
 
 app_name = "settings"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<str:organisation_id>/outbox/", outbox.letters, name="outbox"),
     path("<str:organisation_id>/outbox/<str:mail_id>/", outbox.letter, name="letter"),
     path("<str:organisation_id>/outbox/<str:mail_id>/again/", outbox.again, name="letter-again"),
+    path("<str:organisation_id>/mail/", mail.mail, name="mail"),
+    path("<str:organisation_id>/mail/try/", mail.try_it, name="mail-try"),
     path("<str:organisation_id>/backups/", backups.backups, name="backups"),
     path("<str:organisation_id>/suppressions/", suppressions.suppressions, name="suppressions"),
     path("<str:organisation_id>/suppressions/<str:suppression_id>/lift/", suppressions.lift, name="suppression-lift"),
