@@ -87,6 +87,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         cron="37 2 * * *",
         only_if="rapport.flows.backup.tasks.backups_are_nightly",
     ),
+    Schedule(
+        name="audit-links",
+        task_path="rapport.flows.tasks.link_audit",
+        every_seconds=120,
+        only_if="rapport.flows.tasks.audit_rows_wait",
+    ),
+    Schedule(name="late-audit-links", task_path="rapport.flows.tasks.link_late_audit", cron="37 1 * * *"),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )
