@@ -111,7 +111,7 @@ def _rows_of(number: int) -> list[Linked]:
     return _asked(_OF_LINK, (number,))
 
 
-def _asked(statement: str, values: Sequence[object]) -> list[Linked]:
+def _asked(statement: str, values: Sequence[str | int]) -> list[Linked]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Linked(*row) for row in cursor.fetchall()]
