@@ -120,6 +120,7 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
     assert Conversion.objects.filter(external_id="10428").count() == 1
 
 
+@pytest.mark.drill(seconds=20)
 def test_partners_are_paid_by_the_commands_of_the_manual(fresh_database: FreshDatabase, tmp_path: Path) -> None:
     program = make_program()
     for number in range(5):
