@@ -166,7 +166,7 @@ def _ready(request: Request, program: Program, *, at: datetime) -> list[Ready]:
 
 def _ready_row(row: Commission, *, at: datetime) -> Ready:
     order = row.conversion.external_id if row.conversion else ""
-    ends = row.hold_until or at
+    ends = row.hold_until
     whole = max(ends - row.created_at, timedelta(seconds=1))
     heading = ", ".join(filter(None, (row.agreement.partner.name, order)))
     return Ready(row, heading, (at - row.created_at) / whole, max(ends - at, timedelta()))
