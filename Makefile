@@ -29,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill mutation fix bench lock assets clean $(PARTS)
+.PHONY: help run test drill proof mutation fix bench lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
