@@ -29,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill mutation fix bench lock assets clean $(PARTS)
+.PHONY: help run test drill proof mutation fix bench lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -46,6 +46,14 @@ drill: test-system ## Run the long tests whole on both databases; `make test` sh
 
 mutation: $(DEVELOPMENT) ## Break the rules, the books and payouts in thousands of small ways; the tests must notice 85 % (an hour)
 	$(ON_SQLITE) nice $(BIN)/python -m tests.mutation --workers $(WORKERS) --sample $(MUTATION_SAMPLE)
+
+proof: test-system ## Prove the largest claims at full size, one after the other (hours): runs killed, cells damaged, a gigabyte, 550 partners
+	RAPPORT_TEST_DRILLS=whole $(ON_SQLITE) nice $(BIN)/pytest -n 0 -s tests/journeys/test_parallel_runs.py
+	RAPPORT_TEST_DRILLS=whole $(ON_POSTGRESQL) nice $(BIN)/pytest -n 0 -s tests/flows/test_damage.py
+	RAPPORT_TEST_IMPORT_MB=1000 $(ON_SQLITE) nice $(BIN)/pytest -n 0 -s -m drill tests/apps/imports/reading/test_tables.py
+	rm -rf build/proof
+	nice $(BIN)/rapport demo --data build/proof --partners 550
+	nice $(BIN)/rapport doctor --data build/proof
 
 check: $(DEVELOPMENT) ## Run the checks that need no tests: lint, format, types, imports, templates, migrations
 	$(BIN)/ruff check

@@ -118,12 +118,13 @@ def _orders(shop: Shop, number: int) -> list[dict[str, Any]]:
     """Return orders of customers of their own, each after a click."""
     from rapport.apps.record.actors import Actor  # noqa: PLC0415 - Django must be awake
     from rapport.apps.tracking.actions import ensure_click_key  # noqa: PLC0415 - see above
+    from rapport.apps.tracking.keys import key_of  # noqa: PLC0415 - see above
     from rapport.kit.clock import now, to_ms  # noqa: PLC0415 - see above
-    from rapport.wire.clickid import Key, Mark, mint  # noqa: PLC0415 - see above
+    from rapport.wire.clickid import Mark, mint  # noqa: PLC0415 - see above
 
     at = now()
     row = ensure_click_key(by=Actor.system("bench"), at=at)
-    key = Key(number=row.number, secret=bytes(row.secret))
+    key = key_of(row)
     orders = []
     for _ in range(number):
         name = secrets.token_hex(8)

@@ -30,6 +30,7 @@ def test_every_command_and_every_option_says_what_it_is_for() -> None:
         "import",
         "keys",
         "mail",
+        "payouts",
         "doctor",
     } | {"backup", "restore", "setup", "shops", "tax", "upgrade"}
     assert set(group.commands) == own

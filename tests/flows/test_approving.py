@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.models import HumanDecision
 from rapport.apps.identity.actions import add_member, end_membership
-from rapport.apps.identity.models import Membership, Role
+from rapport.apps.identity.models import Membership, Person, Role
 from rapport.apps.identity.queries import actor_of
 from rapport.apps.jobs.models import Intention
 from rapport.apps.ledger.queries import recount
 from rapport.apps.partners.actions import suspend_agreement
 from rapport.apps.programs.models import Program
+from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.errors import BadInput, Refusal
 from rapport.flows.approving import approve_by_hand, undo_approval
 from rapport.flows.intentions import carry_out_due, intend_act, undo
@@ -121,6 +122,15 @@ def test_what_is_in_a_payout_stays_approved_and_a_reason_is_needed(program: Prog
     assert "in a payout already" in told[first]
 
 
+def taken_back(wish: Intention) -> Intention:
+    """Ask for an intention back, and let the worker do it."""
+    asked = undo(intention=wish, program=Program.objects.get(pk=wish.place), by=STORY, at=SOON)
+    assert asked.state == "undoing"
+    carry_out_due(at=SOON + WAITED)
+    asked.refresh_from_db()
+    return asked
+
+
 class TestIntentions:
     """What people intend happens some seconds later, unless they change their mind."""
 
@@ -136,7 +146,7 @@ class TestIntentions:
         assert carry_out_due(at=NOON + WAITED) == 1
         assert states(program) == [("approved", 0, 1_200)] * 2
         Commission.objects.filter(pk=wish.subjects[0]).update(reserved_minor=1, payable_minor=1_199)
-        undone = undo(intention=wish, program=program, by=STORY, at=SOON)
+        undone = taken_back(wish)
         assert (undone.state, list(undone.kept)) == ("undone", wish.subjects[:1])
         Commission.objects.filter(pk=wish.subjects[0]).update(reserved_minor=0, payable_minor=1_200)
         assert states(program) == [("approved", 0, 1_200), ("held", 1_200, 0)]
@@ -158,7 +168,7 @@ class TestIntentions:
             "refused",
             {"This order is declined alr"},
         )
-        undo(intention=wish, program=program, by=STORY, at=SOON + timedelta(minutes=1))
+        taken_back(wish)
         assert states(program) == [("pending", 1_200, 0)] * 2
         with pytest.raises(Refusal):
             undo(intention=again, program=program, by=STORY, at=SOON)
@@ -168,8 +178,39 @@ class TestIntentions:
         carry_out_due(at=NOON + WAITED)
         Commission.objects.filter(pk=wish.subjects[0]).update(paid_minor=1_200, payable_minor=0)
         for _again in range(2):
-            with pytest.raises(Refusal, match="in a payout already"):
-                undo(intention=wish, program=program, by=STORY, at=SOON)
+            stays = taken_back(wish)
+            assert stays.state == "done"
+            assert "in a payout already" in stays.kept[wish.subjects[0]]
+
+    def test_a_worker_that_was_killed_while_taking_back_goes_on_where_it_stopped(self, program: Program) -> None:
+        wish = intend_act(act="approve", program=program, subjects=ids(program), by=STORY, at=NOON)
+        carry_out_due(at=NOON + WAITED)
+        undo(intention=wish, program=program, by=STORY, at=SOON)
+        assert undo(intention=wish, program=program, by=STORY, at=SOON).state == "undoing"
+        Intention.objects.filter(pk=wish.id).update(taken_back={ids(program)[0]: ""})
+        carry_out_due(at=SOON)
+        wish.refresh_from_db()
+        assert (wish.state, states(program)) == ("undone", [("approved", 0, 1_200), ("held", 1_200, 0)])
+
+    def test_whoever_asks_back_needs_the_right_when_it_is_done(self, program: Program) -> None:
+        wish = intend_act(act="approve", program=program, subjects=ids(program), by=STORY, at=NOON)
+        carry_out_due(at=NOON + WAITED)
+        actor = make_actor(program.workspace, Role.MANAGER)
+        undo(intention=wish, program=program, by=actor, at=SOON)
+        end_membership(membership_id=Membership.objects.get(person_id=actor.id).id, by=STORY, at=SOON)
+        carry_out_due(at=SOON)
+        wish.refresh_from_db()
+        assert (wish.state, set(wish.kept.values())) == ("done", {"You may not do this any more."})
+        assert states(program) == [("approved", 0, 1_200)] * 2
+
+    def test_taking_back_that_breaks_leaves_it_done_and_says_so(self, program: Program) -> None:
+        wish = intend_act(act="approve", program=program, subjects=ids(program), by=STORY, at=NOON)
+        carry_out_due(at=NOON + WAITED)
+        undo(intention=wish, program=program, by=Actor(ActorKind.PERSON, "per_gone"), at=SOON)
+        with pytest.raises(Person.DoesNotExist):
+            carry_out_due(at=SOON)
+        wish.refresh_from_db()
+        assert (wish.state, {why[:20] for why in wish.kept.values()}) == ("done", {"Something broke on o"})
 
     def test_a_right_that_was_taken_away_meanwhile_is_gone(self, program: Program) -> None:
         actor = make_actor(program.workspace, Role.MANAGER)

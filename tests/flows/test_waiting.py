@@ -6,7 +6,8 @@ import pytest
 
 from rapport.apps.commissions.models import Attribution, Proposal
 from rapport.apps.partners.actions import suspend_agreement
-from rapport.flows.waiting import Waits, count_waiting, what_waits
+from rapport.domain.money import Money
+from rapport.flows.waiting import Waiting, Waits, alike_together, count_waiting, what_waits
 from rapport.kit.ids import new_id
 from tests.make.identity import NOON, STORY, make_organisation
 from tests.make.program_pages import Everything, make_everything
@@ -52,6 +53,37 @@ def test_a_held_commission_waits_at_its_order_and_a_conflict_does_not_wait_twice
     assert row.subject == held.conversion.id
     assert "suspended" in row.sentence
     assert count_waiting(told.program).held == 1
+
+
+def held(number: int, *, sentence: str = "The agreement is suspended.", days: int = 1) -> Waiting:
+    return Waiting(
+        kind=Waits.HELD,
+        subject=f"cnv_{number}",
+        heading=f"The commission for order {number} is held",
+        sentence=sentence,
+        since=NOON - timedelta(days=days),
+        age=timedelta(days=days),
+        amount=Money(100 * number, "EUR"),
+    )
+
+
+def test_commissions_held_for_one_reason_stand_together_and_the_late_ones_apart() -> None:
+    other = Waiting(
+        kind=Waits.RUN, subject="run_1", heading="A run waits", sentence="", since=NOON, age=timedelta(hours=1)
+    )
+    alone = held(9, sentence="The budget is spent.")
+    found = [held(1, days=9), held(2, days=9), held(3, days=3), other, held(4), alone, held(5)]
+    shown = alike_together(found, most=50)
+    assert [row.subject for row in shown] == ["cnv_1", "cnv_2", "", "run_1", "cnv_9"]
+    together = shown[2]
+    assert together.heading == "3 commissions are held for the same reason"
+    assert (together.sentence, together.age, together.amount) == (
+        "The agreement is suspended.",
+        timedelta(days=3),
+        Money(1_200, "EUR"),
+    )
+    assert alike_together(found[:2], most=50) == found[:2]
+    assert alike_together([held(1), held(2), held(3)], most=3)[0].heading.startswith("3+ commissions")
 
 
 def test_a_proposal_says_what_it_would_come_to(told: Everything) -> None:

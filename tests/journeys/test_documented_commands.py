@@ -10,14 +10,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.db.models import Count
 from django.test import Client
 
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.identity.actions import add_member
+from rapport.apps.identity.models import Role
 from rapport.apps.identity.rights import KeyScope
+from rapport.apps.payouts.models import Payout, PayoutRun
+from rapport.apps.programs.models import Program
+from rapport.domain.money import format_amount
 from rapport.kit.clock import now
 from tests.config.commands import rapport
-from tests.make.identity import PASSWORD, make_api_key, make_organisation, make_person
+from tests.make.identity import NOON, PASSWORD, STORY, make_api_key, make_organisation, make_person
+from tests.make.payouts import make_method, make_payable
 from tests.make.road import make_agreement, make_click_id, make_link, make_program
 from tests.support.databases import FreshDatabase
 from tests.support.mail import listening
@@ -110,13 +117,67 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
         "RAPPORT_DATABASE_URL": fresh_database.url,
         "RAPPORT_MAIL_BOUNCES_URL": f"maildir://{tmp_path}/bounces",
     }
+    elsewhere = set(STARTED_BY) | {each for each in documented("rapport") if each.startswith("rapport payouts ")}
     with listening() as mail_server, naming() as names:
         settings["RAPPORT_DNS_SERVER"] = names.address
-        for command in sorted(documented("rapport") - set(STARTED_BY), key=_place):
+        for command in sorted(documented("rapport") - elsewhere, key=_place):
             words = typed(command, data=tmp_path)
             done = rapport(*words, typed=f"{CHOSEN}\n{CHOSEN}\n", RAPPORT_SMTP_URL=mail_server.url, **settings)
             assert fine(done), (command, done.stdout, done.stderr)
     assert Conversion.objects.filter(external_id="10428").count() == 1
+
+
+@pytest.mark.drill(seconds=20)
+def test_partners_are_paid_by_the_commands_of_the_manual(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    program = make_program()
+    for number in range(5):
+        agreement = make_agreement(program, name=f"Partner {number}")
+        make_method(agreement.partner.organisation)
+        make_payable(program, agreement)
+    people = [make_finance(program, email) for email in ("jonas@example.com", "mara@example.com")]
+    commands = {each.split()[2]: each for each in documented("rapport") if each.startswith("rapport payouts ")}
+    settings = {"RAPPORT_DATA": str(tmp_path), "RAPPORT_DATABASE_URL": fresh_database.url}
+    assert set(commands) == set(IN_THEIR_ORDER)
+    for name in IN_THEIR_ORDER:
+        words = [_in_its_place(word, people, tmp_path, name) for word in shlex.split(commands[name])[1:]]
+        more = ("--to", str(tmp_path / "iban.csv")) if name == "file" else ()
+        done = rapport(*words, *more, typed=f"{PASSWORD}\n", **settings)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    assert dict(Payout.objects.values_list("state").annotate(Count("id"))) == {
+        "settled": 1,
+        "failed": 1,
+        "returned": 1,
+        "sent": 1,
+        "cancelled": 4,  # one by name, and those of the run that was abandoned
+    }
+
+
+IN_THEIR_ORDER = (
+    *("due", "prepare", "runs", "show", "approve", "cancel", "file", "answer"),
+    *("settle", "fail", "return", "unknown", "prepare", "abandon"),
+)
+OPEN = {"cancel": "reserved", "return": "settled"}
+"""In which state a payout is looked for; most commands tell of one that was sent."""
+
+
+def make_finance(program: Program, email: str) -> str:
+    """Let somebody of finance sign in with a password."""
+    person = make_person(email=email, password=PASSWORD)
+    add_member(organisation_id=program.workspace_id, person_id=person.id, role=Role.FINANCE, by=STORY, at=NOON)
+    return email
+
+
+def _in_its_place(word: str, people: list[str], folder: Path, command: str) -> str:
+    """Return what a reader types for a word in capitals, as the tables stand by then."""
+    run = PayoutRun.objects.order_by("-id").first()
+    payout = Payout.objects.filter(state=OPEN.get(command, "sent"), known=True).order_by("id").first()
+    answer = folder / "answer.csv"
+    if command == "answer" and payout:
+        answer.write_text(f"payout,outcome,reference\n{payout.id},settled,SEPA-1\n")
+    known = {"RUN": run.id, "TOTAL": format_amount(run.total)} if run else {}
+    known |= {"PAYOUT": payout.id} if payout else {}
+    known |= {"EMAIL": people[command == "approve"], "WAY": "iban", "ANSWER": str(answer)}
+    return (known | {"REASON": "Wrong account", "REFERENCE": "SEPA-2"}).get(word, word)
 
 
 def fine(done: subprocess.CompletedProcess[str]) -> bool:

@@ -18,12 +18,13 @@ from rapport.apps.programs.queries import version_in_force
 from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_coupon, create_link, ensure_click_key
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
+from rapport.apps.tracking.keys import key_of
 from rapport.apps.tracking.models import Coupon, Link
 from rapport.domain.terms import presets
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import to_ms
-from rapport.wire.clickid import Key, Mark, mint
+from rapport.wire.clickid import Mark, mint
 from tests.make.identity import NOON, STORY, make_organisation
 
 NO_MARKS = Mark(0)
@@ -100,7 +101,7 @@ def make_coupon(agreement: Agreement, code: str, *, at: datetime = START, **give
 def make_click_id(link: Link, *, at: datetime = NOON, marks: Mark = NO_MARKS) -> str:
     """Return a click id as the edge would mint it for this link."""
     row = ensure_click_key(by=STORY, at=at)
-    key = Key(number=row.number, secret=bytes(row.secret))
+    key = key_of(row)
     return mint(key=key, at_ms=to_ms(at), link_number=link.number, marks=marks, random=secrets.token_bytes(4))
 
 

@@ -8,6 +8,7 @@ from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, 
 from rapport.apps.programs.actions import create_program, move_program
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
+from rapport.apps.tracking.keys import hide, secret_of
 from rapport.apps.tracking.models import ClickKey, Coupon, Link
 from rapport.domain.promises import InForce, Standing
 from rapport.domain.story import Touch, TouchMark, TouchRefusal
@@ -178,11 +179,12 @@ def _link(agreement_id: str) -> Link:
 def _key(number: int) -> Key:
     """Return a signing key of this installation: number 2 is revoked."""
     at = from_ms(0)
-    row, _new = ClickKey.objects.get_or_create(
-        number=number,
-        defaults={"secret": secrets.token_bytes(32), "created_at": at, "revoked_at": at if number == 2 else None},
-    )
-    return Key(number=number, secret=bytes(row.secret))
+    row = ClickKey.objects.filter(number=number).first()
+    if row is None:
+        row = ClickKey(number=number, created_at=at, revoked_at=at if number == 2 else None)
+        hide(row, secrets.token_bytes(32))
+        row.save(force_insert=True)
+    return Key(number=number, secret=secret_of(row))
 
 
 def _minted(key: Key, link_number: int, *, at_ms: int = 1_709_000_000_000, marks: Mark | None = None) -> str:

@@ -12,7 +12,7 @@ from tests.support.run import DATABASE_VARIABLE
 
 DRILLS_VARIABLE = "RAPPORT_TEST_DRILLS"
 WHOLE = "whole"
-TIMEOUT_SECONDS = 1_500
+TIMEOUT_SECONDS = 10_800 if os.environ.get(DRILLS_VARIABLE) == WHOLE else 1_500
 
 
 def scaled(*, whole: int, on_sqlite: int | None = None, on_postgresql: int | None = None) -> int:

@@ -94,6 +94,13 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.backup.tasks.backups_are_nightly",
     ),
     Schedule(name="domain-proofs", task_path="rapport.flows.tasks.check_domains", cron="29 4 * * *"),
+    Schedule(
+        name="audit-links",
+        task_path="rapport.flows.tasks.link_audit",
+        every_seconds=120,
+        only_if="rapport.flows.tasks.audit_rows_wait",
+    ),
+    Schedule(name="late-audit-links", task_path="rapport.flows.tasks.link_late_audit", cron="37 1 * * *"),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

@@ -1,7 +1,7 @@
 """Decline an order with due process: a code, a reason, evidence, a deadline for the reply, and a last word."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
-from rapport.flows.partner_letters import Telling, tell_partner
+from rapport.flows.partner_letters import Letters, Telling, letters_about, tell_partner
 from rapport.flows.retrying import until_settled
 from rapport.kit.clock import from_ms, to_ms
 
@@ -97,42 +97,53 @@ class DeclineTalk:
     answered: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeclineGiven:
+    """Why an order is declined: the code, the reason and the evidence."""
+
+    code: str
+    reason: str
+    evidence: str = ""
+
+
 def decline_conversion(
     *, conversion: Conversion, code: str, reason: str, by: Actor, at: datetime, evidence: str = ""
 ) -> None:
     """Decline an order: nobody earns from it, and its partner is told why and until when it may reply."""
-    if code not in DeclineCode.values:
+    decline_as_given(conversion=conversion, given=DeclineGiven(code, reason, evidence), by=by, at=at)
+
+
+def decline_as_given(
+    *, conversion: Conversion, given: DeclineGiven, by: Actor, at: datetime, letters: Letters | None = None
+) -> None:
+    """Decline an order; `letters` are those of `letters_of_decline`, for whoever is inside a transaction already."""
+    if given.code not in DeclineCode.values:
         sentence = _("Choose one of the codes.")
         raise BadInput(sentence, fields={"code": sentence})
-    reply_until = reply_end(at, zone=conversion.program.zone)
-    data = {"code": code, "evidence": evidence.strip(), "reply_until_ms": to_ms(reply_until)}
-    telling = Telling(
-        _(_DECLINED),
-        (
-            _("The commission for order %(order)s was declined: %(code)s.")
-            % {"order": conversion.external_id, "code": DeclineCode(code).label},
-            reason.strip(),
-            _("Evidence: %(evidence)s") % {"evidence": evidence.strip()} if evidence.strip() else "",
-            _("You may reply until %(day)s. A reply opens it again, and a person looks at it once more.")
-            % {"day": day_words(last_day(reply_until, zone=conversion.program.zone))},
-        ),
-    )
-    say = _Said(conversion, DecisionKind.DECLINED, reason, data, telling)
-    until_settled(lambda: _say(say, allowed=_may_decline, by=by, at=at))
+    until_ms = to_ms(reply_end(at, zone=_zone(conversion)))
+    data = {"code": given.code, "evidence": given.evidence.strip(), "reply_until_ms": until_ms}
+    telling = _declined(conversion, given, at=at)
+    say = _Said(conversion, DecisionKind.DECLINED, given.reason, data, telling, letters)
+    _say_settled(say, allowed=_may_decline, by=by, at=at)
+
+
+def letters_of_decline(*, conversion: Conversion, given: DeclineGiven, at: datetime) -> Letters:
+    """Write out what the partners of an order will be told when it is declined."""
+    return letters_about(_partners_who_earn(conversion), _declined(conversion, given, at=at))
 
 
 def undo_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
     """Take a decline back: the order counts again, and its partner is told."""
     telling = Telling(_(_TAKEN_BACK), (_("The decline was taken back; the order counts again."), reason.strip()))
     say = _Said(conversion, DecisionKind.DECLINE_UNDONE, reason, {}, telling)
-    until_settled(lambda: _say(say, allowed=_may_undo, by=by, at=at))
+    _say_settled(say, allowed=_may_undo, by=by, at=at)
 
 
 def uphold_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
     """Uphold a decline that the partner replied to; for the partner this is final."""
     telling = Telling(_(_UPHELD), (_("The decline was upheld after your reply. This is final."), reason.strip()))
     say = _Said(conversion, DecisionKind.DECLINE_UPHELD, reason, {}, telling)
-    until_settled(lambda: _say(say, allowed=_may_uphold, by=by, at=at))
+    _say_settled(say, allowed=_may_uphold, by=by, at=at)
 
 
 def reply_to_decline(*, commission: Commission, body: str, by: Actor, at: datetime) -> None:
@@ -193,10 +204,18 @@ class _Said:
     reason: str
     data: Mapping[str, object]
     telling: Telling | None
+    letters: Letters | None = None
 
 
 Allowed = Callable[[list[HumanDecision]], None]
 """Raises a refusal when the word may not be said after what was said before."""
+
+
+def _say_settled(said: _Said, *, allowed: Allowed, by: Actor, at: datetime) -> None:
+    """Say it, its letters written out before: others wait for the database while a transaction is open."""
+    if said.telling and said.letters is None:
+        said = replace(said, letters=letters_about(_partners_who_earn(said.conversion), said.telling))
+    until_settled(lambda: _say(said, allowed=allowed, by=by, at=at))
 
 
 def _say(said: _Said, *, allowed: Allowed, by: Actor, at: datetime) -> None:
@@ -215,13 +234,32 @@ def _say(said: _Said, *, allowed: Allowed, by: Actor, at: datetime) -> None:
         judge_touched(touched, offer=offer, cause=str(said.kind), by=by, at=at)
         if said.telling:
             for commission in told:
-                tell_partner(commission, said.telling, by=by, at=at)
+                tell_partner(commission, said.telling, by=by, at=at, letters=said.letters)
 
 
 def _partners_who_earn(conversion: Conversion) -> list[Commission]:
     """Return the commissions that a decline takes from, or took from: those of partners who lost it before are left."""
     rows = commissions_of_program(conversion.program_id).filter(conversion=conversion).order_by("id")
     return [row for row in rows if row.worth.minor or row.state in {CommissionState.DECLINED, CommissionState.DISPUTED}]
+
+
+def _declined(conversion: Conversion, given: DeclineGiven, *, at: datetime) -> Telling:
+    until = reply_end(at, zone=_zone(conversion))
+    words = {"order": conversion.external_id, "code": DeclineCode(given.code).label}
+    return Telling(
+        _(_DECLINED),
+        (
+            _("The commission for order %(order)s was declined: %(code)s.") % words,
+            given.reason.strip(),
+            _("Evidence: %(evidence)s") % {"evidence": given.evidence.strip()} if given.evidence.strip() else "",
+            _("You may reply until %(day)s. A reply opens it again, and a person looks at it once more.")
+            % {"day": day_words(last_day(until, zone=_zone(conversion)))},
+        ),
+    )
+
+
+def _zone(conversion: Conversion) -> str:
+    return conversion.program.zone
 
 
 def _may_decline(said: list[HumanDecision]) -> None:

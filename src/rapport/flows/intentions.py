@@ -1,4 +1,4 @@
-"""Carry out what people intend, some seconds after they said so, and take it back when they change their mind."""
+"""Carry out what people intend, some seconds after they said so, and take it back when they changed their mind."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,18 +12,18 @@ from rapport.apps.commissions.queries import commissions_of_program
 from rapport.apps.conversions.actions import lock_stories
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
+from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.models import Person
 from rapport.apps.identity.queries import actor_of
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.jobs.errors import IntentionStarted
 from rapport.apps.jobs.intending import (
     Wish,
-    forget_taken_back,
+    ask_back,
     intend,
     lock_intention,
     note_outcomes,
     note_taken_back,
-    note_undone,
     withdraw_intention,
 )
 from rapport.apps.jobs.models import Intention, IntentionState
@@ -33,8 +33,9 @@ from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.write import transaction
 from rapport.flows.approving import approve_by_hand, undo_approval
-from rapport.flows.declining import decline_conversion, undo_decline
+from rapport.flows.declining import DeclineGiven, decline_as_given, letters_of_decline, undo_decline
 from rapport.flows.importing.validations.deciding import decide_portion, take_portion_back
+from rapport.flows.partner_letters import Letters
 from rapport.flows.retrying import until_settled
 
 logger = logging.getLogger(__name__)
@@ -58,13 +59,15 @@ Outcomes = dict[str, str]
 class Act:
     """Something that can be intended for many things at once, and how it is taken back afterwards.
 
-    `batch` is how many subjects one transaction takes: others wait for the database meanwhile.
+    `batch` is how many subjects one transaction takes: others wait for the database meanwhile. What an act needs and
+    takes long is made ready by `prepare`, before the transaction.
     """
 
     capability: Capability
-    carry_out: Callable[[Sequence[str], Doing], Outcomes]
+    carry_out: Callable[[Sequence[str], Doing, Letters], Outcomes]
     undo: Callable[[Sequence[str], Doing], Outcomes]
     batch: int
+    prepare: Callable[[Sequence[str], Doing], Letters] = lambda _subjects, _doing: {}
 
 
 def intend_act(
@@ -99,85 +102,79 @@ def carry_out_now(intention_id: str, *, at: datetime) -> None:
 
 
 def undo(*, intention: Intention, program: Program, by: Actor, at: datetime) -> Intention:
-    """Withdraw an intention that has not begun; take back what one has done, as far as that is still possible."""
+    """Withdraw an intention that has not begun; let the worker take back what one has done, as far as it still can."""
     try:
         return withdraw_intention(intention_id=intention.id, workspace_id=program.workspace_id, by=by, at=at)
     except IntentionStarted:
-        while until_settled(partial(_take_back_batch, intention.id, program, by=by, at=at)):
-            pass
-        return _end_taking_back(intention.id, at=at)
+        return ask_back(intention_id=intention.id, workspace_id=program.workspace_id, by=by, at=at)
 
 
 def _next_batch(intention_id: str, *, at: datetime) -> bool:
-    """Do the act to the next subjects, in one transaction with the note of it; False when none is left."""
+    """Do the act to the next subjects, or take it back, in one transaction with the note of it; False at the end."""
+    seen = Intention.objects.get(pk=intention_id)
+    ahead = _left(seen)
+    act, doing = ACTS[seen.act], _doing(seen, at=at)
+    ready = act.prepare(ahead, doing) if seen.state == IntentionState.INTENDED else {}
     with transaction():
         intention = lock_intention(intention_id)
-        if intention.state != IntentionState.INTENDED:
+        if (intention.state, _left(intention)) != (seen.state, ahead):
+            return True  # somebody else was faster
+        if intention.state == IntentionState.INTENDED:
+            outcomes = _allowed(intention, ahead, doing) or act.carry_out(ahead, doing, ready)
+            note_outcomes(intention=intention, outcomes=outcomes, at=at)
+        elif intention.state == IntentionState.UNDOING:
+            outcomes = _allowed(intention, ahead, doing) or act.undo(ahead, doing)
+            note_taken_back(intention=intention, outcomes=outcomes, at=at)
+        else:
             return False
-        left = [one for one in intention.subjects if one not in intention.outcomes]
-        left = left[: ACTS[intention.act].batch]
-        note_outcomes(intention=intention, outcomes=_outcomes(intention, left, at=at), at=at)
     return True
 
 
-def _outcomes(intention: Intention, subjects: Sequence[str], *, at: datetime) -> Outcomes:
-    program = Program.objects.get(pk=intention.place)
-    by, act = _actor_now(intention), ACTS[intention.act]
-    if not can(by, act.capability, program):
-        return dict.fromkeys(subjects, _("You may not do this any more."))
-    return act.carry_out(subjects, Doing(program, intention.arguments, by, at))
-
-
-def _take_back_batch(intention_id: str, program: Program, *, by: Actor, at: datetime) -> bool:
-    """Take back what was done to the next subjects, in one transaction with the note of it; False when none is left."""
-    with transaction():
-        intention = lock_intention(intention_id)
-        if intention.state != IntentionState.DONE:
-            raise IntentionStarted
+def _left(intention: Intention) -> list[str]:
+    """Return the subjects that are next."""
+    if intention.state == IntentionState.UNDOING:
         left = [one for one in intention.done if one not in intention.taken_back]
-        act = ACTS[intention.act]
-        outcomes = act.undo(left[: act.batch], Doing(program, intention.arguments, by, at)) if left else {}
-        note_taken_back(intention=intention, outcomes=outcomes)
-    return bool(left)
+    else:
+        left = [one for one in intention.subjects if one not in intention.outcomes]
+    return left[: ACTS[intention.act].batch]
 
 
-def _end_taking_back(intention_id: str, *, at: datetime) -> Intention:
-    """End an intention of which something was taken back; when nothing was, it stands as it did, and that is said."""
-    with transaction():
-        intention = lock_intention(intention_id)
-        stays = [why for why in intention.taken_back.values() if why]
-        if len(stays) == len(intention.taken_back):
-            forget_taken_back(intention=intention)
-        else:
-            note_undone(intention=intention, at=at)
-            stays = []
-    if stays:
-        raise Refused(stays[0])
-    return intention
+def _doing(intention: Intention, *, at: datetime) -> Doing:
+    program = Program.objects.get(pk=intention.place)
+    return Doing(program, intention.arguments, _actor_now(intention), at)
 
 
-class Refused(Refusal):
-    """None of it can be taken back."""
-
-    code = "not_undone"
+def _allowed(intention: Intention, subjects: Sequence[str], doing: Doing) -> Outcomes:
+    """Return the refusals of whoever may not do this any more; nothing where the act may go on."""
+    if can(doing.by, ACTS[intention.act].capability, doing.program):
+        return {}
+    return dict.fromkeys(subjects, _("You may not do this any more."))
 
 
 def _give_up(intention_id: str, *, at: datetime) -> None:
     sentence = _("Something broke on our side. Nothing was changed; an operator can see why.")
     with transaction():
         intention = lock_intention(intention_id)
-        left = [one for one in intention.subjects if one not in intention.outcomes]
-        note_outcomes(intention=intention, outcomes=dict.fromkeys(left, sentence), at=at)
+        if intention.state == IntentionState.UNDOING:
+            left = [one for one in intention.done if one not in intention.taken_back]
+            note_taken_back(intention=intention, outcomes=dict.fromkeys(left, sentence), at=at)
+        else:
+            left = [one for one in intention.subjects if one not in intention.outcomes]
+            note_outcomes(intention=intention, outcomes=dict.fromkeys(left, sentence), at=at)
 
 
 def _actor_now(intention: Intention) -> Actor:
-    """Return who intended it with the seats held now: a right that was taken away meanwhile is gone."""
-    if intention.actor_kind == ActorKind.SYSTEM:
-        return Actor.system(intention.actor_id)
-    return actor_of(Person.objects.get(pk=intention.actor_id))
+    """Return who asked for what is done now with the seats held now: a right that was taken away meanwhile is gone."""
+    is_undoing = intention.state == IntentionState.UNDOING
+    kind, actor_id = (
+        (intention.undone_by_kind, intention.undone_by_id) if is_undoing else (intention.actor_kind, intention.actor_id)
+    )
+    if kind == ActorKind.SYSTEM:
+        return Actor.system(actor_id)
+    return actor_of(Person.objects.get(pk=actor_id))
 
 
-def _approve(subjects: Sequence[str], doing: Doing) -> Outcomes:
+def _approve(subjects: Sequence[str], doing: Doing, _letters: Letters) -> Outcomes:
     return approve_by_hand(program_id=doing.program.id, commission_ids=subjects, by=doing.by, at=doing.at)
 
 
@@ -186,20 +183,23 @@ def _unapprove(subjects: Sequence[str], doing: Doing) -> Outcomes:
     return undo_approval(program_id=doing.program.id, commission_ids=subjects, reason=reason, by=doing.by, at=doing.at)
 
 
-def _decline(subjects: Sequence[str], doing: Doing) -> Outcomes:
-    told = doing.arguments
-
+def _decline(subjects: Sequence[str], doing: Doing, letters: Letters) -> Outcomes:
     def decline(conversion: Conversion) -> None:
-        decline_conversion(
-            conversion=conversion,
-            code=told["code"],
-            reason=told["reason"],
-            evidence=told.get("evidence", ""),
-            by=doing.by,
-            at=doing.at,
-        )
+        decline_as_given(conversion=conversion, given=_given(doing), by=doing.by, at=doing.at, letters=letters)
 
     return _each_order(subjects, doing, decline)
+
+
+def _letters_of_decline(subjects: Sequence[str], doing: Doing) -> Letters:
+    letters: dict[str, Sequence[Mail]] = {}
+    for conversion in _orders(subjects, doing).values():
+        letters |= letters_of_decline(conversion=conversion, given=_given(doing), at=doing.at)
+    return letters
+
+
+def _given(doing: Doing) -> DeclineGiven:
+    told = doing.arguments
+    return DeclineGiven(told["code"], told["reason"], told.get("evidence", ""))
 
 
 def _undecline(subjects: Sequence[str], doing: Doing) -> Outcomes:
@@ -211,8 +211,7 @@ def _undecline(subjects: Sequence[str], doing: Doing) -> Outcomes:
 
 def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion], None]) -> Outcomes:
     """Do something to the order behind each commission, under the locks of all of them."""
-    rows = commissions_of_program(doing.program.id).filter(pk__in=subjects).select_related("conversion__program")
-    orders = {row.id: row.conversion for row in rows if row.conversion}
+    orders = _orders(subjects, doing)
     lock_stories(Touched.by(orders.values()).in_order())
     outcomes = dict.fromkeys(subjects, _("There is no such commission in this program."))
     for subject in sorted(orders):
@@ -224,7 +223,12 @@ def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion]
     return outcomes
 
 
-def _validate(subjects: Sequence[str], doing: Doing) -> Outcomes:
+def _orders(subjects: Sequence[str], doing: Doing) -> dict[str, Conversion]:
+    rows = commissions_of_program(doing.program.id).filter(pk__in=subjects).select_related("conversion__program")
+    return {row.id: row.conversion for row in rows if row.conversion}
+
+
+def _validate(subjects: Sequence[str], doing: Doing, _letters: Letters) -> Outcomes:
     for subject in subjects:
         decide_portion(subject, by=doing.by, at=doing.at)
     return dict.fromkeys(subjects, "")
@@ -237,6 +241,7 @@ def _unvalidate(subjects: Sequence[str], doing: Doing) -> Outcomes:
 VALIDATE = "validate"
 ACTS: Mapping[str, Act] = {
     "approve": Act(Capability.CONVERSION_DECIDE, _approve, _unapprove, batch=25),
-    "decline": Act(Capability.CONVERSION_DECIDE, _decline, _undecline, batch=5),
+    # Each order is judged again and its partner told: one of them fills a short transaction.
+    "decline": Act(Capability.CONVERSION_DECIDE, _decline, _undecline, batch=1, prepare=_letters_of_decline),
     VALIDATE: Act(Capability.CONVERSION_DECIDE, _validate, _unvalidate, batch=1),
 }

@@ -1,6 +1,6 @@
 """Write to a partner: by mail to everybody who has its portal, about one of its agreements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission
-from rapport.apps.delivery.actions import queue_mail
+from rapport.apps.delivery.actions import keep_mail, write_out
 from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.queries import team_of
 from rapport.apps.identity.rights import ROLE_CAPABILITIES, Capability
 from rapport.apps.partners.models import Agreement
@@ -29,10 +30,21 @@ class Telling:
     sentences: Sequence[str]
 
 
-def tell_partner(commission: Commission, telling: Telling, *, by: Actor, at: datetime) -> None:
+Letters = Mapping[str, Sequence[Mail]]
+"""Mails that were written out before a transaction, by the commission that they are about."""
+
+
+def letters_about(commissions: Iterable[Commission], telling: Telling) -> Letters:
+    """Write out what partners will be told about their commissions: half of the time that telling them takes."""
+    return {commission.id: list(_mails(commission, telling)) for commission in commissions}
+
+
+def tell_partner(
+    commission: Commission, telling: Telling, *, by: Actor, at: datetime, letters: Letters | None = None
+) -> None:
     """Write it under the commission in the portal, and mail it to the partner; inside the caller's transaction."""
     agreement = commission.agreement
-    told = [sentence for sentence in telling.sentences if sentence]
+    told = _told(telling)
     post_message(
         subject=commission.id,
         side=Side.PROGRAM,
@@ -41,17 +53,28 @@ def tell_partner(commission: Commission, telling: Telling, *, by: Actor, at: dat
         at=at,
         workspace_id=agreement.program.workspace_id,
     )
+    ready = (letters or {}).get(commission.id)
+    for mail in _mails(commission, telling) if ready is None else ready:
+        keep_mail(mail=mail, at=at)
+
+
+def _mails(commission: Commission, telling: Telling) -> Iterator[Mail]:
+    agreement = commission.agreement
     letter_words = {"program": agreement.program.name, "order": order_words(commission)}
     for address in addresses_of(agreement):
         letter = Letter(
             recipient=address,
             subject=telling.subject % letter_words,
-            paragraphs=tuple(told),
+            paragraphs=tuple(_told(telling)),
             button=Button(_("Look and reply"), reverse("portal:commission", args=(agreement.id, commission.id))),
             workspace_id=agreement.program.workspace_id,
             about_id=commission.id,
         )
-        queue_mail(letter=letter, at=at)
+        yield write_out(letter)
+
+
+def _told(telling: Telling) -> list[str]:
+    return [sentence for sentence in telling.sentences if sentence]
 
 
 def know_addresses() -> None:

@@ -1,6 +1,7 @@
 """What the worker does for use-cases that span several apps; each is safe to run twice."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -9,6 +10,7 @@ from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.jobs.queries import due_intentions
 from rapport.apps.jobs.retry import job
 from rapport.apps.partners.queries import application_by_id
+from rapport.apps.record import linking
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
 from rapport.flows import crediting, intentions, letting_in, postbacks, releasing, replying, settlement
@@ -20,6 +22,9 @@ from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest, unread_segments
 from rapport.lake.progress import progress, remove_read_segments
 from rapport.lake.upkeep import keep_up
+
+LATE = timedelta(hours=2)
+"""Audit rows whose moment lies further back when they are committed are linked in the night."""
 
 
 @job(retries=3, key="postbacks", first_wait_s=1)
@@ -134,3 +139,20 @@ def approvals_wait() -> bool:
 def clicks_wait() -> bool:
     """Say cheaply whether the journal has a segment that the lake has not."""
     return bool(unread_segments(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER))
+
+
+def audit_rows_wait() -> bool:
+    """Say whether anything was done that no link holds yet."""
+    return linking.rows_wait(since=now() - LATE)
+
+
+@job(retries=3, key="link-audit")
+def link_audit() -> None:
+    """Tie what was done lately into the chain of the audit."""
+    linking.link_rows(since=now() - LATE, clock=now)
+
+
+@job(retries=3, key="link-audit", queue="long")
+def link_late_audit() -> None:
+    """Tie whatever is in no link yet, of any age, into the chain of the audit."""
+    linking.link_rows(since=None, clock=now)

@@ -1,7 +1,8 @@
 """What waits for a person in a program: counts for the frame of every page, rows with their promises for Today."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -108,6 +109,10 @@ PROMISES = {
 """Within which time each is looked at: the ring around its age is full when this is used up."""
 
 
+FEWEST_ALIKE = 3
+"""So many commissions that are held for the same reason stand together as one thing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """One thing that waits: `subject` is the id whose page tells more, `amount` the money that waits with it."""
@@ -153,6 +158,38 @@ def what_waits(program: Program, *, kinds: frozenset[Waits], most: int, at: date
     """Return what waits of these kinds, those nearest to their promise (or furthest past it) first; `most` of each."""
     found = [one for kind in Waits if kind in kinds for one in _READERS[kind](program, most, at)]
     return sorted(found, key=lambda one: -one.share)
+
+
+def alike_together(waiting: Sequence[Waiting], *, most: int) -> list[Waiting]:
+    """Return what waits, with commissions held for the same reason as one thing where the nearest of them stood.
+
+    Those past the promise stay apart from the others. Such a thing has no subject: the list of its kind tells more.
+    """
+    alike: dict[tuple[bool, str], list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        if one.kind is Waits.HELD:
+            alike[one.is_late, one.sentence].append(one)
+    many = {key: rows for key, rows in alike.items() if len(rows) >= FEWEST_ALIKE}
+    found: list[Waiting] = []
+    for one in waiting:
+        rows = many.get((one.is_late, one.sentence), []) if one.kind is Waits.HELD else []
+        if not rows:
+            found.append(one)
+        elif rows[0] is one:
+            found.append(_together(rows, most=most))
+    return found
+
+
+def _together(rows: Sequence[Waiting], *, most: int) -> Waiting:
+    """Return commissions of one reason as one thing; `rows` begin with the one that waits longest."""
+    oldest, currency = rows[0], rows[0].amount.currency if rows[0].amount else ""
+    number = f"{len(rows)}+" if len(rows) >= most else str(len(rows))
+    return replace(
+        oldest,
+        subject="",
+        heading=_("%(n)s commissions are held for the same reason") % {"n": number},
+        amount=Money(sum(row.amount.minor for row in rows if row.amount), currency),
+    )
 
 
 def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting]:

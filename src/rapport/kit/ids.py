@@ -19,6 +19,11 @@ def new_id(prefix: str, *, at: datetime) -> str:
     return f"{prefix}_{_moment(to_ms(at))}{random.decode()}"
 
 
+def earliest_id(prefix: str, *, at: datetime) -> str:
+    """Return what sorts before every id that is made from this moment on, and after every earlier one."""
+    return f"{prefix}_{_moment(to_ms(at))}"
+
+
 def made_ms(public_id: str) -> int:
     """Return the moment that a public id was made at, in milliseconds; -1 for a text that is none."""
     moment = public_id.partition("_")[2][: len(_MOMENT_SHIFTS)]

@@ -19,6 +19,7 @@ from rapport.apps.tracking.actions import (
     rotate_click_key,
     switch_link,
 )
+from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import BookPublication, Link, PostbackWay
 from rapport.apps.tracking.publishing import book_is_behind, publish_book
 from rapport.domain.terms import presets
@@ -135,7 +136,7 @@ def test_postback_secrets_reach_the_book_and_leave_it(agreement: Agreement, fold
     signing = issue_postback_secret(program_id=agreement.program_id, way=PostbackWay.HMAC, by=STORY, at=NOON)
     entry = Edge(folder).program(agreement)
     assert entry.token_hashes == (hashlib.sha256(token.shown_once.encode()).hexdigest(),)
-    assert entry.hmac_secrets == (bytes(signing.secret.secret),)
+    assert entry.hmac_secrets == (secret_of(signing.secret),)
     revoke_postback_secret(secret_id=token.secret.id, by=STORY, at=NOON)
     entry = Edge(folder).program(agreement)
     assert (entry.token_hashes, len(entry.hmac_secrets)) == ((), 1)

@@ -57,7 +57,10 @@ def test_what_is_chosen_is_approved_ten_seconds_later_and_undone(manager: Client
     assert b"every 2s" not in piece
     assert state(known) == "approved"
     wish = Intention.objects.get()
-    assert manager.post(address(known, "intention-undo", wish.id)).status_code == 303
+    page = manager.post(address(known, "intention-undo", wish.id), follow=True)
+    assert "Being taken back: 0 so far." in plain(page.content)
+    assert b"every 2s" in page.content
+    carried_out()
     assert state(known) == "held"
     assert "Taken back." in plain(manager.get(address(known, "intention", wish.id)).content)
     assert "Approved: 1 of 1." in plain(manager.get(address(known, "intentions")).content)

@@ -70,21 +70,30 @@ def note_outcomes(*, intention: Intention, outcomes: Mapping[str, str], at: date
         intention.save(update_fields=["outcomes"])
 
 
-def note_taken_back(*, intention: Intention, outcomes: Mapping[str, str]) -> None:
-    """Note, inside the transaction that did so, what was taken back, and why the rest (a sentence each) was not."""
+def ask_back(*, intention_id: str, workspace_id: str, by: Actor, at: datetime) -> Intention:
+    """Let the worker take back what was done; whoever asks again while it does changes nothing."""
+    with transaction():
+        intention = lock_intention(intention_id)
+        if intention.state not in {IntentionState.DONE, IntentionState.UNDOING}:
+            raise IntentionStarted
+        if intention.state == IntentionState.DONE:
+            intention.state, intention.due_at, intention.taken_back = IntentionState.UNDOING, at, {}
+            intention.undone_by_kind, intention.undone_by_id = by.kind, by.id
+            intention.save(update_fields=["state", "due_at", "taken_back", "undone_by_kind", "undone_by_id"])
+            audit(by=by, at=at, action="act.asked_back", subject=intention.id, workspace_id=workspace_id)
+    return intention
+
+
+def note_taken_back(*, intention: Intention, outcomes: Mapping[str, str], at: datetime) -> None:
+    """Note, inside the transaction that did so, what was taken back, and why the rest (a sentence each) was not.
+
+    The last of it ends the intention; when nothing could be taken back it stands as it did, and says why.
+    """
     intention.taken_back |= outcomes
     intention.save(update_fields=["taken_back"])
-
-
-def forget_taken_back(*, intention: Intention) -> None:
-    """Let an intention stand as it did, because nothing of it could be taken back."""
-    intention.taken_back = {}
-    intention.save(update_fields=["taken_back"])
-
-
-def note_undone(*, intention: Intention, at: datetime) -> None:
-    """End an intention whose subjects were taken back as far as that was possible."""
-    _end(intention, IntentionState.UNDONE, at=at)
+    if len(intention.taken_back) == len(intention.done):
+        stands = len(intention.kept) == len(intention.done)
+        _end(intention, IntentionState.DONE if stands else IntentionState.UNDONE, at=at)
 
 
 def _end(intention: Intention, state: IntentionState, *, at: datetime) -> None:

@@ -55,6 +55,7 @@ class IntentionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
+    UNDOING = "undoing", _("Being taken back")
     UNDONE = "undone", _("Undone")
 
 
@@ -62,8 +63,8 @@ class Intention(models.Model):
     """What a person wants done to some things, a few seconds before the worker does it: time to change one's mind.
 
     `subjects` are public ids; `outcomes` says of each that was reached why it was refused (empty: it was done), so
-    that a worker killed in the middle goes on where it stopped; `taken_back` says the same of taking it back. `place`
-    is the public id of where all of it belongs.
+    that a worker killed in the middle goes on where it stopped; `taken_back` says the same of taking it back, which
+    `undone_by` asked for. `place` is the public id of where all of it belongs.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -79,13 +80,17 @@ class Intention(models.Model):
     at = models.DateTimeField()
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    undone_by_kind = models.CharField(max_length=8, blank=True, default="")
+    undone_by_id = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         """Read by place, newest first, and by what is due."""
 
         indexes = (
             models.Index(fields=("place", "id"), name="intention_place"),
-            models.Index(fields=("due_at",), condition=models.Q(state="intended"), name="intention_due"),
+            models.Index(
+                fields=("due_at",), condition=models.Q(state__in=("intended", "undoing")), name="intention_waits"
+            ),
         )
 
     def __str__(self) -> str:

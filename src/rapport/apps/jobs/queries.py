@@ -116,8 +116,9 @@ def intentions_about(place: str, *, act: str, run: str) -> QuerySet[Intention]:
 
 
 def due_intentions(*, at: datetime) -> QuerySet[Intention]:
-    """Return the intentions whose time to change one's mind is over, oldest first."""
-    return Intention.objects.filter(state=IntentionState.INTENDED, due_at__lte=at).order_by("due_at", "id")
+    """Return the intentions that the worker has to do or to take back by now, oldest first."""
+    waiting = (IntentionState.INTENDED, IntentionState.UNDOING)
+    return Intention.objects.filter(state__in=waiting, due_at__lte=at).order_by("due_at", "id")
 
 
 def finished_before(*, succeeded: datetime, failed: datetime) -> QuerySet[DBTaskResult[Any, Any]]:

@@ -135,6 +135,12 @@ def payouts_of_run(run_id: str) -> QuerySet[Payout]:
     return rows.order_by("-amount_minor", "id")
 
 
+def payouts_of_program(program_id: str) -> QuerySet[Payout]:
+    """Return every payout of a program, newest first."""
+    rows = Payout.objects.filter(run__program_id=program_id)
+    return rows.select_related("agreement__partner", "run__program").order_by("-id")
+
+
 def payouts_of_agreement(agreement_id: str) -> QuerySet[Payout]:
     """Return what an agreement is and was paid, newest first; not what was taken back before it was sent."""
     rows = Payout.objects.filter(agreement_id=agreement_id).exclude(state=PayoutState.CANCELLED)

@@ -1,6 +1,8 @@
-"""Tables of the record: audit rows, announcements, idempotent answers, seals, examinations."""
+"""Tables of the record: audit rows and their links, announcements, idempotent answers, seals, examinations."""
 
 from django.db import models
+
+from rapport.apps.record.vault import SealedField
 
 
 class AuditRow(models.Model):
@@ -29,6 +31,31 @@ class AuditRow(models.Model):
     def __str__(self) -> str:
         """Say who did what."""
         return f"{self.actor_kind}:{self.actor_id} {self.action} {self.subject}"
+
+
+class AuditLink(models.Model):
+    """Some audit rows tied to all that were tied before; `proof` is the digest, sealed in the vault."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    rows_count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    proof = SealedField()
+
+    def __str__(self) -> str:
+        """Say which link it is."""
+        return f"audit link {self.number}"
+
+
+class LinkedAuditRow(models.Model):
+    """Which link holds an audit row; it stays where the row is taken away."""
+
+    audit_id = models.CharField(primary_key=True, max_length=32)
+    link = models.ForeignKey(AuditLink, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Say which row it is."""
+        return self.audit_id
 
 
 class Announcement(models.Model):

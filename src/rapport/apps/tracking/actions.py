@@ -18,6 +18,7 @@ from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.errors import AgreementNotActive, CodeTaken, EndsBeforeStart, HostNotAllowed
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
+from rapport.apps.tracking.keys import hide
 from rapport.apps.tracking.models import ClickKey, Coupon, Link, PostbackSecret, PostbackWay
 from rapport.apps.tracking.queries import free_link_number
 from rapport.kit.ids import new_id, random_code, random_token
@@ -100,15 +101,17 @@ def issue_postback_secret(*, program_id: str, way: PostbackWay, by: Actor, at: d
     shown = f"whsec_{base64.b64encode(raw).decode()}" if way == PostbackWay.HMAC else f"pbt_{random_token(32)}"
     with transaction():
         program = Program.objects.get(pk=program_id)
-        secret = PostbackSecret.objects.create(
+        secret = PostbackSecret(
             id=new_id("pbs", at=at),
             program=program,
             way=way,
             prefix=shown[:12],
             digest=hashlib.sha256(shown.encode()).hexdigest(),
-            secret=raw if way == PostbackWay.HMAC else b"",
             created_at=at,
         )
+        if way == PostbackWay.HMAC:
+            hide(secret, raw)
+        secret.save(force_insert=True)
         _told(program, what="postback_secret.issued", subject=secret.id, by=by, at=at, way=way)
     return IssuedSecret(secret, shown)
 
@@ -137,7 +140,9 @@ def rotate_click_key(*, by: Actor, at: datetime) -> ClickKey:
         number = latest.number + 1 if latest else 1
         if number >= KEY_NUMBERS:
             raise AssertionError("all 255 key numbers of the click id format are used")
-        key = ClickKey.objects.create(number=number, secret=secrets.token_bytes(32), created_at=at)
+        key = ClickKey(number=number, created_at=at)
+        hide(key, secrets.token_bytes(32))
+        key.save(force_insert=True)
         audit(by=by, at=at, action="click_key.made", subject=f"key_{number}")
         announce(at=at, kind="click_key.made", subject=f"key_{number}")
     return key

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from rapport.apps.partners.models import AgreementState
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
+from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import DomainState, Link, LinkAlias, PostbackSecret, PostbackWay, TrackingDomain
 from rapport.apps.tracking.queries import click_keys
 from rapport.wire.aliases import Alias
@@ -62,7 +63,7 @@ def _program_entry(program: Program) -> ProgramEntry:
         domains=tuple(
             TrackingDomain.objects.filter(program=program, state=DomainState.PROVEN).values_list("name", flat=True)
         ),
-        hmac_secrets=tuple(bytes(row.secret) for row in living if row.way == PostbackWay.HMAC),
+        hmac_secrets=tuple(secret_of(row) for row in living if row.way == PostbackWay.HMAC),
     )
 
 

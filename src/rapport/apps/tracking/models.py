@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
+from rapport.apps.record.vault import SealedField
 
 
 class Link(models.Model):
@@ -95,10 +96,10 @@ class Coupon(models.Model):
 
 
 class ClickKey(models.Model):
-    """A secret that signs click ids; old keys verify for ever."""
+    """A secret that signs click ids, sealed; old keys verify for ever."""
 
     number = models.PositiveSmallIntegerField(primary_key=True)
-    secret = models.BinaryField()
+    secret = SealedField()
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -115,14 +116,14 @@ class PostbackWay(models.TextChoices):
 
 
 class PostbackSecret(models.Model):
-    """What a merchant's server proves itself with: a token kept as a digest, or a signing secret."""
+    """What a merchant's server proves itself with: a token kept as a digest, or a signing secret, sealed."""
 
     id = models.CharField(primary_key=True, max_length=32)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     way = models.CharField(max_length=8, choices=PostbackWay)
     prefix = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)
-    secret = models.BinaryField(default=b"")
+    secret = SealedField(blank=True, default="")
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 

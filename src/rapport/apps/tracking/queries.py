@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.asking import composed
+from rapport.apps.tracking.keys import key_of
 from rapport.apps.tracking.models import ClickKey, Coupon, DomainState, Link, LinkAlias, PostbackSecret, TrackingDomain
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
@@ -112,15 +113,12 @@ def _coupons_named(program_id: str, codes: Sequence[str]) -> QuerySet[Coupon]:
 
 def click_keys() -> Mapping[int, Key]:
     """Return every key that ever signed click ids; revoked ones verify too and say that they are revoked."""
-    return {
-        number: Key(number=number, secret=bytes(secret), revoked=revoked_at is not None)
-        for number, secret, revoked_at in _click_keys()
-    }
+    return {row.number: key_of(row) for row in _click_keys()}
 
 
 @composed
-def _click_keys() -> "QuerySet[ClickKey, tuple[int, bytes | memoryview[int], datetime | None]]":
-    return ClickKey.objects.order_by().values_list("number", "secret", "revoked_at")
+def _click_keys() -> QuerySet[ClickKey]:
+    return ClickKey.objects.order_by()
 
 
 def keys_in_order() -> QuerySet[ClickKey]:

@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from rapport.config.cli import backup, imports, keys, mail, roles, settings, setup, shops, tax, up, upgrading, upkeep
+from rapport.config.cli import (
+    backup,
+    imports,
+    keys,
+    mail,
+    payouts,
+    roles,
+    settings,
+    setup,
+    shops,
+    tax,
+    up,
+    upgrading,
+    upkeep,
+)
 from rapport.config.cli.options import DataFolder, use_data_folder
 from rapport.config.cli.terminal import complain
 from rapport.config.errors import Stop
@@ -37,6 +51,7 @@ app.command()(upkeep.demo)
 app.add_typer(settings.app, name="config")
 app.add_typer(imports.app, name="import")
 app.add_typer(shops.app, name="shops")
+app.add_typer(payouts.app, name="payouts")
 app.command()(upkeep.password)
 app.add_typer(keys.app, name="keys")
 app.add_typer(tax.app, name="tax")

@@ -44,6 +44,11 @@ class Told:
     may_undo: bool
     who: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the worker has to do something about it."""
+        return self.intention.state in {IntentionState.INTENDED, IntentionState.UNDOING}
+
 
 def bar_of(request: Request, program: Program, *, at: datetime) -> dict[str, Any]:
     """Return what the bar shows: what this person intended in the last minutes."""
@@ -53,7 +58,7 @@ def bar_of(request: Request, program: Program, *, at: datetime) -> dict[str, Any
     told = [_told(one) for one in mine[:SHOWN]]
     return {
         "intended": told,
-        "any_waits": any(one.intention.state == IntentionState.INTENDED for one in told),
+        "any_waits": any(one.waits for one in told),
     }
 
 
@@ -94,10 +99,11 @@ def intention(request: Request, program_id: str, intention_id: str) -> HttpRespo
 @require_POST
 @allow(Capability.CONVERSION_DECIDE)
 def undo(request: Request, program_id: str, intention_id: str) -> HttpResponse:
-    """Withdraw what has not begun, or take back what was done."""
+    """Withdraw what has not begun, or let the worker take back what was done."""
     program = program_or_404(request, program_id)
     row = flow.undo(intention=_found(program, intention_id), program=program, by=request.actor, at=now())
-    words = _("Withdrawn; nothing was done.") if row.state == IntentionState.WITHDRAWN else _("Undone.")
+    withdrawn = row.state == IntentionState.WITHDRAWN
+    words = _("Withdrawn; nothing was done.") if withdrawn else _("It is being taken back; this page says how far.")
     return done(request, words, name="intention", at=(program.id, row.id))
 
 
@@ -148,7 +154,16 @@ def _sentence(row: Intention) -> str:
         return _("Withdrawn: %(about)s stay as they were.") % {"about": about}
     did = _("Approved: %(done)s of %(n)s.") if row.act == "approve" else _("Declined: %(done)s of %(n)s.")
     sentence = did % {"done": len(row.done), "n": number}
-    return f"{sentence} {_('Taken back.')}" if row.state == IntentionState.UNDONE else sentence
+    return " ".join(filter(None, (sentence, _taken_back(row))))
+
+
+def _taken_back(row: Intention) -> str:
+    """Say how far it was taken back, if anybody asked for that."""
+    if row.state == IntentionState.UNDOING:
+        return _("Being taken back: %(n)s so far.") % {"n": len(row.taken_back)}
+    if row.state == IntentionState.UNDONE:
+        return _("Taken back.")
+    return _("Nothing of it can be taken back.") if row.kept else ""
 
 
 def _sentence_of_file(row: Intention) -> str:
@@ -157,5 +172,6 @@ def _sentence_of_file(row: Intention) -> str:
     return {
         IntentionState.INTENDED: _("Deciding about the orders of %(file)s."),
         IntentionState.WITHDRAWN: _("Withdrawn: the orders of %(file)s stay as they were."),
+        IntentionState.UNDOING: _("The decisions of %(file)s are being taken back."),
         IntentionState.UNDONE: _("Decisions of %(file)s were taken back; new amounts stay."),
     }.get(IntentionState(row.state), _("The orders of %(file)s were decided.")) % told

@@ -1,6 +1,7 @@
 """The first page: what waits, nearest to its promise first, and how yesterday was."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,7 +28,7 @@ from rapport.doors.console.intentions import bar_of
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.daybook import Compared, Day, what_comes, yesterday
 from rapport.flows.service import service_clocks
-from rapport.flows.waiting import Counts, Waiting, Waits, count_waiting, what_waits
+from rapport.flows.waiting import Counts, Waiting, Waits, alike_together, count_waiting, what_waits
 from rapport.kit.clock import now
 
 READY = 5
@@ -91,6 +92,16 @@ class Row:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A commission that could be approved before silence does it; `share` of its hold is over, `left` is to come."""
+
+    commission: Commission
+    heading: str
+    share: float
+    left: timedelta
+
+
 @require_safe
 @allow(Capability.PROGRAM_READ)
 def home(request: Request) -> HttpResponse:
@@ -112,7 +123,8 @@ def today(request: Request, program_id: str) -> HttpResponse:
     together = sum(chip.number for chip in chips)
     chosen = request.GET.get("kind", "")
     kinds = frozenset(chip.kind for chip in chips if chosen in {"", chip.kind})
-    rows = [_row(one, program) for one in what_waits(program, kinds=kinds, most=MOST, at=at)]
+    found = what_waits(program, kinds=kinds, most=MOST, at=at)
+    rows = [_row(one, program) for one in (found if chosen else alike_together(found, most=MOST))]
     late = [row for row in rows if row.waiting.is_late]
     day = yesterday(program, at=at)
     return program_page(
@@ -134,7 +146,7 @@ def today(request: Request, program_id: str) -> HttpResponse:
         figures=_figures(program, day),
         coming=what_comes(program, at=at),
         clocks=service_clocks(program, at=at),
-        ready=_ready(request, program),
+        ready=_ready(request, program, at=at),
         **bar_of(request, program, at=at),
     )
 
@@ -145,11 +157,20 @@ def _problems_found() -> int:
     return last.problems_count if last else 0
 
 
-def _ready(request: Request, program: Program) -> list[Commission]:
+def _ready(request: Request, program: Program, *, at: datetime) -> list[Ready]:
     """Return the commissions whose hold ends first, for whoever may approve them before that."""
     if not can(request.actor, Capability.CONVERSION_DECIDE, program):
         return []
-    return list(approvable(commissions_of_program(program.id)).order_by("hold_until", "id")[:READY])
+    rows = approvable(commissions_of_program(program.id)).order_by("hold_until", "id")[:READY]
+    return [_ready_row(row, at=at) for row in rows]
+
+
+def _ready_row(row: Commission, *, at: datetime) -> Ready:
+    order = row.conversion.external_id if row.conversion else ""
+    ends = row.hold_until
+    whole = max(ends - row.created_at, timedelta(seconds=1))
+    heading = ", ".join(filter(None, (row.agreement.partner.name, order)))
+    return Ready(row, heading, (at - row.created_at) / whole, max(ends - at, timedelta()))
 
 
 def _chips(request: Request, program: Program, counts: Counts) -> list[Chip]:
@@ -162,6 +183,8 @@ def _chips(request: Request, program: Program, counts: Counts) -> list[Chip]:
 
 
 def _row(one: Waiting, program: Program) -> Row:
+    if not one.subject:
+        return Row(one, f"?kind={one.kind}")
     return Row(one, reverse(f"console:{KINDS[one.kind].route}", args=[program.id, one.subject]))
 
 

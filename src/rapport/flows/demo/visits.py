@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from rapport.apps.tracking.actions import ensure_click_key
+from rapport.apps.tracking.keys import key_of
 from rapport.apps.tracking.models import Link
 from rapport.flows.demo.planning import Kind, Visit
 from rapport.flows.demo.staging import BY, Stage
@@ -85,7 +86,7 @@ class Tracks:
 def tracks_of(stage: Stage) -> Tracks:
     """Return where the visits of a stage leave their traces."""
     row = ensure_click_key(by=BY, at=stage.play.starts_at - timedelta(days=20))
-    return Tracks(stage, Key(number=row.number, secret=bytes(row.secret)))
+    return Tracks(stage, key_of(row))
 
 
 def write_visits(tracks: Tracks, visits: Iterable[Visit], *, at: datetime, again: bool = False) -> None:

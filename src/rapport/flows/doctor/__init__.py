@@ -14,6 +14,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("guards of what is never rewritten", sealed.guards),
     ("rows as their action left them", sealed.rows),
     ("audit rows as written", sealed.audit_rows),
+    ("links of the audit", sealed.audit_links),
     ("what is encrypted opens", sealed.cells),
     ("books recounted", money.books),
     ("accounts and positions", money.accounts),

@@ -25,6 +25,7 @@ from rapport.apps.payouts.models import (
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.record.errors import Unreadable
 from rapport.apps.record.guards import missing_guards
+from rapport.apps.record.linking import broken_links
 from rapport.apps.record.models import AuditRow
 from rapport.apps.record.sealing import broken_seals, digest_of, seals_without_row
 from rapport.apps.record.vault import open_cell, sealed_columns
@@ -56,7 +57,9 @@ APPEND_ONLY = (
     "payouts_payoutverdict",
     "programs_ownterms",
     "programs_termsversion",
+    "record_auditlink",
     "record_auditrow",
+    "record_linkedauditrow",
     "taxes_taxrequest",
     "taxes_vatcheck",
 )
@@ -123,6 +126,17 @@ def audit_rows(seen: Seen) -> Iterator[str]:
         for *columns, digest in page:
             if digest_of(columns) != digest:
                 yield _("The audit row %(id)s is not as it was written.") % {"id": columns[0]}
+
+
+def audit_links(seen: Seen) -> Iterator[str]:
+    """Follow the chain of the audit: a row that was removed, changed or put elsewhere breaks its link."""
+    for number, wrong in broken_links():
+        seen.count(number)
+        for link, audit_id in wrong:
+            if audit_id:
+                yield _("The audit row %(id)s was taken away.") % {"id": audit_id}
+            else:
+                yield _("Link %(number)s of the audit does not hold what it was made of.") % {"number": link}
 
 
 def cells(seen: Seen) -> Iterator[str]:

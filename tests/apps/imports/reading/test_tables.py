@@ -152,5 +152,6 @@ def test_memory_stays_small_however_large_the_file_is(tmp_path: Path) -> None:
         preexec_fn=end_with_parent,
     )
     lines, peak_kib = map(int, child.stdout.split())
+    print(f"{MEGABYTES} MB, {lines:,} lines, at most {peak_kib // 1024} MB of memory")  # noqa: T201 - a measurement
     assert lines == number
     assert peak_kib < CEILING_MB * 1024

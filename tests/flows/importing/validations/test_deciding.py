@@ -158,9 +158,10 @@ def test_what_was_withdrawn_can_be_confirmed_again_and_what_was_done_be_taken_ba
     assert confirm_validations(run=run_of(run.id), by=STORY, at=NOON) == second
     intentions.carry_out_due(at=LATER)
     assert amounts() == DECIDED
-    undone = intentions.undo(
-        intention=intention_of(run) or second, program=program, by=STORY, at=LATER + timedelta(hours=1)
-    )
+    later = LATER + timedelta(hours=1)
+    undone = intentions.undo(intention=intention_of(run) or second, program=program, by=STORY, at=later)
+    intentions.carry_out_due(at=later)
+    undone.refresh_from_db()
     assert undone.state == IntentionState.UNDONE
     assert amounts()["o1"] == ("held", 1_200, 0)
     assert amounts()["o2"][:2] == ("pending", 1_200)

@@ -3,7 +3,7 @@
 from rapport.apps.delivery.actions.reports import TakenIn, take_report, take_returned
 from rapport.apps.delivery.actions.sending import send_mail, send_mail_again
 from rapport.apps.delivery.actions.suppressing import lift_suppression, suppress_by_hand
-from rapport.apps.delivery.actions.writing import keep_mail, mail_muted, queue_mail
+from rapport.apps.delivery.actions.writing import keep_mail, mail_muted, queue_mail, write_out
 
 __all__ = [
     "TakenIn",
@@ -16,4 +16,5 @@ __all__ = [
     "suppress_by_hand",
     "take_report",
     "take_returned",
+    "write_out",
 ]

@@ -32,17 +32,19 @@ def mail_muted() -> Iterator[None]:
 
 def queue_mail(*, letter: Letter, at: datetime) -> Mail:
     """Keep a letter in the caller's transaction; a worker sends it when there is a mail server."""
-    return keep_mail(
-        mail=Mail(
-            recipient=letter.recipient,
-            subject=letter.subject,
-            body_text=letter.as_text(),
-            body_html=letter.as_html(),
-            workspace_id=letter.workspace_id,
-            about_id=letter.about_id,
-            holds_secret=letter.holds_secret,
-        ),
-        at=at,
+    return keep_mail(mail=write_out(letter), at=at)
+
+
+def write_out(letter: Letter) -> Mail:
+    """Return a letter as the mail that it becomes: what takes time, for whoever does it before a transaction."""
+    return Mail(
+        recipient=letter.recipient,
+        subject=letter.subject,
+        body_text=letter.as_text(),
+        body_html=letter.as_html(),
+        workspace_id=letter.workspace_id,
+        about_id=letter.about_id,
+        holds_secret=letter.holds_secret,
     )
 
 
