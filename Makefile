@@ -44,7 +44,7 @@ drill: test-system ## Run the long tests whole on both databases; `make test` sh
 	RAPPORT_TEST_DRILLS=whole $(ON_SQLITE) $(PYTEST) -m drill
 	RAPPORT_TEST_DRILLS=whole $(ON_POSTGRESQL) $(PYTEST) -m "drill and database"
 
-mutation: $(DEVELOPMENT) ## Break the rules, the books and payouts in thousands of small ways; the tests must notice 85 % (an hour)
+mutation: $(DEVELOPMENT) ## Break the rules, the books and payouts in thousands of small ways; the tests must notice 85 % (for the night)
 	$(ON_SQLITE) nice $(BIN)/python -m tests.mutation --workers $(WORKERS) --sample $(MUTATION_SAMPLE)
 
 proof: test-system ## Prove the largest claims at full size, one after the other (hours): runs killed, cells damaged, a gigabyte, 550 partners
