@@ -67,7 +67,7 @@ def _old_route(visitor: Visit, station: Station, owner: str | None) -> Route | N
 
 
 def _belongs(route: Route, owner: str | None) -> bool:
-    """Say whether a link leads on under a name: of its own program, of the edge, or one that only old addresses have."""
+    """Say whether a link leads on under a name: its program's, the edge's, or one that old addresses alone have."""
     return not owner or route.link.program_id == owner
 
 

@@ -109,15 +109,18 @@ class Edge:
                 return click.follow_link(request, self._station)
             return answers.method_not_allowed("GET, HEAD")
         if request.path == postback.PATH:
-            if names.program_addressed(request, self._station) is None:
-                return answers.not_found()
-            if request.method in {"GET", "POST"}:
-                return postback.take_postback(request, self._station)
-            return answers.method_not_allowed("GET, POST")
+            return self._handle_postback(request)
         if request.path == "/healthz":
             return self._health()
         known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None
         return answers.not_found() if known is None else known
+
+    def _handle_postback(self, request: Request) -> "Answer | asyncio.Future[Answer]":
+        if names.program_addressed(request, self._station) is None:
+            return answers.not_found()
+        if request.method in {"GET", "POST"}:
+            return postback.take_postback(request, self._station)
+        return answers.method_not_allowed("GET, POST")
 
     def _handle_monitor(self, request: Request) -> Answer:
         if request.path == "/metrics":

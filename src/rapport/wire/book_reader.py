@@ -94,7 +94,7 @@ class Reader:
 
     def program_of_domain(self, name: str) -> str | None:
         """Return the id of the program that a host name belongs to, if its proof stands."""
-        return self._get(DOMAIN + name.encode(errors="replace"), _program_id)
+        return self._get(DOMAIN + name.encode(errors="replace"), _name)
 
     def keys(self) -> Keys | None:
         """Return the click-id keys."""

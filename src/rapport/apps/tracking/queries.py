@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("programs", "0003_own_terms"),
-        ("tracking", "0002_link_aliases"),
+        ("tracking", "0003_sealed_secrets"),
     ]
 
     operations = [
