@@ -16,8 +16,9 @@ from rapport.apps.payouts.errors import DebtChanged, NoDebt, OwnWriteOff, WriteO
 from rapport.apps.payouts.models import Payout, WriteOff, WriteOffState
 from rapport.apps.record.errors import BadInput
 from rapport.domain.books import AccountKind
+from rapport.domain.payouts import Outcome
 from rapport.flows.doctor import run_checks
-from rapport.flows.paying import Outcome, record_outcome
+from rapport.flows.paying import record_outcome
 from rapport.flows.statements import statement_of
 from tests.make.identity import NOON, STORY, make_member
 from tests.make.payouts import AFTER_HOLD, JONAS, MARA, make_method, make_payable, make_run, make_sent_run

@@ -11,16 +11,18 @@ from rapport.apps.identity.models import Person
 from rapport.apps.identity.queries import actor_of, person_with_address
 from rapport.apps.identity.rights import Capability, can, find, scope
 from rapport.apps.payouts import actions
-from rapport.apps.payouts.files import digest_of_file, file_of, payouts_in_file
-from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRunState
+from rapport.apps.payouts.files import content_of, digest_of_file, written_as
+from rapport.apps.payouts.models import MethodKind, Payout, PayoutFile, PayoutRun, PayoutRunState
 from rapport.apps.payouts.queries import payouts_of_program, runs_of, verdicts_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
 from rapport.config.errors import Stop
 from rapport.domain.money import BadAmount, Money, format_amount, parse_amount
-from rapport.domain.payouts import Verdict
-from rapport.flows import paying, payout_runs
+from rapport.domain.payouts import Outcome, Verdict
+from rapport.flows import hearing, paying, payout_runs
+from rapport.flows.paying_jobs import carry_calls
+from rapport.flows.payout_rails import ToldFile, rails_of
 from rapport.kit.clock import now
 from rapport.kit.ids import random_token
 
@@ -32,22 +34,25 @@ Rows = list[dict[str, object]]
 class MadeFile:
     """A file for the bank as it was made."""
 
+    name: str
     content: bytes
     digest: str
     count: int
 
-    def write(self, path: Path) -> None:
+    def write(self, folder: Path) -> Path:
         """Write it where nobody else can read it; what lies there already is left alone."""
+        path = folder / self.name
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             if path.read_bytes() != self.content:
                 raise Stop(f"{path} is there and holds something else. Choose another place with --to.") from None
-            return
+            return path
         except OSError as problem:
             raise Stop(f"{path} cannot be written: {problem.strerror}.") from problem
         with os.fdopen(handle, "wb") as file:
             file.write(self.content)
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Desk:
         return {
             "run": [_run_row(run) | people],
             "verdicts": self.groups(run.id),
-            "files": [_file_row(one) for one in told.files],
+            "files": [_file_row(one) for rail in rails_of(run) for one in rail.files],
             "rows": _rows(payout_runs.rows_of(run, found), verdict),
         }
 
@@ -118,29 +123,32 @@ class Desk:
         actions.abandon_run(run_id=run.id, reason=reason, by=self.actor, at=now())
         paying.release_run(run.id, by=self.actor, clock=now)
 
-    def make_file(self, run_id: str, way: str) -> MadeFile:
-        """Make the file of one way of paying, note what stands in it as sent, and return it."""
+    def make_files(self, run_id: str, way: str, wanted: str) -> list[MadeFile]:
+        """Make the files of one way of paying, note what stands in them as sent, and return them.
+
+        A way that pays by calls has none: the worker sends them.
+        """
         run = self._run(run_id, Capability.PAYOUT_WRITE)
         if way not in MethodKind.values:
             raise Stop(f"{way} is no way of paying: {', '.join(MethodKind.values)}.")
-        kind = MethodKind(way)
-        made = actions.make_file(run_id=run.id, kind=kind, by=self.actor, at=now())
+        made = actions.make_files(run_id=run.id, kind=MethodKind(way), by=self.actor, at=now(), format_=wanted)
+        if written_as(made[0]).is_call:
+            carry_calls.enqueue(run_id=run.id)
+            return []
         paying.send_run(run.id, clock=now)
-        content = file_of(run, kind, payouts_in_file(run, kind))
-        if digest_of_file(content) != made.digest:
-            raise Stop("The file is not what it was when it was made. Do not pay by it; run `rapport doctor`.")
-        return MadeFile(content, made.digest, made.payouts_count)
+        return [_made(file) for file in made]
 
     def answer(self, run_id: str, content: bytes) -> tuple[int, list[str]]:
         """Take in what a bank answered; return how many payouts moved, and why lines could not be used."""
         run = self._run(run_id, Capability.PAYOUT_WRITE)
-        taken = paying.take_answers(paying.read_answers(content), run=run, by=self.actor, at=now())
+        answers = hearing.read_answers(content)
+        taken = hearing.take_answers(answers, program_id=run.program_id, by=self.actor, at=now())
         return taken.moved, [f"Line {line}: {sentence}" for line, sentence in taken.refused]
 
     def note(self, payout_id: str, outcome: str, words: str) -> str:
         """Note what became of one payout; return what it is now."""
         payout = self._payout(payout_id)
-        paying.record_outcome(payout=payout, outcome=paying.Outcome(outcome), words=words, by=self.actor, at=now())
+        paying.record_outcome(payout=payout, outcome=Outcome(outcome), words=words, by=self.actor, at=now())
         payout.refresh_from_db()
         return f"{payout.id} is {payout.get_state_display().lower()}{'' if payout.known else ', outcome unknown'}."
 
@@ -206,12 +214,20 @@ def _run_row(run: PayoutRun) -> dict[str, object]:
     }
 
 
-def _file_row(one: payout_runs.FileOfRun) -> dict[str, object]:
+def _made(file: PayoutFile) -> MadeFile:
+    content = content_of(file)
+    if digest_of_file(content) != file.digest:
+        raise Stop("The file is not what it was when it was made. Do not pay by it; run `rapport doctor`.")
+    return MadeFile(f"{file.run_id}-{file.place}.{written_as(file).suffix}", content, file.digest, file.payouts_count)
+
+
+def _file_row(one: ToldFile) -> dict[str, object]:
     return {
-        "way": one.kind.value,
-        "payouts": one.count,
+        "way": one.file.method_kind,
+        "format": one.file.format,
+        "payouts": one.file.payouts_count,
         "amount": format_amount(one.money),
-        "sha256": one.digest,
+        "sha256": one.file.digest,
     }
 
 

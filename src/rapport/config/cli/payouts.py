@@ -123,20 +123,24 @@ def abandon(run: RunId, reason: Why, person: Person, program: ProgramName = "", 
 
 
 @app.command("file")
-def make_file(
+def make_file(  # noqa: PLR0913, PLR0917 - a command has as many arguments as options
     run: RunId,
-    way: Annotated[str, typer.Argument(metavar="WAY", help="iban, bank, paypal or manual.", show_default=False)],
+    way: Annotated[
+        str, typer.Argument(metavar="WAY", help="iban, ach, paypal, wise, bank or manual.", show_default=False)
+    ],
     person: Person,
     program: ProgramName = "",
-    to: Annotated[Path | None, typer.Option("--to", help="Where to write it.  [default: RUN-WAY.csv]")] = None,
+    wanted: Annotated[str, typer.Option("--format", help="Another format that this way offers, such as csv.")] = "",
+    to: Annotated[Path, typer.Option("--to", help="Folder to write into.", file_okay=False, exists=True)] = Path(),
     data: DataFolder = None,
 ) -> None:
-    """Write the file of one way of paying, readable by you alone; what stands in it is noted as sent."""
+    """Write the files of one way of paying, readable by you alone; what stands in them is noted as sent."""
     with _desk(person, program, data) as desk:
-        made = desk.make_file(run, way)
-    path = to or Path(f"{run}-{way}.csv")
-    made.write(path)
-    say(f"{path}: {made.count} payouts, SHA-256 {made.digest}")
+        files = desk.make_files(run, way, wanted)
+    for made in files:
+        say(f"{made.write(to)}: {made.count} payouts, SHA-256 {made.digest}")
+    if not files:
+        say("The worker sends it now.")
 
 
 @app.command()
@@ -144,7 +148,7 @@ def answer(
     run: RunId,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="CSV: payout, outcome, reference.", exists=True, dir_okay=False),
+        typer.Argument(metavar="FILE", help="What the bank sent.", exists=True, dir_okay=False),
     ],
     person: Person,
     program: ProgramName = "",
