@@ -64,7 +64,7 @@ def signed_in(browser: Browser, web: str, who: str, **how: object) -> Iterator[P
 
 
 def test_a_partner_types_an_account_and_finance_pays_by_every_rail(
-    browser: Browser, start_rapport: Start, django_db_blocker: DjangoDbBlocker, paypal: tuple[Simulator, str]
+    browser: Browser, paypal: tuple[Simulator, str], start_rapport: Start, django_db_blocker: DjangoDbBlocker
 ) -> None:
     simulator, address = paypal
     running = start_rapport(RAPPORT_PAYPAL_SANDBOX_URL=address)
