@@ -140,7 +140,7 @@ def test_partners_are_paid_by_the_commands_of_the_manual(fresh_database: FreshDa
     assert set(commands) == set(IN_THEIR_ORDER)
     for name in IN_THEIR_ORDER:
         words = [_in_its_place(word, people, tmp_path, name) for word in shlex.split(commands[name])[1:]]
-        more = ("--to", str(tmp_path / "iban.csv")) if name == "file" else ()
+        more = ("--to", str(tmp_path)) if name == "file" else ()
         done = rapport(*words, *more, typed=f"{PASSWORD}\n", **settings)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
     assert dict(Payout.objects.values_list("state").annotate(Count("id"))) == {

@@ -22,7 +22,7 @@ from rapport.domain.money import BadAmount, Money, format_amount, parse_amount
 from rapport.domain.payouts import Outcome, Verdict
 from rapport.flows import hearing, paying, payout_runs
 from rapport.flows.paying_jobs import carry_calls
-from rapport.flows.payout_rails import RailOfRun, rails_of
+from rapport.flows.payout_rails import ToldFile, rails_of
 from rapport.kit.clock import now
 from rapport.kit.ids import random_token
 
@@ -34,24 +34,25 @@ Rows = list[dict[str, object]]
 class MadeFile:
     """A file for the bank as it was made."""
 
+    name: str
     content: bytes
     digest: str
     count: int
-    name: str
-    is_call: bool
 
-    def write(self, path: Path) -> None:
+    def write(self, folder: Path) -> Path:
         """Write it where nobody else can read it; what lies there already is left alone."""
+        path = folder / self.name
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             if path.read_bytes() != self.content:
                 raise Stop(f"{path} is there and holds something else. Choose another place with --to.") from None
-            return
+            return path
         except OSError as problem:
             raise Stop(f"{path} cannot be written: {problem.strerror}.") from problem
         with os.fdopen(handle, "wb") as file:
             file.write(self.content)
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Desk:
         return {
             "run": [_run_row(run) | people],
             "verdicts": self.groups(run.id),
-            "files": [row for rail in rails_of(run) for row in _file_rows(rail)],
+            "files": [_file_row(one) for rail in rails_of(run) for one in rail.files],
             "rows": _rows(payout_runs.rows_of(run, found), verdict),
         }
 
@@ -122,18 +123,20 @@ class Desk:
         actions.abandon_run(run_id=run.id, reason=reason, by=self.actor, at=now())
         paying.release_run(run.id, by=self.actor, clock=now)
 
-    def make_files(self, run_id: str, way: str, format_: str) -> list[MadeFile]:
-        """Make the files of one way of paying, note what stands in them as sent, and return them; calls go out."""
+    def make_files(self, run_id: str, way: str, wanted: str) -> list[MadeFile]:
+        """Make the files of one way of paying, note what stands in them as sent, and return them.
+
+        A way that pays by calls has none: the worker sends them.
+        """
         run = self._run(run_id, Capability.PAYOUT_WRITE)
         if way not in MethodKind.values:
             raise Stop(f"{way} is no way of paying: {', '.join(MethodKind.values)}.")
-        kind = MethodKind(way)
-        files = actions.make_files(run_id=run.id, kind=kind, by=self.actor, at=now(), format_=format_)
-        paying.send_run(run.id, clock=now)
-        made = [_made(file) for file in files]
-        if made[0].is_call:
+        made = actions.make_files(run_id=run.id, kind=MethodKind(way), by=self.actor, at=now(), format_=wanted)
+        if written_as(made[0]).is_call:
             carry_calls.enqueue(run_id=run.id)
-        return made
+            return []
+        paying.send_run(run.id, clock=now)
+        return [_made(file) for file in made]
 
     def answer(self, run_id: str, content: bytes) -> tuple[int, list[str]]:
         """Take in what a bank answered; return how many payouts moved, and why lines could not be used."""
@@ -212,26 +215,20 @@ def _run_row(run: PayoutRun) -> dict[str, object]:
 
 
 def _made(file: PayoutFile) -> MadeFile:
-    content, form = content_of(file), written_as(file)
+    content = content_of(file)
     if digest_of_file(content) != file.digest:
         raise Stop("The file is not what it was when it was made. Do not pay by it; run `rapport doctor`.")
-    name = f"{file.run_id}-{file.place}.{form.suffix}"
-    return MadeFile(content, file.digest, file.payouts_count, name, form.is_call)
+    return MadeFile(f"{file.run_id}-{file.place}.{written_as(file).suffix}", content, file.digest, file.payouts_count)
 
 
-def _file_rows(rail: RailOfRun) -> Rows:
-    """Return the files of a rail, or what it will pay while none is made."""
-    waiting = {"way": rail.kind.value, "payouts": rail.count, "amount": format_amount(rail.money), "sha256": ""}
-    made = [
-        {
-            "way": rail.kind.value,
-            "payouts": told.file.payouts_count,
-            "amount": format_amount(told.money),
-            "sha256": told.file.digest,
-        }
-        for told in rail.files
-    ]
-    return made or [waiting]
+def _file_row(one: ToldFile) -> dict[str, object]:
+    return {
+        "way": one.file.method_kind,
+        "format": one.file.format,
+        "payouts": one.file.payouts_count,
+        "amount": format_amount(one.money),
+        "sha256": one.file.digest,
+    }
 
 
 def _verdict(text: str) -> Verdict:

@@ -123,33 +123,24 @@ def abandon(run: RunId, reason: Why, person: Person, program: ProgramName = "", 
 
 
 @app.command("file")
-def make_file(
+def make_file(  # noqa: PLR0913, PLR0917 - a command has as many arguments as options
     run: RunId,
     way: Annotated[
-        str,
-        typer.Argument(
-            metavar="WAY",
-            help="iban, ach, paypal, wise, bank or manual; iban/csv for another file than the best.",
-            show_default=False,
-        ),
+        str, typer.Argument(metavar="WAY", help="iban, ach, paypal, wise, bank or manual.", show_default=False)
     ],
     person: Person,
     program: ProgramName = "",
-    to: Annotated[Path | None, typer.Option("--to", help="Where to write it.  [default: RUN-WAY.csv]")] = None,
+    wanted: Annotated[str, typer.Option("--format", help="Another format that this way offers, such as csv.")] = "",
+    to: Annotated[Path, typer.Option("--to", help="Folder to write into.", file_okay=False, exists=True)] = Path(),
     data: DataFolder = None,
 ) -> None:
-    """Write the file of one way of paying, readable by you alone; what stands in it is noted as sent.
-
-    A call of PayPal is written too, and sent by the worker. A large run has several files, numbered from 2.
-    """
+    """Write the files of one way of paying, readable by you alone; what stands in them is noted as sent."""
     with _desk(person, program, data) as desk:
-        files = desk.make_files(run, *_way(way))
-    for number, made in enumerate(files, start=1):
-        path = Path(made.name) if to is None else to if number == 1 else to.with_stem(f"{to.stem}-{number}")
-        made.write(path)
-        say(f"{path}: {made.count} payouts, SHA-256 {made.digest}")
-    if files[0].is_call:
-        say("The worker sends it; `rapport payouts show` tells what became of it.")
+        files = desk.make_files(run, way, wanted)
+    for made in files:
+        say(f"{made.write(to)}: {made.count} payouts, SHA-256 {made.digest}")
+    if not files:
+        say("The worker sends it now.")
 
 
 @app.command()
@@ -157,7 +148,7 @@ def answer(
     run: RunId,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="pain.002, NACHA returns, or CSV.", exists=True, dir_okay=False),
+        typer.Argument(metavar="FILE", help="What the bank sent.", exists=True, dir_okay=False),
     ],
     person: Person,
     program: ProgramName = "",
@@ -209,12 +200,6 @@ def cancel(payout: PayoutId, reason: Why, person: Person, program: ProgramName =
     with _desk(person, program, data) as desk:
         desk.cancel(payout, reason)
     say("Taken out. The money is payable again.")
-
-
-def _way(text: str) -> tuple[str, str]:
-    """Return a way of paying and, after a slash, the format that is wanted."""
-    way, _slash, form = text.partition("/")
-    return way, form
 
 
 def _note(payout: str, outcome: str, words: str, person: str, program: str, data: Path | None) -> None:
