@@ -10,7 +10,6 @@ from django.utils.module_loading import import_string
 from rapport.apps.jobs import actions, queries
 from rapport.apps.jobs.models import DueSchedule, Job
 from rapport.apps.jobs.schedule import Schedule
-from rapport.apps.jobs.worker import look_at
 from rapport.config.jobs import SCHEDULES
 from rapport.kit.clock import now
 from tests.apps.jobs import sample_jobs
@@ -20,10 +19,6 @@ PUBLISH = "tests.apps.jobs.sample_jobs.refuse"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOURLY = Schedule(name="hourly", task_path=PUBLISH, cron="17 * * * *")
 EVERY_MINUTE = Schedule(name="minutely", task_path=PUBLISH, every_seconds=60)
-
-
-def nothing_to_do() -> bool:
-    return False
 
 
 def test_a_cron_line_is_due_at_its_next_moment_and_an_interval_at_once() -> None:
@@ -83,16 +78,6 @@ def test_a_changed_rhythm_starts_anew() -> None:
     changed = Schedule(name="minutely", task_path=PUBLISH, cron="0 3 * * *")
     assert not actions.take_tick(schedule=changed, at=NOON + timedelta(minutes=5))
     assert DueSchedule.objects.get().next_at == datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-
-
-@pytest.mark.django_db
-def test_a_due_tick_without_work_waits_and_writes_nothing() -> None:
-    idle = Schedule(name="idle", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do")
-    look_at(idle, None)
-    assert (DueSchedule.objects.count(), Job.objects.count()) == (0, 0)
-    busy = Schedule(name="idle", task_path=PUBLISH, every_seconds=1, only_if="rapport.kit.clock.now")
-    look_at(busy, None)
-    assert (DueSchedule.objects.count(), Job.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db

@@ -15,7 +15,8 @@ from django_tasks.utils import normalize_json
 
 from rapport.apps.jobs import actions, queries
 from rapport.apps.jobs.errors import JobInterrupted
-from rapport.apps.jobs.models import DueSchedule, Job
+from rapport.apps.jobs.lookout import Lookout
+from rapport.apps.jobs.models import Job
 from rapport.apps.jobs.presence import Presence, dead_workers, forget
 from rapport.apps.jobs.progress import Attempt, attempting
 from rapport.apps.jobs.schedule import Schedule
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.1  # a fresh job waits half of this on average
+POLL_S = 0.2  # a fresh job waits half of this on average
 TEND_S = 0.5  # leases, recovery, schedules: a link that changed must reach the edge within two seconds
 RENEW_S = 4.0
 # After this a stopping worker leaves its running jobs to others.
@@ -52,6 +53,7 @@ class Worker:
         self._presence = Presence(self.folder)
         self._running: set[Job] = set()
         self._renewed_s = 0.0
+        self._lookout = Lookout()
 
     @property
     def worker_id(self) -> str:
@@ -115,7 +117,7 @@ class Worker:
         self._recover()
         known = {row.name: row for row in queries.schedules()}
         for schedule in self.schedules:
-            surviving(look_at, schedule, known.get(schedule.name))
+            surviving(self._lookout.look_at, schedule, known.get(schedule.name))
 
     def _recover(self) -> None:
         dead = dead_workers(self.folder)
@@ -136,14 +138,6 @@ class Worker:
             log.warning("job %s goes back into the queue: this worker stops", job)
         self._presence.leave()
         return not left
-
-
-def look_at(schedule: Schedule, known: DueSchedule | None) -> None:
-    """Start a due schedule; look before asking for the database's write lock, for most looks find nothing to do."""
-    at = now()
-    is_due = known is None or known.rhythm != schedule.rhythm or known.next_at <= at
-    if is_due and schedule.has_work():
-        actions.take_tick(schedule=schedule, at=at)
 
 
 def _outcome_of(job: Job, *, attempt: Attempt) -> object:

@@ -1,0 +1,35 @@
+"""Looks whether what the clock starts has anything to do: for most of it, most of the time, there is nothing."""
+
+import time
+from collections.abc import Callable
+
+from rapport.apps.jobs import actions
+from rapport.apps.jobs.models import DueSchedule
+from rapport.apps.jobs.schedule import Schedule
+from rapport.kit.clock import now
+
+_CRON_PAUSE_S = 60.0
+
+
+class Lookout:
+    """One worker's looks. Where there was nothing to do it looks again after the schedule's own time, not all the time.
+
+    A tick that finds nothing to do stays due, because nothing is written for it: without the pause an idle worker asks
+    every question of every schedule twice a second (measured: a fifth of a core).
+    """
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        """Begin with everything still to be looked at."""
+        self._timer = timer
+        self._again_s: dict[str, float] = {}
+
+    def look_at(self, schedule: Schedule, known: DueSchedule | None) -> None:
+        """Start a due schedule; look before asking for the database's write lock."""
+        at = now()
+        is_due = known is None or known.rhythm != schedule.rhythm or known.next_at <= at
+        if not is_due or self._timer() < self._again_s.get(schedule.name, 0.0):
+            return
+        if schedule.has_work():
+            actions.take_tick(schedule=schedule, at=at)
+        else:
+            self._again_s[schedule.name] = self._timer() + (schedule.every_seconds or _CRON_PAUSE_S)

@@ -1,0 +1,63 @@
+"""What the clock starts is looked at no more often than it may start."""
+
+import pytest
+
+from rapport.apps.jobs.lookout import Lookout
+from rapport.apps.jobs.models import DueSchedule, Job
+from rapport.apps.jobs.schedule import Schedule
+
+PUBLISH = "rapport.apps.tracking.tasks.publish_link_book"
+LOOKS: list[str] = []
+
+
+def nothing_to_do() -> bool:
+    LOOKS.append("nothing")
+    return False
+
+
+class Stopwatch:
+    """A clock that a story moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.mark.django_db
+def test_a_due_tick_without_work_writes_nothing_and_is_looked_at_again_after_its_time() -> None:
+    LOOKS.clear()
+    watch = Stopwatch()
+    lookout = Lookout(watch)
+    idle = Schedule(name="idle", task_path=PUBLISH, every_seconds=30, only_if=f"{__name__}.nothing_to_do")
+    lookout.look_at(idle, None)
+    watch.now_s += 29
+    lookout.look_at(idle, None)
+    assert len(LOOKS) == 1
+    watch.now_s += 1
+    lookout.look_at(idle, None)
+    assert len(LOOKS) == 2
+    assert (DueSchedule.objects.count(), Job.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_work_is_started_at_the_first_look_that_finds_it() -> None:
+    watch = Stopwatch()
+    lookout = Lookout(watch)
+    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do"), None)
+    watch.now_s += 1
+    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if="rapport.kit.clock.now"), None)
+    assert (DueSchedule.objects.count(), Job.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_what_a_day_starts_is_looked_at_once_a_minute_while_it_has_nothing_to_do() -> None:
+    LOOKS.clear()
+    watch = Stopwatch()
+    lookout = Lookout(watch)
+    nightly = Schedule(name="nightly", task_path=PUBLISH, cron="0 3 * * *", only_if=f"{__name__}.nothing_to_do")
+    for _ in range(120):
+        lookout.look_at(nightly, None)
+        watch.now_s += 1
+    assert len(LOOKS) == 2
