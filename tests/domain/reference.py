@@ -181,11 +181,12 @@ class Model:
     # What was promised?
 
     def promised(self, agreement: str, at_ms: int) -> str | None:
-        """The version accepted then, if the agreement had begun and not ended, and the version pays for this."""
+        """The version accepted or offered then, if the agreement had begun and not ended, and it pays for this."""
         standing = self.promises.agreements.get(agreement)
         if standing is None or not standing.active_from_ms <= at_ms < (standing.ended_at_ms or at_ms + 1):
             return None
-        version = latest([(a.from_ms, a.version_id) for a in standing.acceptances], at_ms)
+        binding = standing.acceptances or standing.offers
+        version = latest([(a.from_ms, a.version_id) for a in binding], at_ms)
         if version is not None and self.rule(version) is None:
             self.unpaid_kind += 1
             return None
@@ -297,7 +298,8 @@ class Model:
         if standing.ended_for_breach:
             doubts.add("ended_for_breach")
         doubts -= {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
-        return doubts | self.open_questions()
+        unaccepted = set() if standing.acceptances else {"terms_not_accepted"}
+        return doubts | self.open_questions() | unaccepted
 
     def open_questions(self) -> set[str]:
         """What waits for a person's own word, walked through in the order in which people spoke."""

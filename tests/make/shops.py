@@ -1,7 +1,7 @@
 """Connected shops for stories: their simulators, and messages that arrive once, often, late or never."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from rapport.apps.programs.models import Program
@@ -54,7 +54,7 @@ def arrive(shop: Shop, simulator: Simulated, sent: Sent, *, at: datetime = NOON)
 
 
 def deliver(shop: Shop, simulator: Simulated, messages: Iterable[Sent] | None = None, *, at: datetime = NOON) -> None:
-    """Let messages arrive (all that were sent, unless given) and be taken in."""
-    for sent in simulator.sent if messages is None else messages:
-        arrive(shop, simulator, sent, at=at)
-    take_deliveries(shop.id, at=at)
+    """Let messages arrive one after the other (all that were sent, unless given) and be taken in."""
+    for number, sent in enumerate(simulator.sent if messages is None else messages):
+        arrive(shop, simulator, sent, at=at + timedelta(milliseconds=number))
+    take_deliveries(shop.id, at=at + timedelta(seconds=1))

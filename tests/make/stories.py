@@ -118,10 +118,13 @@ def _standing(rng: random.Random, agreement_id: str, effective: Sequence[InForce
         until_ms = suspended_from_ms + rng.randint(1, 30) * DAY_MS
         suspensions.append(Suspension(suspended_from_ms, until_ms if rng.random() < 0.6 else None))
     ended = rng.random() < 0.25
+    # Brought along by a file, and its partner has not said yes yet.
+    only_offered = rng.random() < 0.1
     return Standing(
         agreement_id=agreement_id,
         active_from_ms=active_from_ms,
-        acceptances=tuple(acceptances),
+        acceptances=() if only_offered else tuple(acceptances),
+        offers=tuple(acceptances) if only_offered else (),
         suspensions=tuple(suspensions),
         ended_at_ms=START_MS + rng.randint(20, 80) * DAY_MS if ended else None,
         ended_for_breach=ended and rng.random() < 0.4,

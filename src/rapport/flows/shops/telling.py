@@ -169,7 +169,10 @@ class Teller:
 
     def _reversals(self, order: ShopOrder, state: OrderState, *, newer: bool) -> list[Came]:
         known = lock_reversals(order)
-        came = [one for each in state.reversals for one in self._reversed(order, each, known.get(each.number))]
+        # A refund that an older list names and the newest does not was removed meanwhile.
+        is_old_list = state.lists_reversals and state.version_ms < order.version_ms
+        listed_ones = [each for each in state.reversals if each.number in known or not is_old_list]
+        came = [one for each in listed_ones for one in self._reversed(order, each, known.get(each.number))]
         if newer and state.lists_reversals:
             listed = {each.number for each in state.reversals} | {CANCEL}
             gone = [row for row in known.values() if row.number not in listed and row.kind == "refund"]

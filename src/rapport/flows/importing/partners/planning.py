@@ -217,7 +217,8 @@ def _methods(groups: Iterable[Group], _known: Known, _currency: str) -> Refusals
     for group in groups:
         # Whose name stands on the account may be written in several ways.
         telling = {line.number: replace(line.method, holder="") for line in group.lines if line.method}
-        if len(set(telling.values())) > 1:
+        told = list(telling.values())
+        if any(method != told[0] for method in told):
             refused |= dict.fromkeys(telling, _("Lines of this partner say differently how it is paid."))
     return refused
 
