@@ -79,7 +79,7 @@ def refused(folder: Path, *lines: tuple[str, ...]) -> list[str]:
         ({"balance": "1.2345"}, "“1.2345” is no amount in EUR."),
         ({"balance": "4", "note": "x" * 251}, "Shorten the explanation of the balance to 250 letters."),
         ({"iban": "DE00370400440532013000"}, "This is not an IBAN: a letter or digit is wrong, or some are missing."),
-        ({"method": "pigeon", "iban": "x"}, "“pigeon” is no way of paying: write iban, bank, paypal or manual."),
+        ({"method": "pigeon", "iban": "x"}, "“pigeon” is no way of paying: write iban, ach, bank, paypal or manual."),
         ({"name": "=HYPERLINK(1)"}, "A cell holds a formula. Copy the sheet and paste values only."),
         ({"website": "not a site"}, "Give an address such as https://example.com."),
     ],
@@ -130,7 +130,7 @@ def test_ways_of_being_paid_are_recognised(tmp_path: Path) -> None:
         "A": "iban",
         "B": "paypal",
         "C": "manual",
-        "D": "bank",
+        "D": "ach",
     }
 
 

@@ -132,16 +132,9 @@ def _paid_by(agreement: Agreement, group: Group, bringing: Bringing) -> None:
     details = next((line.method for line in group.lines if line.method), None)
     if details is None or method_of(agreement.partner.organisation_id):
         return
-    given = MethodInput(
-        kind=details.kind,
-        holder=details.holder,
-        iban=details.number if details.kind == MethodKind.IBAN else "",
-        email=details.number if details.kind == MethodKind.PAYPAL else "",
-        country=details.country,
-        account=details.number if details.kind == MethodKind.BANK else "",
-        routing=details.routing,
-        note=details.note,
-    )
+    number = {MethodKind.IBAN: "iban", MethodKind.PAYPAL: "email"}.get(details.kind, "account")
+    told = {"holder": details.holder, "country": details.country, "routing": details.routing, "note": details.note}
+    given = MethodInput(kind=details.kind, **{**told, **details.facts, number: details.number})
     try:
         enter_method_for(agreement=agreement, given=given, by=bringing.by, at=bringing.at)
     except MethodOfOthersToo:
