@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Partner, Suspension
+from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, Partner, Suspension, TermsOffer
 from rapport.apps.programs.actions import create_program, move_program
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
@@ -125,6 +125,15 @@ def _agreement(program: Program, life: Standing, versions: Mapping[str, str]) ->
             actor_kind=STORY.kind,
             actor_id=STORY.id,
         )
+    for offered in life.offers:
+        TermsOffer.objects.create(
+            id=new_id("tof", at=at),
+            agreement=agreement,
+            version_id=versions[offered.version_id],
+            from_at=from_ms(offered.from_ms),
+            actor_kind=STORY.kind,
+            actor_id=STORY.id,
+        )
     for pause in life.suspensions:
         Suspension.objects.create(
             id=new_id("sus", at=at),
@@ -204,7 +213,12 @@ def _renamed(
         documents={versions[old]: document for old, document in scenario.documents.items()},
         effective=in_force(scenario.effective),
         standings=tuple(
-            replace(one, agreement_id=agreements[one.agreement_id], acceptances=in_force(one.acceptances))
+            replace(
+                one,
+                agreement_id=agreements[one.agreement_id],
+                acceptances=in_force(one.acceptances),
+                offers=in_force(one.offers),
+            )
             for one in scenario.standings
         ),
         coupons=tuple(replace(one, agreement_id=agreements[one.agreement_id]) for one in scenario.coupons),

@@ -107,7 +107,7 @@ WEEKS: dict[str, tuple[Callable[[], Any], Callable[..., None], dict[str, str]]] 
 @pytest.mark.parametrize("kind", WEEKS)
 def test_a_week_ends_equal_to_the_shops_own_list(kind: str, settings: Settings) -> None:
     make, live, keys = WEEKS[kind]
-    orders = scaled(whole=150, on_sqlite=60, on_postgresql=25)
+    orders = scaled(whole=150, on_sqlite=60, on_postgresql=60)
     program = make_program()
     agreement = make_agreement(program)
     make_coupon(agreement, "ANNA12")
