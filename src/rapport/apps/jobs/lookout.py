@@ -15,7 +15,7 @@ class Lookout:
     """One worker's looks. Where there was nothing to do it looks again after the schedule's own time, not all the time.
 
     A tick that finds nothing to do stays due, because nothing is written for it: without the pause an idle worker asks
-    every question of every schedule twice a second (measured: a fifth of a core).
+    every question of every schedule twice a second.
     """
 
     def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
