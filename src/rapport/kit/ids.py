@@ -9,14 +9,21 @@ from rapport.kit.clock import to_ms
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
 _MOMENT_SHIFTS = range(45, -1, -5)  # ten characters of milliseconds, five bits each
-_RANDOM_LENGTH = 16
+_ORDINAL_SHIFTS = range(10, -1, -5)  # three characters: the how-many-eth id of its millisecond in this process
+_RANDOM_LENGTH = 13
 _FIVE_BITS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
+_MOST_ORDINALS = 1 << 15
+_MOST_MOMENTS = 256
+_made: dict[
+    int, int
+] = {}  # ids made of each of the latest moments; two threads that read the same number differ by chance
 
 
 def new_id(prefix: str, *, at: datetime) -> str:
-    """Return a public id such as `agr_01jd…`; ids made later sort later."""
+    """Return a public id such as `agr_01jd…`; ids made later sort later, in one process also within a millisecond."""
+    ms = to_ms(at)
     random = urandom(_RANDOM_LENGTH).translate(_FIVE_BITS)
-    return f"{prefix}_{_moment(to_ms(at))}{random.decode()}"
+    return f"{prefix}_{_moment(ms)}{_ordinal(_next_of(ms))}{random.decode()}"
 
 
 def earliest_id(prefix: str, *, at: datetime) -> str:
@@ -46,3 +53,18 @@ def random_code(length: int = 7) -> str:
 def _moment(at_ms: int) -> str:
     """Write 48 bits of milliseconds; the ids of one act share them, and an order alone makes a dozen."""
     return "".join([_ALPHABET[(at_ms >> shift) % len(_ALPHABET)] for shift in _MOMENT_SHIFTS])
+
+
+def _next_of(at_ms: int) -> int:
+    """Return how many ids this process made of this millisecond so far."""
+    made = _made.get(at_ms, 0)
+    if not made and len(_made) >= _MOST_MOMENTS:
+        _made.clear()
+    _made[at_ms] = made + 1
+    return min(made, _MOST_ORDINALS - 1)
+
+
+@lru_cache(maxsize=1024)
+def _ordinal(made: int) -> str:
+    """Write fifteen bits of a number."""
+    return "".join([_ALPHABET[(made >> shift) % len(_ALPHABET)] for shift in _ORDINAL_SHIFTS])
