@@ -27,7 +27,7 @@ ON_SQLITE := RAPPORT_TEST_DATABASE=sqlite
 ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 
 # In the order of `make test`.
-PARTS := check test-system test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
+PARTS := check test-system check-assets test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
 .PHONY: help run test drill proof mutation fix bench lock assets clean $(PARTS)
 
@@ -74,6 +74,9 @@ bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 
 test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, PHP and Node for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
+
+check-assets: test-system ## Build style sheets and scripts again and compare them with the committed ones
+	@cd frontend && npm ci --silent --no-audit --no-fund && npm run --silent check
 
 test-sqlite: $(DEVELOPMENT) ## Run the tests on SQLite, without drills and browser, and count what they covered
 	@rm -rf build/coverage && mkdir -p build/coverage
