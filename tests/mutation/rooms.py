@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 NEEDED_PERCENT = 85
+_PAYING_STORIES = ("paying", "rails", "calling", "debts", "invoicing", "tax_papers", "year_end", "statements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ ROOMS = (
     Room(
         "payouts",
         "apps/payouts",
-        tests=("tests/apps/payouts", "tests/flows/test_paying.py"),
+        tests=(
+            "tests/apps/payouts",
+            *(f"tests/flows/test_{story}.py" for story in _PAYING_STORIES),
+            *(f"tests/doors/console/test_{page}.py" for page in ("paying", "rails", "taxes")),
+            *(f"tests/doors/portal/test_{page}.py" for page in ("paying", "taxes")),
+        ),
     ),
 )
