@@ -164,3 +164,14 @@ def test_a_statement_comes_as_page_file_and_paper(finance: Client, anna: Agreeme
         "?from=0001-01-01&until=9999-12-31",
     ):
         assert finance.get(at("statement", *keys) + odd).status_code == 200
+
+
+def test_whoever_waits_beyond_the_first_page_is_one_click_away(finance: Client, anna: Agreement) -> None:
+    for number in range(13):
+        make_payable(anna.program, make_agreement(anna.program, name=f"Blog {number:02}"), order=f"=B-{number}")
+    first = text(finance.get(at("payouts", anna.program_id)))
+    assert (first.count("Blog "), "1 to 12 of 14" in first) == (12, True)
+    second = text(finance.get(f"{at('payouts', anna.program_id)}?page=2"))
+    assert (second.count("Blog "), "Slow Mornings" in second, "13 to 14 of 14" in second) == (1, True, True)
+    chosen = text(finance.get(f"{at('payouts', anna.program_id)}?verdict=no_method"))
+    assert (chosen.count("Blog "), " of 14" in chosen) == (13, False)

@@ -36,6 +36,7 @@ from rapport.kit.clock import now
 from rapport.kit.ids import random_token
 
 ON_A_PAGE = 50
+ON_THE_FIRST_PAGE = 12  # of whoever waits, so that the runs below stay in sight
 
 
 @require_safe
@@ -147,6 +148,7 @@ def _overview(request: Request, program: Program, *, at: datetime, form: Prepare
     due = payout_runs.would_be_paid(program, at=at)
     groups = payout_runs.grouped(due, program.currency)
     chosen = request.GET.get("verdict", "")
+    rows_on_a_page = ON_A_PAGE if chosen else ON_THE_FIRST_PAGE
     page: Page[PayoutRun] = page_of(runs_of(program.id), request)
     initial = {"pay_on": payout_runs.next_payday_of(program, at=at).isoformat(), "wish": random_token()}
     return program_page(
@@ -157,7 +159,9 @@ def _overview(request: Request, program: Program, *, at: datetime, form: Prepare
         page=page,
         groups=groups,
         chosen=chosen,
-        rows=[row for row in due if row.verdict == chosen][:ON_A_PAGE] if chosen else due[:12],
+        rows=Paginator([row for row in due if not chosen or row.verdict == chosen], rows_on_a_page).get_page(
+            request.GET.get("page")
+        ),
         due=next((group for group in groups if group.verdict is Verdict.ELIGIBLE), None),
         waiting=runs_to_approve(program.id),
         form=form or PrepareForm(initial=initial),
