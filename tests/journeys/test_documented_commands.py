@@ -48,7 +48,9 @@ IN_PLACE = {
     "partners.csv": "{data}/partners.csv",
     "our-partners.csv": "{data}/our-partners.csv",
     "validations.csv": "{data}/validations.csv",
+    "eurofxref.xml": "{data}/eurofxref.xml",
 }
+RATES = ROOT / "tests/apps/rates/files/eurofxref-hist-90d.xml"
 FILES = {"bindings": "partners", "partners": "our-partners", "validations": "validations"}
 CHOSEN = "quieter green harbours"
 # Commands that go on until they are stopped, or take long: other tests start them, in the files named here.
@@ -57,6 +59,7 @@ STARTED_BY = {
     "rapport web": "tests/config/test_up.py",
     "rapport edge": "tests/config/test_up.py",
     "rapport worker": "tests/config/test_up.py",
+    "rapport rates fetch": "tests/config/test_rates.py",
     "rapport demo": "tests/flows/test_demo.py",
     "rapport setup": "tests/journeys/test_public_address.py",
     "rapport setup --check": "tests/journeys/test_public_address.py",
@@ -110,6 +113,7 @@ def test_every_other_command_does_what_it_says(fresh_database: FreshDatabase, tm
     (tmp_path / "partners.csv").write_text(PARTNERS)
     (tmp_path / "our-partners.csv").write_text(OUR_PARTNERS)
     (tmp_path / "validations.csv").write_text(VALIDATIONS)
+    (tmp_path / "eurofxref.xml").write_bytes(RATES.read_bytes())
     # The vault's keys lie in the folder, where a command renews them.
     settings = {
         "RAPPORT_VAULT_KEYS": "",

@@ -157,6 +157,20 @@ class Environment(BaseSettings):
         le=3_650,
         description="Days after which an uploaded file is removed; the report of its import stays.",
     )
+    rates_fetch: bool = Field(
+        default=False,
+        description="Fetch the exchange rates of the European Central Bank every night; never for a demo.",
+    )
+    rates_url: str = Field(
+        default="https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml",
+        description="Address of the bank's list, as XML, CSV or zip.",
+    )
+    rates_most_days: int = Field(
+        default=10,
+        ge=0,
+        le=90,
+        description="Days by which a rate may be older than the order that takes it.",
+    )
     mail_dkim_selector: str = Field(
         default="",
         pattern="^[A-Za-z0-9._-]*$",

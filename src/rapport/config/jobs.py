@@ -93,6 +93,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         cron="37 2 * * *",
         only_if="rapport.flows.backup.tasks.backups_are_nightly",
     ),
+    Schedule(
+        name="fetch-rates",
+        task_path="rapport.flows.rates.tasks.fetch_rates",
+        cron="43 17 * * *",
+        only_if="rapport.flows.rates.tasks.rates_are_fetched",
+    ),
     Schedule(name="domain-proofs", task_path="rapport.flows.tasks.check_domains", cron="29 4 * * *"),
     Schedule(
         name="audit-links",

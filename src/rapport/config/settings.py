@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "rapport.apps.threads",
     "rapport.apps.delivery",
     "rapport.apps.ledger",
+    "rapport.apps.rates",
     "rapport.apps.programs",
     "rapport.apps.partners",
     "rapport.apps.tracking",
@@ -201,6 +202,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOOPBACK_HOSTS = frozenset(_chosen.loopback_hosts)
 # The register of VAT ids, asked only when somebody of finance presses the button.
 VIES_URL = "https://ec.europa.eu/taxation_customs/vies/rest-api/check-vat-number"
+
+# ---- exchange rates ------------------------------------------------------------------------------------------------
+RATES_FETCH = _chosen.rates_fetch
+RATES_URL = _chosen.rates_url
+RATES_MOST_DAYS = _chosen.rates_most_days
 
 # ---- what a browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -34,6 +34,8 @@ class Capability(StrEnum):
     PAYOUT_READ = "payout.read"
     PAYOUT_WRITE = "payout.write"
     PAYOUT_APPROVE = "payout.approve"
+    RATE_READ = "rate.read"
+    RATE_WRITE = "rate.write"
     TEAM_READ = "team.read"
     TEAM_WRITE = "team.write"
     ORGANISATION_WRITE = "organisation.write"
@@ -60,6 +62,7 @@ _PORTAL = frozenset({_C.PORTAL_READ, _C.PORTAL_WRITE})
 _WHOLE_TEAM = frozenset({_C.PROGRAM_READ, _C.PARTNER_READ, _C.LINK_READ, _C.CONVERSION_READ, _C.TEAM_READ})
 _MONEY = frozenset({_C.COMMISSION_READ, _C.LEDGER_READ, _C.PAYOUT_READ})
 _PAYING = frozenset({_C.PAYOUT_WRITE, _C.PAYOUT_APPROVE})
+_RATES = frozenset({_C.RATE_READ, _C.RATE_WRITE})
 _KEY_READ = frozenset({_C.PROGRAM_READ, _C.PARTNER_READ, _C.LINK_READ, _C.CONVERSION_READ, _C.COMMISSION_READ})
 
 # An organisation can be merchant in one program and partner in another, so whoever runs it also has its portal.
@@ -71,7 +74,11 @@ ROLE_CAPABILITIES: Mapping[str, frozenset[Capability]] = MappingProxyType(
         Role.MANAGER: frozenset(Capability) - {_C.ORGANISATION_WRITE} - _PAYING,
         Role.SALES: _WHOLE_TEAM
         | {_C.APPLICATION_READ, _C.APPLICATION_DECIDE, _C.PARTNER_WRITE, _C.LINK_WRITE, _C.COMMISSION_READ},
-        Role.FINANCE: _WHOLE_TEAM | _MONEY | _PAYING | {_C.CONVERSION_REPORT, _C.COMMISSION_DECIDE, _C.AUDIT_READ},
+        Role.FINANCE: _WHOLE_TEAM
+        | _MONEY
+        | _PAYING
+        | _RATES
+        | {_C.CONVERSION_REPORT, _C.COMMISSION_DECIDE, _C.AUDIT_READ},
         Role.PARTNER: _PORTAL,
         KeyScope.CONVERSIONS_WRITE: frozenset({_C.CONVERSION_REPORT, _C.CONVERSION_READ}),
         KeyScope.READ: _KEY_READ,

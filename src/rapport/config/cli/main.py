@@ -10,6 +10,7 @@ from rapport.config.cli import (
     keys,
     mail,
     payouts,
+    rates,
     roles,
     settings,
     setup,
@@ -54,6 +55,7 @@ app.add_typer(shops.app, name="shops")
 app.add_typer(payouts.app, name="payouts")
 app.command()(upkeep.password)
 app.add_typer(keys.app, name="keys")
+app.add_typer(rates.app, name="rates")
 app.add_typer(tax.app, name="tax")
 app.add_typer(mail.app, name="mail")
 app.command()(upkeep.doctor)

@@ -42,6 +42,7 @@ from rapport.apps.tracking.models import Coupon, Link
 from rapport.flows.doctor.looks import Seen
 
 APPEND_ONLY = (
+    "rates_exchangerate",
     "commissions_attribution",
     "commissions_commissionline",
     "conversions_conversionline",

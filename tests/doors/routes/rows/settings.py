@@ -1,11 +1,17 @@
 """Rows of the settings of a workspace."""
 
+from datetime import timedelta
+
 from rapport.apps.delivery.actions import queue_mail, suppress_by_hand
 from rapport.apps.delivery.inputs import SuppressionInput
 from rapport.apps.delivery.letters import Letter
 from rapport.apps.identity.actions import invite_teammate
 from rapport.apps.identity.inputs import TeammateInput
 from rapport.apps.identity.models import Membership, Organisation, Role
+from rapport.apps.rates.actions import keep_rates
+from rapport.apps.rates.inputs import Listed
+from rapport.apps.rates.models import RateSource
+from rapport.apps.rates.queries import doubts_of
 from rapport.kit.clock import now
 from tests.doors.routes.table import TEAM, Addressed, Row, team
 from tests.make.identity import STORY, Cast, make_api_key
@@ -76,7 +82,20 @@ def suppressed(organisation: Organisation) -> str:
     return suppress_by_hand(workspace_id=organisation.id, given=given, by=STORY, at=now()).id
 
 
+def doubt(cast: Cast) -> Addressed:
+    """A rate that jumped."""
+    ours, theirs = (doubted(organisation) for organisation in (cast.ours, cast.theirs))
+    return inside(cast, "doubt_id", ours=ours, theirs=theirs)
+
+
+def doubted(organisation: Organisation) -> str:
+    lines = [Listed("EUR", "USD", now().date() - timedelta(days=ago), rate) for ago, rate in ((2, "1.08"), (1, "108"))]
+    keep_rates(lines, workspace_id=organisation.id, source=RateSource.ECB, by=STORY, at=now())
+    return doubts_of(organisation.id).get().id
+
+
 RUNNERS = ("owner", "manager")
+MONEY = (*RUNNERS, "finance")
 
 ROWS = (
     Row("settings:home", "GET", team(*TEAM, ok=302)),
@@ -100,6 +119,10 @@ ROWS = (
     Row("settings:mail-try", "POST", team(*RUNNERS, ok=302), at=organisation),
     Row("settings:backups", "GET", team(*RUNNERS), at=organisation),
     Row("settings:backups", "POST", team(*RUNNERS, ok=302), at=organisation),
+    Row("settings:rates", "GET", team(*MONEY), at=organisation),
+    Row("settings:rates", "POST", team(*MONEY, ok=422), at=organisation),
+    Row("settings:rate-take", "POST", team(*MONEY, ok=302), at=doubt),
+    Row("settings:rate-refuse", "POST", team(*MONEY, ok=302), at=doubt),
     Row("settings:suppressions", "GET", team(*RUNNERS), at=organisation),
     Row("settings:suppressions", "POST", team(*RUNNERS, ok=422), at=organisation),
     Row("settings:suppression-lift", "POST", team(*RUNNERS, ok=302), at=suppression),

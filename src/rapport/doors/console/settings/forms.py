@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.identity.models import Role
 from rapport.apps.identity.rights import TEAM_ROLES, KeyScope
+from rapport.domain.money import CURRENCIES
 
 _ROLES = [(role.value, role.label) for role in Role if role in TEAM_ROLES]
 _SCOPES = [
@@ -51,3 +52,34 @@ class SuppressionForm(forms.Form):
 
     email = forms.EmailField(label=_("Mail address"))
     note = forms.CharField(label=_("Why"), max_length=250, required=False)
+
+
+_CURRENCIES = [(code, code) for code in sorted(CURRENCIES)]
+
+
+class RateFileForm(forms.Form):
+    """A file of the European Central Bank."""
+
+    what = forms.CharField(widget=forms.HiddenInput, initial="file", required=False)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "The daily or 90-day list as XML, or the history as CSV or zip; the last two years of it are taken."
+        ),
+    )
+
+
+class RateForm(forms.Form):
+    """What one currency was worth in another on a day."""
+
+    what = forms.CharField(widget=forms.HiddenInput, initial="rate", required=False)
+    base = forms.ChoiceField(label=_("One"), choices=_CURRENCIES, initial="USD")
+    quote = forms.ChoiceField(label=_("of which so many are worth it"), choices=_CURRENCIES, initial="EUR")
+    rate = forms.CharField(
+        label=_("Rate"), max_length=32, help_text=_("Such as 0.9231: what one of the first is worth in the second.")
+    )
+    day = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Orders of this day and the days after it take the rate, until a later one is known."),
+    )

@@ -44,6 +44,7 @@ def _groups(actor: Actor, *, workspace: Organisation) -> list[Group]:
             (
                 *place(_("Team"), name="team", icon="users", capability=Capability.TEAM_READ),
                 *place(_("API keys"), name="keys", icon="key-round", capability=Capability.KEY_READ),
+                *place(_("Exchange rates"), name="rates", icon="banknote", capability=Capability.RATE_READ),
                 *place(_("Organisation"), name="organisation", icon="building-2", capability=Capability.TEAM_READ),
             ),
         ),

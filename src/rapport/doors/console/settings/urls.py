@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.doors.console.settings import backups, keys, mail, organisation, outbox, suppressions, team, trail
+from rapport.doors.console.settings import backups, keys, mail, organisation, outbox, rates, suppressions, team, trail
 
 app_name = "settings"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("<str:organisation_id>/keys/", keys.keys, name="keys"),
     path("<str:organisation_id>/keys/<str:key_id>/revoke/", keys.revoke, name="key-revoke"),
     path("<str:organisation_id>/organisation/", organisation.organisation, name="organisation"),
+    path("<str:organisation_id>/rates/", rates.rates, name="rates"),
+    path("<str:organisation_id>/rates/<str:doubt_id>/take/", rates.take, name="rate-take"),
+    path("<str:organisation_id>/rates/<str:doubt_id>/refuse/", rates.refuse, name="rate-refuse"),
     path("<str:organisation_id>/audit/", trail.audit, name="audit"),
     path("<str:organisation_id>/outbox/", outbox.letters, name="outbox"),
     path("<str:organisation_id>/outbox/<str:mail_id>/", outbox.letter, name="letter"),

@@ -1,0 +1,1 @@
+"""The reference rates of the European Central Bank."""

@@ -1,0 +1,1 @@
+"""Take in what currencies were worth, and give orders the rate that they waited for."""
