@@ -1,13 +1,15 @@
 """Accept terms: in the portal, and on the way in for whoever was brought along; what was held for it is let go."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import get_language
 
 from rapport.apps.identity import actions as identity
 from rapport.apps.identity.models import Person
-from rapport.apps.identity.queries import actor_of
+from rapport.apps.identity.queries import actor_of, open_invitation
 from rapport.apps.partners.actions import accept_terms
+from rapport.apps.partners.errors import TermsMovedOn
 from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.partners.queries import agreements_of_organisation, offered_version
 from rapport.apps.programs.models import TermsVersion
@@ -28,16 +30,22 @@ def accept_offered(*, agreement: Agreement, version: TermsVersion, by: Actor, at
 def come_in(
     *,
     secret: str,
-    organisation_id: str,
+    read_versions: Collection[str],
     at: datetime,
     name: str = "",
     password: str = "",
     signed_in: Person | None = None,
 ) -> Person:
-    """Take up an invitation and accept what the partner's agreements offer, all or nothing."""
+    """Take up an invitation and accept what the partner's agreements offer, all or nothing.
+
+    `read_versions` are the ids of the terms that stood on the page; TermsMovedOn when others are offered by now.
+    """
     with transaction():
+        organisation_id = open_invitation(secret=secret, at=at).organisation_id
         person = identity.accept_invitation(secret=secret, name=name, password=password, signed_in=signed_in, at=at)
-        proposed = proposals_to(organisation_id, at=at)
+        proposed = proposals_to(organisation_id or "", at=at)
+        if {version.id for _agreement, version in proposed} != set(read_versions):
+            raise TermsMovedOn
         for agreement, version in proposed:
             _accept(agreement, version, by=actor_of(person), at=at)
     for agreement, _version in proposed:

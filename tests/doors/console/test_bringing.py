@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from rapport.apps.commissions.models import Commission
 from rapport.apps.delivery.models import Mail, MailState
-from rapport.apps.identity.models import Invitation, Membership, Organisation, Role
+from rapport.apps.identity.models import Invitation, Membership, Organisation, Person, Role
 from rapport.apps.imports.models import ImportRun, RunState
 from rapport.apps.jobs.queries import intentions_at
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState, ApprovalRules
@@ -151,6 +151,34 @@ def path_to(mail: str) -> str:
     return urlsplit(next(word for word in text.split() if "/invitations/" in word)).path
 
 
+def joined(visitor: Client, path: str, password: str) -> tuple[int, str]:
+    """Read the page of an invitation and accept what stands on it."""
+    read = visitor.get(path).context["read_versions"]
+    answer = visitor.post(path, {"name": "Anna Reuter", "password": password, "read_versions": read})
+    return answer.status_code, answer["Location"]
+
+
+def test_nobody_accepts_terms_that_it_has_not_read(program: Program, manager: Client) -> None:
+    brought(manager, program)
+    anna = Agreement.objects.get(partner__name="Slow Mornings")
+    path, visitor = path_to("anna@slow.example"), Client()
+    said = {"name": "Anna Reuter", "password": ""}
+    assert visitor.post(path, said).status_code == 422
+    read = visitor.get(path).context["read_versions"]
+    assert posted(manager, "partner-own-rate", program.id, anna.id, rate="1 %") == 303
+    answer = visitor.post(path, {**said, "read_versions": read})
+    page = answer.content.decode()
+    assert (answer.status_code, "The terms have changed since you opened this page" in page) == (422, True)
+    assert 'value="Anna Reuter"' in page
+    assert not Acceptance.objects.exists()
+    assert not Person.objects.filter(email="anna@slow.example").exists()
+    assert "You earn 1 % of every sale" in page
+    newly_read = answer.context["read_versions"]
+    assert newly_read != read
+    assert visitor.post(path, {**said, "read_versions": newly_read}).status_code == 302
+    assert Acceptance.objects.get().sentence.startswith("You earn 1 %")
+
+
 def test_everybody_who_waits_is_invited_with_one_button(program: Program, manager: Client) -> None:
     run = uploaded(manager, program, FILE, "partners", **(CHOICES | {"invited": "later"}))
     assert posted(manager, "import-start", program.id, run.id) == 303
@@ -171,8 +199,7 @@ def test_the_invited_partner_reads_the_terms_accepts_and_is_in(program: Program,
     page = visitor.get(path).content.decode()
     assert "You earn 15 % of every sale" in page
     assert not Acceptance.objects.exists()
-    answer = visitor.post(path, {"name": "Anna Reuter", "password": ""})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert joined(visitor, path, "") == (302, "/")
     anna = Agreement.objects.get(partner__name="Slow Mornings")
     assert anna.state == AgreementState.ACTIVE
     assert Acceptance.objects.get().sentence.startswith("You earn 15 %")
@@ -192,7 +219,7 @@ def test_a_partner_who_signs_in_already_is_offered_the_terms_in_the_portal(
 ) -> None:
     brought(manager, program)
     visitor = Client()
-    visitor.post(path_to("anna@slow.example"), {"name": "Anna Reuter", "password": PASSWORD})
+    joined(visitor, path_to("anna@slow.example"), PASSWORD)
     second = make_program(marlow, name="Second program")
     ImportRun.objects.all().update(digest="before")
     run = uploaded_again(manager, second)

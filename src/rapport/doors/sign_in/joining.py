@@ -37,6 +37,7 @@ class Offered:
     sentences: tuple[str, ...]
 
 
+READ_VERSIONS = "read_versions"
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -71,30 +72,45 @@ def join(request: Request, secret: str) -> HttpResponse:
         return _join_known(request, secret, known=known, invitation=invitation)
     form = _join_form(invitation)(given(request), initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
-        person = _tried(form, lambda: _joined(secret, invitation, **form.cleaned_data))
+        person = _tried(form, lambda: _joined(request, secret, **form.cleaned_data))
         if person:
             return _come_in(request, person)
-    return _page(request, "sign_in/join.html", form=form, invitation=invitation, offered=_offered(invitation))
+    return _page(request, "sign_in/join.html", form=form, invitation=invitation, **_told(invitation))
 
 
 def _join_known(request: Request, secret: str, *, known: Person, invitation: Invitation) -> HttpResponse:
     """Join with one click; whoever has not signed in as the invited person is refused by the action."""
     if request.method == "POST":
         visitor = request.user if isinstance(request.user, Person) else None
-        _joined(secret, invitation, signed_in=visitor)
+        _joined(request, secret, signed_in=visitor)
         return redirect("home")
     return _page(
         request,
         "sign_in/join_known.html",
         invitation=invitation,
         is_visitor=request.user == known,
-        offered=_offered(invitation),
+        **_told(invitation),
     )
 
 
-def _joined(secret: str, invitation: Invitation, **given: Any) -> Person:  # noqa: ANN401 - what the form gives
-    """Join; whoever was brought along accepts with it the terms that stand on the page."""
-    return come_in(secret=secret, organisation_id=invitation.organisation_id or "", at=now(), **given)
+def _joined(
+    request: Request,
+    secret: str,
+    **given: Any,  # noqa: ANN401 - what the form gives
+) -> Person:
+    """Join; whoever was brought along accepts with it the terms that stood on the page, and no others."""
+    return come_in(
+        secret=secret,
+        read_versions=request.POST.get(READ_VERSIONS, "").split(),
+        at=now(),
+        **given,
+    )
+
+
+def _told(invitation: Invitation) -> dict[str, Any]:
+    """Return what an invited partner reads, and the ids that say so when it accepts."""
+    offered = _offered(invitation)
+    return {"offered": offered, READ_VERSIONS: " ".join(one.version.id for one in offered)}
 
 
 def _offered(invitation: Invitation) -> list[Offered]:
