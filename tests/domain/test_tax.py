@@ -28,6 +28,7 @@ US = (
     Rule("US", "", "", (Need.W9,)),
     Rule("!US", "", "", (Need.W8,)),
 )
+NUMBER = (Rule("", "", "", (Need.TAX_NUMBER,)),)
 EU = (Rule("EU", "company", "", (Need.VAT_ID, Need.SELF_BILLING)), Rule("", "", "paypal", (Need.VAT_ID,)))
 
 
@@ -112,3 +113,8 @@ def test_a_half_of_a_cent_is_kept_back() -> None:
 def test_a_payee_is_told_of_from_the_threshold_on(facts: dict[str, int], found: Telling) -> None:
     known = {"gross_minor": 1_999, "withheld": 0, "threshold_minor": 2_000, "same_country": True, "by_provider": False}
     assert telling(**(known | facts)) is found  # type: ignore[arg-type]  # each story names its own facts
+
+
+def test_a_tax_number_is_asked_for_like_any_paper() -> None:
+    assert lacking(NUMBER, papers("DE"), rail="iban", on=TODAY) == (Lack.TAX_NUMBER,)
+    assert lacking(NUMBER, papers("DE", has_tax_number=True), rail="iban", on=TODAY) == ()

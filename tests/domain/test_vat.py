@@ -33,6 +33,20 @@ def test_treatment_follows_country_vat_id_and_small_business(partner: Party, pay
     assert treatment(partner=partner, payer=payer, has_rate=True) is found
 
 
+@pytest.mark.parametrize(
+    ("said", "has_rate", "found"),
+    [
+        (REVERSE, True, REVERSE),
+        (SMALL, False, SMALL),
+        (STANDARD, True, STANDARD),
+        (STANDARD, False, REVERSE),
+    ],
+)
+def test_what_a_person_said_goes_first_but_vat_needs_a_rate(said: Treatment, has_rate: bool, found: Treatment) -> None:
+    partner = Party("FR", has_vat_id=True)
+    assert treatment(partner=partner, payer=Party("DE"), has_rate=has_rate, override=said) is found
+
+
 def test_a_country_without_a_vat_rate_charges_none() -> None:
     assert treatment(partner=Party("US", has_vat_id=True), payer=Party("US"), has_rate=False) is OUTSIDE
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,16 +11,23 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from rapport.apps.commissions.models import Commission
 from rapport.apps.identity.models import Role
 from rapport.apps.invoices.actions import issue_for
 from rapport.apps.invoices.models import Invoice, InvoiceRole, InvoiceSeries
 from rapport.apps.invoices.queries import all_invoices, invoices_of_agreement
+from rapport.apps.invoices.words import words_for
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import Payout
+from rapport.apps.taxes.actions import override_vat
+from rapport.apps.taxes.vat_inputs import OverrideInput
 from rapport.domain.payouts import Outcome
+from rapport.domain.tax import EU
 from rapport.doors.ui.pdf import invoice_pdf
 from rapport.flows import paying_jobs
 from rapport.flows.doctor import run_checks
+from rapport.flows.explaining import explain
+from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.invoicing import invoices_wait, issue_waiting
 from rapport.flows.paying import record_outcome
 from tests.make.identity import NOON, STORY, make_member
@@ -183,3 +190,43 @@ def _issuer() -> Callable[[str], None]:
             connection.close()
 
     return issue
+
+
+def test_how_finance_decided_on_vat_is_on_the_paper_and_in_the_explanation(anna: Agreement) -> None:
+    given = OverrideInput(treatment="reverse_charge", from_on=NOON.date(), reason="Letter of 1 May")
+    override_vat(partner=anna.partner, given=given, by=STORY, at=NOON)
+    payout = arrive(anna)
+    issue_waiting(at=LATER)
+    assert payout.amount.minor == 12_000
+    assert "Reverse charge / Steuerschuldnerschaft" in Invoice.objects.get().document["notes"][0]
+    later = OverrideInput(treatment="outside", from_on=NOON.date(), reason="Another letter")
+    override_vat(partner=anna.partner, given=later, by=STORY, at=LATER + DAY)
+    told = vat_sentences(payout)
+    assert told[0] == "Reverse charge: the program owes the VAT."
+    assert told[1].endswith("on: Letter of 1 May"), "what counts is what was decided when it was reserved"
+    commission = Commission.objects.get()
+    taken = next(step for step in explain(commission, at=LATER).steps if step.heading == "Taken into a payout")
+    assert "Letter of 1 May" in taken.sentence
+
+
+def test_a_payout_that_the_partner_bills_says_nothing_of_vat(db: None) -> None:
+    agreement = make_agreement(make_program())
+    make_method(agreement.partner.organisation)
+    make_payable(agreement.program, agreement)
+    assert vat_sentences(arrive(agreement)) == []
+
+
+def test_every_country_of_the_union_has_its_words(anna: Agreement) -> None:
+    words = {country: words_for(country, on=LATER.date()) for country in EU}
+    assert {country for country, one in words.items() if " / " not in one.self_billing} == {"IE"}
+    assert words["EE"].reverse_charge == "Reverse charge / pöördmaksustamine"
+    assert (words["IE"].self_billing, words["IE"].reverse_charge) == ("Self-billing", "Reverse charge")
+    assert words_for("US", on=LATER.date()).self_billing == "Self-billing"
+    assert words_for("EE", on=date(2010, 1, 1)).self_billing == "Self-billing"
+    arrive(anna)
+    issue_waiting(at=LATER)
+    document = Invoice.objects.get().document
+    for one in (words["SI"], words["HR"], words["EE"], words["BG"]):
+        local = one.self_billing.rpartition(" / ")[2]
+        page = PdfReader(BytesIO(invoice_pdf(document | {"self_billing": one.self_billing}))).pages[0].extract_text()
+        assert local in " ".join(page.split()), "the fonts of the paper have these letters"

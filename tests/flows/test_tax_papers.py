@@ -21,6 +21,7 @@ from rapport.apps.payouts.models import Payout, PayoutTax, PayoutVerdict
 from rapport.apps.record.models import AuditRow
 from rapport.apps.taxes.inputs import RuleInput
 from rapport.apps.taxes.models import TaxProfile, TaxRequest
+from rapport.apps.taxes.queries import number_of
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.domain.money import Money
 from rapport.domain.payouts import Outcome, Verdict
@@ -254,3 +255,13 @@ def test_a_run_with_a_missing_form_a_return_and_an_unknown_outcome_leaves_every_
     }
     assert withheld(anna) == 3_000, "of what is on its way and of what arrived"
     assert problems() == []
+
+
+def test_a_mailed_link_asks_to_sign_in_for_a_tax_number(anna: Agreement) -> None:
+    make_profile(anna.partner.organisation, AMERICAN)
+    ask_for(anna.program, RuleInput(needs=(Need.TAX_NUMBER,)))
+    link, door = signed_link(anna, "anna@example.com"), Client()
+    page = door.get(link).content.decode()
+    assert ("The tax number is missing." in page, "Sign in and hand it in" in page) == (True, True)
+    assert door.post(link, {"what": "number", "kind": "ssn", "number": "536-90-4399"}).status_code == 422
+    assert number_of(anna.partner.organisation_id) is None

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +16,9 @@ from rapport.apps.payouts.actions import enter_method, make_files
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import MethodKind, Payout
 from rapport.apps.programs.models import Program
+from rapport.apps.record.models import AuditRow
+from rapport.apps.taxes.actions import enter_number
+from rapport.apps.taxes.numbers import NumberInput
 from rapport.domain.payouts import Outcome
 from rapport.domain.tax import Telling
 from rapport.flows.paying import record_outcome, send_run
@@ -124,3 +129,23 @@ def test_the_list_is_on_screen_and_a_file_and_no_formula(program: Program) -> No
     assert (rows[0]["gross"], rows[0]["legal name"], rows[0]["form"]) == ("2400.00", "'=Large", "1099-NEC")
     assert finance.get(f"{reverse('console:year-end', args=[program.id])}?year=abc").status_code == 200
     assert next(iter(sheet_rows(year_end(program, year=2026))))[0] == "Large"
+
+
+def test_whole_tax_numbers_are_in_the_file_of_who_asks_for_them_and_that_is_on_record(program: Program) -> None:
+    agreement = paid(program, "Large", "20000.00")
+    given = NumberInput(kind="ssn", number="536-90-4399")
+    enter_number(organisation_id=agreement.partner.organisation_id, given=given, by=STORY, at=NOON)
+    finance = Client()
+    finance.force_login(make_member(program.workspace, Role.FINANCE))
+    plain, whole = (reverse(f"console:{name}", args=[program.id]) for name in ("year-end-file", "year-end-numbers"))
+    assert "… 399" in finance.get(f"{reverse('console:year-end', args=[program.id])}?year=2026").content.decode()
+
+    def number(answer: HttpResponseBase) -> str:
+        assert isinstance(answer, HttpResponse)
+        return next(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))["tax number"]
+
+    assert number(finance.get(f"{plain}?year=2026")) == "… 399"
+    assert finance.get(f"{whole}?year=2026").status_code == 405
+    assert not AuditRow.objects.filter(action="tax_number.opened").exists()
+    assert number(finance.post(f"{whole}?year=2026")) == "536904399"
+    assert AuditRow.objects.filter(action="tax_number.opened", workspace_id=program.workspace_id).count() == 1

@@ -43,6 +43,7 @@ class Need(StrEnum):
     """What a program may ask for before it pays."""
 
     PROFILE = "profile"
+    TAX_NUMBER = "tax_number"
     VAT_ID = "vat_id"
     W9 = "w9"
     W8 = "w8"
@@ -53,6 +54,7 @@ class Lack(StrEnum):
     """What is missing of it, or has run out."""
 
     PROFILE = "tax_profile_missing"
+    TAX_NUMBER = "tax_number_missing"
     VAT_ID = "vat_id_missing"
     W9 = "w9_missing"
     W8 = "w8_missing"
@@ -85,6 +87,7 @@ class Papers:
     country: str
     kind: str
     has_vat_id: bool = False
+    has_tax_number: bool = False
     forms: Mapping[FormKind, date | None]
     agreed_self_billing: bool = False
 
@@ -132,12 +135,15 @@ def _is_in(country: str, where: str) -> bool:
 
 
 def _lack(need: Need, papers: Papers, *, on: date) -> Lack | None:
-    if need is Need.VAT_ID:
-        return None if papers.has_vat_id else Lack.VAT_ID
-    if need is Need.SELF_BILLING:
-        return None if papers.agreed_self_billing else Lack.SELF_BILLING
-    if need is Need.W9:
-        return None if FormKind.W9 in papers.forms else Lack.W9
+    there = {
+        Need.VAT_ID: (papers.has_vat_id, Lack.VAT_ID),
+        Need.TAX_NUMBER: (papers.has_tax_number, Lack.TAX_NUMBER),
+        Need.SELF_BILLING: (papers.agreed_self_billing, Lack.SELF_BILLING),
+        Need.W9: (FormKind.W9 in papers.forms, Lack.W9),
+    }
+    if need in there:
+        is_there, lack = there[need]
+        return None if is_there else lack
     return _lack_of_w8(papers, on=on) if need is Need.W8 else None
 
 

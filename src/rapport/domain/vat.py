@@ -35,8 +35,13 @@ class Party:
     small_business: bool = False
 
 
-def treatment(*, partner: Party, payer: Party, has_rate: bool) -> Treatment:
-    """Return how a partner's supply is treated; `has_rate` says whether its country has a VAT rate we know."""
+def treatment(*, partner: Party, payer: Party, has_rate: bool, override: Treatment | None = None) -> Treatment:
+    """Return how a partner's supply is treated; `has_rate` says whether its country has a VAT rate we know.
+
+    What a person said (`override`) goes before what follows from the two, but VAT without a rate cannot be charged.
+    """
+    if override and (has_rate or override is not Treatment.STANDARD):
+        return override
     same_country = partner.country == payer.country
     if not same_country and not {partner.country, payer.country} <= EU:
         return Treatment.OUTSIDE

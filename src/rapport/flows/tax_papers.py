@@ -26,6 +26,7 @@ def lack_words() -> dict[Reason, str]:
     """Return for everything that may be missing the sentence that says so."""
     return {
         Lack.PROFILE: _("The tax profile is missing."),
+        Lack.TAX_NUMBER: _("The tax number is missing."),
         Lack.VAT_ID: _("The VAT id is missing."),
         Lack.W9: _("W-9 is missing."),
         Lack.W8: _("W-8BEN or W-8BEN-E is missing."),
@@ -38,6 +39,7 @@ def need_words() -> dict[str, str]:
     """Return for everything that a program may ask for how it is called."""
     return {
         Need.PROFILE.value: _("Tax profile"),
+        Need.TAX_NUMBER.value: _("Tax number"),
         Need.VAT_ID.value: _("VAT id"),
         Need.W9.value: _("W-9"),
         Need.W8.value: _("W-8BEN or W-8BEN-E"),

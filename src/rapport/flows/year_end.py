@@ -1,7 +1,7 @@
 """The list of a year: what reached each payee by each way of paying, beside the threshold that a payer must know."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from rapport.apps.partners.models import Partner
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutState, PayoutTax
 from rapport.apps.programs.models import Program
-from rapport.apps.taxes.models import TaxProfile
-from rapport.apps.taxes.queries import profiles_in_use
+from rapport.apps.record.actors import Actor
+from rapport.apps.taxes.actions import open_numbers
+from rapport.apps.taxes.models import TaxNumber, TaxProfile
+from rapport.apps.taxes.queries import numbers_in_use, profiles_in_use
 from rapport.apps.taxes.tables import Reporting, reporting_of
 from rapport.domain.days import start_of_day_ms
 from rapport.domain.money import Money, format_amount
@@ -37,6 +39,7 @@ class YearRow:
     vat: Money
     paid: Money
     telling: Telling
+    number: TaxNumber | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +82,30 @@ def telling_words(one: Telling) -> str:
     }[one]
 
 
+def numbers_opened(told: YearEnd, *, by: Actor, at: datetime) -> dict[str, str]:
+    """Return by organisation the tax numbers of the payees of a year; each look is written down."""
+    numbers = {row.number.id: row.number for row in told.rows if row.number}
+    return open_numbers(numbers=numbers.values(), workspace_id=told.program.workspace_id, by=by, at=at)
+
+
 def sheet_head() -> tuple[str, ...]:
     """Return the head of the list as a sheet."""
     return (
         *(_("partner"), _("legal name"), _("country"), _("VAT id"), _("way of paying"), _("payouts"), _("gross")),
-        *(_("withheld"), _("VAT"), _("paid"), _("currency"), _("form"), _("what to look at")),
+        *(_("withheld"), _("VAT"), _("paid"), _("currency"), _("form"), _("what to look at"), _("tax number")),
     )
 
 
-def sheet_rows(told: YearEnd) -> Iterable[tuple[str, ...]]:
-    """Return the rows of the list as a sheet."""
+def sheet_rows(told: YearEnd, *, numbers: Mapping[str, str] | None = None) -> Iterable[tuple[str, ...]]:
+    """Return the rows of the list as a sheet; tax numbers are masked unless they were opened."""
     for row in told.rows:
         legal = (row.profile.legal_name, row.profile.country, row.profile.vat_id) if row.profile else ("", "", "")
         amounts = (format_amount(money) for money in (row.gross, row.withheld, row.vat, row.paid))
         form = told.reporting.form if told.reporting else ""
         words = telling_words(row.telling)
-        yield (row.partner.name, *legal, row.rail, str(row.payouts), *amounts, row.gross.currency, form, words)
+        number = (numbers or {}).get(row.partner.organisation_id) or (row.number.shown if row.number else "")
+        counts = (row.rail, str(row.payouts))
+        yield (row.partner.name, *legal, *counts, *amounts, row.gross.currency, form, words, number)
 
 
 def _paid(program: Program) -> QuerySet[Payout]:
@@ -110,7 +121,8 @@ def _settled(program: Program, year: int) -> list[Payout]:
 
 def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: Reporting | None) -> Iterable[YearRow]:
     taxes = PayoutTax.objects.in_bulk([payout.id for payout in payouts])
-    profiles = profiles_in_use({payout.agreement.partner.organisation_id for payout in payouts})
+    organisations = {payout.agreement.partner.organisation_id for payout in payouts}
+    profiles, numbers = profiles_in_use(organisations), numbers_in_use(organisations)
     together: dict[tuple[str, str], list[Payout]] = defaultdict(list)
     for payout in payouts:
         together[payout.agreement.partner_id, payout.method_kind].append(payout)
@@ -124,6 +136,7 @@ def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: R
         yield YearRow(
             partner=partner,
             profile=profile,
+            number=numbers.get(partner.organisation_id),
             rail=rail,
             payouts=len(some),
             gross=Money(gross, program.currency),

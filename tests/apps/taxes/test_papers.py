@@ -252,9 +252,12 @@ def test_one_workspace_does_not_change_who_a_partner_of_others_is() -> None:
 
 
 def test_rates_and_thresholds_are_those_of_their_day() -> None:
-    found = {day: vat_rate("EE", on=day) for day in (date(2025, 6, 30), date(2025, 7, 1), date(1990, 1, 1))}
+    found = {
+        day: vat_rate("EE", on=day, rates=vat_rates())
+        for day in (date(2025, 6, 30), date(2025, 7, 1), date(1990, 1, 1))
+    }
     assert [row.percent if row else None for row in found.values()] == ["22", "24", None]
-    assert vat_rate("US", on=TODAY) is None
+    assert vat_rate("US", on=TODAY, rates=vat_rates()) is None
     assert all(row.source for row in vat_rates())
     thresholds = {year: reporting_of("US", year=year) for year in (2019, 2025, 2026)}
     assert [row.threshold.minor if row else None for row in thresholds.values()] == [None, 60_000, 200_000]

@@ -19,11 +19,12 @@ from rapport.apps.partners.models import Agreement
 from rapport.apps.record.models import AuditRow
 from rapport.apps.taxes.models import CheckSource, TaxForm, TaxFormState, VatCheck
 from rapport.apps.taxes.queries import profile_of, rate_of, rules_of, tax_settings_of
+from rapport.apps.taxes.tables import vat_rates
 from rapport.domain.tax import Need, Rule
 from tests.doors.console.conftest import client_of
 from tests.make.payouts import make_method, make_payable, make_run
 from tests.make.road import make_agreement, make_program
-from tests.make.taxes import GERMAN, PDF, PNG, ask_for_w9, make_form, make_profile
+from tests.make.taxes import GERMAN, PDF, PNG, ask_for_w9, bill_for, make_form, make_profile
 
 
 @pytest.fixture
@@ -179,3 +180,42 @@ def test_a_register_that_does_not_answer_leaves_no_trace(
     settings.VIES_URL = "http://127.0.0.1:1/check"
     assert finance.post(at("tax-vies", anna.program_id, anna.id)).status_code == 422
     assert not VatCheck.objects.filter(source=CheckSource.VIES).exists()
+
+
+def test_finance_looks_at_the_vat_rates_and_enters_one_that_changed(finance: Client, anna: Agreement) -> None:
+    address = at("vat-rates", anna.program_id)
+    page = text(finance.get(address))
+    assert ("never checked here" in page, "must check the rates" in page) == (True, True)
+    wrong = finance.post(address, {"country": "DE", "percent": "20", "from_on": "2027-01-01", "source": ""})
+    assert (wrong.status_code, "which law or notice" in text(wrong)) == (422, True)
+    told = {"country": "de", "percent": "20", "from_on": "2027-01-01", "source": "BGBl. 2026 I Nr. 1"}
+    assert finance.post(address, told).status_code == 303
+    assert "BGBl. 2026 I Nr. 1" in text(finance.get(address))
+    one = at("vat-rate-checked", anna.program_id, "DE", "2027-01-01")
+    assert finance.post(one, {"back": "1"}).status_code == 303
+    assert "BGBl. 2026 I Nr. 1" not in text(finance.get(address))
+    assert "never checked here" in text(finance.get(f"{address}?all=1"))
+    assert finance.post(one).status_code == 422, "it is gone"
+    assert finance.post(at("vat-rate-checked", anna.program_id, "DE", "never")).status_code == 404
+    for rate in vat_rates():
+        finance.post(at("vat-rate-checked", anna.program_id, rate.country, rate.from_on.isoformat()))
+    assert "Somebody here checked every rate" in text(finance.get(address))
+
+
+def test_finance_decides_on_the_vat_of_a_partner_and_keeps_its_number(finance: Client, anna: Agreement) -> None:
+    address = at("tax-papers", anna.program_id, anna.id)
+    assert "which is missing" in text(finance.get(address))
+    bill_for(anna)
+    assert "VAT is paid on top" in text(finance.get(address))
+    wanted = {"what": "vat", "treatment": "outside", "from_on": "2026-01-01"}
+    refused = finance.post(address, {**wanted, "reason": ""})
+    assert refused.status_code == 422
+    assert finance.post(address, {**wanted, "reason": "Letter of 1 May"}).status_code == 303
+    page = text(finance.get(address))
+    assert ("outside its scope" in page, "Letter of 1 May" in page) == (True, True)
+    number = {"what": "number", "kind": "idnr", "number": "36574261800"}
+    wrong = finance.post(address, number)
+    assert (wrong.status_code, "letter or digit is wrong" in text(wrong)) == (422, True)
+    assert finance.post(address, {**number, "number": "36 574 261 809"}).status_code == 303
+    page = text(finance.get(address))
+    assert ("… 809" in page, "36574261809" in page) == (True, False)

@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from rapport.apps.identity.models import Role
 from rapport.apps.partners.models import Agreement
+from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import RuleInput
 from rapport.apps.taxes.queries import self_billing_of
+from rapport.apps.taxes.vat_inputs import OverrideInput
 from rapport.domain.tax import Need
-from tests.make.identity import make_member
+from tests.make.identity import NOON, STORY, make_member
 from tests.make.road import make_agreement, make_program
 from tests.make.taxes import AMERICAN, PNG, ask_for, ask_for_w9, make_profile, withhold
 
@@ -73,3 +75,22 @@ def test_a_partner_agrees_that_the_program_bills_and_ends_it(partner: Client, an
     assert "You agreed on" in read(partner, "taxes", anna)
     assert partner.post(address, {"end": "1"}).status_code == 303
     assert self_billing_of(anna.id) is None
+
+
+def test_a_partner_hands_in_the_tax_number_and_sees_its_end_alone(partner: Client, anna: Agreement) -> None:
+    ask_for(anna.program, RuleInput(needs=(Need.PROFILE, Need.TAX_NUMBER)))
+    assert "Your tax number" not in read(partner, "taxes", anna), "the country comes first"
+    make_profile(anna.partner.organisation, AMERICAN)
+    assert "The tax number is missing." in read(partner, "home", anna)
+    address = reverse("portal:taxes", args=[anna.id])
+    wrong = partner.post(address, {"what": "number", "kind": "ssn", "number": "12"})
+    assert wrong.status_code == 422
+    assert partner.post(address, {"what": "number", "kind": "ssn", "number": "536-90-4399"}).status_code == 303
+    page = read(partner, "taxes", anna)
+    assert ("… 399" in page, "4399" in page, "is missing" in page) == (True, False, False)
+
+
+def test_a_partner_reads_how_finance_decided_on_its_vat(partner: Client, anna: Agreement) -> None:
+    given = OverrideInput(treatment="outside", from_on=NOON.date(), reason="Letter of 1 May")
+    actions.override_vat(partner=anna.partner, given=given, by=STORY, at=NOON)
+    assert "from 2 March 2026 on: Letter of 1 May" in read(partner, "taxes", anna)

@@ -24,7 +24,12 @@ def words_for(country: str, *, on: date) -> CountryWords:
     if not found:
         return CountryWords(SELF_BILLING, REVERSE_CHARGE)
     local = found[-1]
-    return CountryWords(f"{SELF_BILLING} / {local['self_billing']}", f"{REVERSE_CHARGE} / {local['reverse_charge']}")
+    return CountryWords(_both(SELF_BILLING, local["self_billing"]), _both(REVERSE_CHARGE, local["reverse_charge"]))
+
+
+def _both(english: str, local: str) -> str:
+    """Put a country's words beside the English ones, unless they are the same."""
+    return english if local == english else f"{english} / {local}"
 
 
 @cache

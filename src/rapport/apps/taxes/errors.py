@@ -55,6 +55,16 @@ class RegisterSilent(Refusal):
         super().__init__(_("VIES did not answer. Nothing was noted; try again in some minutes."))
 
 
+class NoSuchRate(Refusal):
+    """There is no rate of that country and day."""
+
+    code = "no_such_rate"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(_("There is no rate of this country from this day on any more."))
+
+
 class SelfBillingOff(Refusal):
     """A program that does not bill for its partners asks for no agreement."""
 

@@ -133,12 +133,18 @@ def checked_rules(given: TaxSettingsInput) -> tuple[Rule, ...]:
 
 def checked_percent(given: RateInput) -> str:
     """Return a rate as an exact decimal text; raises `BadInput`. A rate above nothing needs its reason."""
+    percent = exact_percent(given.percent)
+    if percent != "0" and not given.reason:
+        raise bad_field("reason", _("Say why, such as: no tax number on file. The partner reads it."))
+    return percent
+
+
+def exact_percent(text: str) -> str:
+    """Return a percentage as an exact decimal text; raises `BadInput`."""
     try:
-        percent = Decimal(given.percent.replace(",", ".").removesuffix("%").strip())
+        percent = Decimal(text.replace(",", ".").removesuffix("%").strip())
     except InvalidOperation:
         raise bad_field("percent", _("Give a number, such as 24.")) from None
     if not percent.is_finite() or not 0 <= percent <= _MOST_PERCENT or percent != round(percent, 3):
         raise bad_field("percent", _("Give a percentage from 0 to 50 with at most three decimals."))
-    if percent and not given.reason:
-        raise bad_field("reason", _("Say why, such as: no tax number on file. The partner reads it."))
     return f"{percent.normalize():f}"

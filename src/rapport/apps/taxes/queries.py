@@ -8,8 +8,19 @@ from django.db.models import QuerySet
 
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
-from rapport.apps.taxes.models import SelfBilling, TaxForm, TaxFormState, TaxProfile, TaxRate, TaxSettings, VatCheck
-from rapport.apps.taxes.tables import vat_rate
+from rapport.apps.taxes.models import (
+    SelfBilling,
+    TaxForm,
+    TaxFormState,
+    TaxNumber,
+    TaxProfile,
+    TaxRate,
+    TaxSettings,
+    VatCheck,
+    VatOverride,
+)
+from rapport.apps.taxes.tables import VatRate, vat_rate
+from rapport.apps.taxes.vat_queries import overrides_in_force, vat_rates_of
 from rapport.domain import vat
 from rapport.domain.tax import FormKind, Lack, Need, Papers, Rule, lacking
 
@@ -28,6 +39,8 @@ class Standing:
     rate: TaxRate | None
     is_billed: bool
     on: date
+    override: VatOverride | None = None
+    rates: tuple[VatRate, ...] = ()
 
     def lacks(self, rail: str) -> tuple[Lack, ...]:
         """Return what is missing for somebody who is paid this way."""
@@ -36,10 +49,22 @@ class Standing:
     @property
     def treatment(self) -> tuple[vat.Treatment, str]:
         """Return how VAT is shown on what this partner bills, and the percentage as a decimal text."""
-        if not (self.is_billed and self.profile and self.payer):
+        if not self.is_billed:
             return vat.Treatment.OUTSIDE, "0"
-        rate = vat_rate(self.profile.country, on=self.on)
-        found = vat.treatment(partner=_party(self.profile), payer=_party(self.payer), has_rate=rate is not None)
+        return self.treatment_if_billed
+
+    @property
+    def treatment_if_billed(self) -> tuple[vat.Treatment, str]:
+        """Return the same for what was billed before, whether or not the agreement to it still stands."""
+        if not (self.profile and self.payer):
+            return vat.Treatment.OUTSIDE, "0"
+        rate = vat_rate(self.profile.country, on=self.on, rates=self.rates)
+        found = vat.treatment(
+            partner=_party(self.profile),
+            payer=_party(self.payer),
+            has_rate=rate is not None,
+            override=vat.Treatment(self.override.treatment) if self.override and self.override.treatment else None,
+        )
         return found, rate.percent if rate and found is vat.Treatment.STANDARD else "0"
 
 
@@ -52,6 +77,17 @@ def profiles_in_use(organisation_ids: Collection[str]) -> dict[str, TaxProfile]:
 def profile_of(organisation_id: str) -> TaxProfile | None:
     """Return the tax profile of an organisation."""
     return profiles_in_use([organisation_id]).get(organisation_id)
+
+
+def numbers_in_use(organisation_ids: Collection[str]) -> dict[str, TaxNumber]:
+    """Return the tax number of each of these organisations, still sealed; those without one are missing."""
+    rows = TaxNumber.objects.filter(organisation_id__in=organisation_ids, replaced_at__isnull=True)
+    return {row.organisation_id: row for row in rows}
+
+
+def number_of(organisation_id: str) -> TaxNumber | None:
+    """Return the tax number of an organisation, still sealed."""
+    return numbers_in_use([organisation_id]).get(organisation_id)
 
 
 def checks_of(profile: TaxProfile) -> QuerySet[VatCheck]:
@@ -93,7 +129,7 @@ def self_billing_of(agreement_id: str) -> SelfBilling | None:
 
 
 def standings(agreements: Iterable[Agreement], *, program: Program, on: date) -> dict[str, Standing]:
-    """Return how these agreements of one program stand on a day, in six statements however many they are."""
+    """Return how these agreements of one program stand on a day, in nine statements however many they are."""
     rows = list(agreements)
     settings = tax_settings_of(program)
     organisations = {row.partner.organisation_id for row in rows}
@@ -107,16 +143,26 @@ def standings(agreements: Iterable[Agreement], *, program: Program, on: date) ->
         SelfBilling.objects.filter(agreement__in=rows, ended_at__isnull=True).values_list("agreement_id", flat=True)
     )
     asked, payer = rules_of(settings), profiles.get(program.workspace_id)
+    numbers = numbers_in_use(organisations)
+    overrides = overrides_in_force({row.partner_id for row in rows}, on=on)
+    known_rates = vat_rates_of(program.workspace_id)
     return {
         row.id: Standing(
             rules=asked,
-            papers=_papers(profiles.get(row.partner.organisation_id), forms, agreed=row.id in agreed),
+            papers=_papers(
+                profiles.get(row.partner.organisation_id),
+                forms,
+                number=numbers.get(row.partner.organisation_id),
+                agreed=row.id in agreed,
+            ),
             profile=profiles.get(row.partner.organisation_id),
             payer=payer,
             rate=rates.get(row.partner_id),
             is_billed=bool(settings.self_billing and row.id in agreed and payer)
             and row.partner.organisation_id in profiles,
             on=on,
+            override=overrides.get(row.partner_id),
+            rates=known_rates,
         )
         for row in rows
     }
@@ -136,7 +182,11 @@ def _forms(organisations: Collection[str]) -> dict[str, dict[FormKind, date | No
 
 
 def _papers(
-    profile: TaxProfile | None, forms: dict[str, dict[FormKind, date | None]], *, agreed: bool
+    profile: TaxProfile | None,
+    forms: dict[str, dict[FormKind, date | None]],
+    *,
+    number: TaxNumber | None,
+    agreed: bool,
 ) -> Papers | None:
     if profile is None:
         return None
@@ -144,6 +194,8 @@ def _papers(
         country=profile.country,
         kind=profile.kind,
         has_vat_id=bool(profile.vat_id),
+        # A number belongs to its country: who moved has none there yet.
+        has_tax_number=number is not None and number.country == profile.country,
         forms=forms.get(profile.organisation_id, {}),
         agreed_self_billing=agreed,
     )

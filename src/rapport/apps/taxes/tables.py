@@ -1,6 +1,10 @@
-"""Read the dated tables of taxes that come with the program: VAT rates, and from which sums on payers report."""
+"""Read the dated tables of taxes that come with the program: VAT rates, and from which sums on payers report.
+
+They are as the sources said on `SHIPPED_ON`. Laws change after a release: what finance enters goes before them.
+"""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,15 +13,24 @@ from importlib.resources import files
 
 from rapport.domain.money import Money, parse_amount
 
+SHIPPED_ON = date(2026, 11, 30)
+"""The day on which the tables were last gone through for a release."""
+
 
 @dataclass(frozen=True, slots=True)
 class VatRate:
-    """The standard rate of a country from a day on, as a decimal text, and the law that says so."""
+    """The standard rate of a country from a day on, as a decimal text, and the law that says so.
+
+    `checked_on` is when finance last looked whether it stands; None for one that nobody here looked at.
+    """
 
     country: str
     percent: str
     from_on: date
     source: str
+    checked_on: date | None = None
+    came_along: bool = True
+    """Whether such a row came with the program; one that finance entered by itself can be taken back."""
 
     @property
     def exact(self) -> Fraction:
@@ -62,9 +75,9 @@ def reporting() -> tuple[Reporting, ...]:
     return tuple(sorted(rows, key=lambda row: row.from_on))
 
 
-def vat_rate(country: str, *, on: date) -> VatRate | None:
-    """Return the standard rate of a country on a day; None where the table has none."""
-    found = [row for row in vat_rates() if row.country == country and row.from_on <= on]
+def vat_rate(country: str, *, on: date, rates: Iterable[VatRate]) -> VatRate | None:
+    """Return the standard rate of a country on a day; None where the rates, oldest first, have none."""
+    found = [row for row in rates if row.country == country and row.from_on <= on]
     return found[-1] if found else None
 
 

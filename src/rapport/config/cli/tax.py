@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Lists for the tax office.", no_args_is_help=True)
 
 Year = Annotated[int, typer.Argument(help="The year, by the day on which money arrived.", min=2000, max=2999)]
+Numbers = Annotated[bool, typer.Option("--numbers", help="Whole tax numbers; that somebody looked is written down.")]
 ProgramName = Annotated[str, typer.Option("--program", help="Id or short name; not needed for the only program.")]
 
 
@@ -24,17 +25,20 @@ def taxes() -> None:
 
 
 @app.command("year-end")
-def year_end(year: Year, program: ProgramName = "", data: DataFolder = None) -> None:
+def year_end(year: Year, program: ProgramName = "", *, numbers: Numbers = False, data: DataFolder = None) -> None:
     """Print the payees of a year as CSV: what reached each by each way of paying, beside the threshold."""
     choose(data=data)
     load_django()
     # Django is awake only now.
+    from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see above
     from rapport.flows import year_end as lists  # noqa: PLC0415 - see above
+    from rapport.kit.clock import now  # noqa: PLC0415 - see above
 
     told = lists.year_end(_program(program), year=year)
+    opened = lists.numbers_opened(told, by=Actor.system("command-line"), at=now()) if numbers else None
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(lists.sheet_head())
-    writer.writerows([_safe(cell) for cell in row] for row in lists.sheet_rows(told))
+    writer.writerows([_safe(cell) for cell in row] for row in lists.sheet_rows(told, numbers=opened))
 
 
 def _program(name: str) -> "Program":

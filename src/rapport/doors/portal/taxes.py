@@ -12,10 +12,22 @@ from rapport.apps.partners.models import Agreement
 from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import FormInput, ProfileInput
-from rapport.apps.taxes.queries import checks_of, forms_of, profile_of, rate_of, self_billing_of, tax_settings_of
+from rapport.apps.taxes.numbers import NumberInput, kind_named
+from rapport.apps.taxes.queries import (
+    checks_of,
+    forms_of,
+    number_of,
+    profile_of,
+    rate_of,
+    self_billing_of,
+    tax_settings_of,
+)
+from rapport.apps.taxes.vat_queries import override_of
 from rapport.doors.access import Request, allow
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.taxes import acted, form_chosen_first, paper_forms, posted
+from rapport.flows.explaining.vat import override_words, treatment_words
+from rapport.flows.explaining.words import local_day
 from rapport.flows.tax_papers import lacks_in_words, self_billing_text
 from rapport.kit.clock import now
 
@@ -23,7 +35,7 @@ from rapport.kit.clock import now
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Capability.PORTAL_READ, post=Capability.PORTAL_WRITE)
 def taxes(request: Request, agreement_id: str) -> HttpResponse:
-    """Show the papers of a partner, and take a profile or a form (`what` says which)."""
+    """Show the papers of a partner, and take a profile, a number or a form (`what` says which)."""
     agreement = agreement_or_404(request, agreement_id)
     organisation_id = agreement.partner.organisation_id
     profile = profile_of(organisation_id)
@@ -37,11 +49,17 @@ def taxes(request: Request, agreement_id: str) -> HttpResponse:
         given = read_input(FormInput, forms.file.given)
         actions.receive_form(organisation_id=organisation_id, given=given, by=request.actor, at=now())
 
-    if posted(request, "profile") and acted(forms.profile, enter):
-        return _done(request, agreement, _("Kept."))
+    def keep_number() -> None:
+        given = read_input(NumberInput, forms.number.cleaned_data)
+        actions.enter_number(organisation_id=organisation_id, given=given, by=request.actor, at=now())
+
+    for name, form, act in (("profile", forms.profile, enter), ("number", forms.number, keep_number)):
+        if posted(request, name) and acted(form, act):
+            return _done(request, agreement, _("Kept."))
     if posted(request, "form") and acted(forms.file, receive):
         return _done(request, agreement, _("Received. It counts from now on."))
-    program_settings = tax_settings_of(agreement.program)
+    program_settings, number = tax_settings_of(agreement.program), number_of(organisation_id)
+    override = override_of(agreement.partner_id, on=local_day(now(), agreement.program.zone))
     return portal_page(
         request,
         "taxes.html",
@@ -49,6 +67,11 @@ def taxes(request: Request, agreement_id: str) -> HttpResponse:
         status=forms.status,
         profile=profile,
         checks=checks_of(profile) if profile else (),
+        number=number,
+        number_kind=kind_named(number.kind) if number else None,
+        number_form=forms.number,
+        override=override_words(override) if override and override.treatment else "",
+        treatment=treatment_words().get(override.treatment) if override else "",
         forms=forms_of(organisation_id),
         lacks=lacks_in_words(agreement, at=now()),
         asked=bool(program_settings.rules),

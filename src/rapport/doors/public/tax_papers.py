@@ -47,6 +47,7 @@ def tax_papers(request: HttpRequest, token: str) -> HttpResponse:
         "lacks": [words[lack] for lack in lacks],
         "asked": True,
         "wants_profile": bool({Lack.PROFILE, Lack.VAT_ID} & set(lacks)),
+        "wants_number": Lack.TAX_NUMBER in lacks,
         "wants_form": bool({Lack.W9, Lack.W8, Lack.W8_EXPIRED} & set(lacks)),
         "wants_billing": Lack.SELF_BILLING in lacks,
         "billing_text": self_billing_text(agreement).splitlines(),

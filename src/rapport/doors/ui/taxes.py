@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rapport.apps.record.errors import Refusal
 from rapport.apps.taxes.inputs import LARGEST_FORM
 from rapport.apps.taxes.models import TaxForm, TaxFormKind, TaxKind, TaxProfile
+from rapport.apps.taxes.numbers import kinds_of
 from rapport.doors.access import show_refusal
 
 _COLUMNS = (
@@ -74,6 +75,24 @@ class ProfileForm(forms.Form):
             field.choices = [("", _("Choose a country")), *countries((get_language() or "en").partition("-")[0])]
 
 
+class NumberForm(forms.Form):
+    """By which number a tax office knows somebody. What is on file is never put into it."""
+
+    kind = forms.ChoiceField(label=_("Which number"))
+    number = forms.CharField(
+        label=_("Number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("It is kept encrypted; pages show its last characters alone. A new one takes its place."),
+    )
+
+    def __init__(self, data: MultiValueDict[str, str] | None = None, *, country: str = "") -> None:
+        super().__init__(data, auto_id="number-%s")
+        field = self.fields["kind"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(kind.key, kind.label) for kind in kinds_of(country)]
+
+
 class TaxFileForm(forms.Form):
     """A form that somebody signed, as a file."""
 
@@ -120,22 +139,25 @@ class TaxFileForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PaperForms:
-    """The two forms of a page of papers; only the one that was sent is bound."""
+    """The forms of a page of papers; only the one that was sent is bound."""
 
     profile: ProfileForm
     file: TaxFileForm
+    number: NumberForm
 
     @property
     def status(self) -> int:
         """Return what a page with these forms is answered with."""
-        return 422 if self.profile.errors or self.file.errors else 200
+        return 422 if self.profile.errors or self.file.errors or self.number.errors else 200
 
 
 def paper_forms(request: HttpRequest, *, profile: TaxProfile | None, wanted: str) -> PaperForms:
     """Return the forms of a page of papers; `wanted` is the form to sign that is chosen at first."""
+    country = profile.country if profile else ""
     return PaperForms(
         ProfileForm(request.POST if posted(request, "profile") else None, profile=profile),
         TaxFileForm(request.POST, request.FILES) if posted(request, "form") else TaxFileForm(wanted=wanted),
+        NumberForm(request.POST if posted(request, "number") else None, country=country),
     )
 
 

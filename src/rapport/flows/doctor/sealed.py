@@ -32,11 +32,14 @@ from rapport.apps.record.vault import open_cell, sealed_columns
 from rapport.apps.taxes.models import (
     SelfBilling,
     TaxForm,
+    TaxNumber,
     TaxProfile,
     TaxRate,
     TaxRequest,
     TaxSettings,
     VatCheck,
+    VatOverride,
+    VatRateRow,
 )
 from rapport.apps.tracking.models import Coupon, Link
 from rapport.flows.doctor.looks import Seen
@@ -63,6 +66,8 @@ APPEND_ONLY = (
     "record_linkedauditrow",
     "taxes_taxrequest",
     "taxes_vatcheck",
+    "taxes_vatoverride",
+    "taxes_vatraterow",
 )
 
 SEALED: tuple[type[Model], ...] = (
@@ -87,7 +92,10 @@ SEALED: tuple[type[Model], ...] = (
     RailAccount,
     RailCall,
     TaxProfile,
+    TaxNumber,
     VatCheck,
+    VatRateRow,
+    VatOverride,
     TaxForm,
     TaxSettings,
     TaxRate,

@@ -15,6 +15,7 @@ from rapport.domain.credit import Via
 from rapport.domain.money import Money, format_amount
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord, Step
+from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.explaining.words import binding_words, day_words, decision_words, hold_words, local_day
 from rapport.kit.clock import from_ms
 
@@ -146,7 +147,7 @@ def _paying(entry: Entry, payout: Payout, amount: Money) -> Step:
         sentence = _("With the payout of %(day)s, reference %(reference)s.") % words
         return Step(entry.booked_at, "paid", _("Paid"), sentence, amount, _("paid"))
     if entry.kind == EntryKind.RESERVED:
-        sentence = _("It goes out with the payout of %(day)s.") % words
+        sentence = " ".join((_("It goes out with the payout of %(day)s.") % words, *vat_sentences(payout)))
         return Step(entry.booked_at, "done", _("Taken into a payout"), sentence, amount, _("to pay"))
     sentence = _("It is yours again and goes out with a later payout.")
     return Step(entry.booked_at, "reversed", _("The payout did not arrive"), sentence, amount, _("yours"))

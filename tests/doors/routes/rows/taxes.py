@@ -18,7 +18,17 @@ from tests.make.payouts import AFTER_HOLD, MARA
 from tests.make.road import make_agreement, make_program, report_correction
 from tests.make.taxes import bill_for, make_form
 
-PROFILE, RATE = {"what": "profile"}, {"what": "rate"}
+PROFILE, RATE, VAT, NUMBER = ({"what": name} for name in ("profile", "rate", "vat", "number"))
+
+
+def vat_rate(cast: Cast) -> Addressed:
+    """A rate that came with the program; a day on which none begins, and no day at all."""
+    found = program(cast)
+    names = ({"country": "DE", "from_on": "2021-01-01"}, {"country": "DE", "from_on": "2021-01-32"})
+    return Addressed(
+        own={**found.own, **names[0]},
+        elsewhere=(*({**one, **names[0]} for one in found.elsewhere), {**found.own, **names[1]}),
+    )
 
 
 def form(cast: Cast) -> Addressed:
@@ -104,6 +114,10 @@ ROWS = (
     Row("console:write-off-refuse", "POST", team(*PAYERS, ok=303), at=write_off),
     Row("console:year-end", "GET", team(*PAYERS), at=program),
     Row("console:year-end-file", "GET", team(*PAYERS), at=program),
+    Row("console:year-end-numbers", "POST", team(*PAYERS), at=program),
+    Row("console:vat-rates", "GET", team(*PAYERS), at=program),
+    Row("console:vat-rates", "POST", team(*PAYERS, ok=422), at=program),
+    Row("console:vat-rate-checked", "POST", team(*PAYERS, ok=303), at=vat_rate),
     Row("console:invoices", "GET", team(*READERS), at=program),
     Row("console:invoices-file", "GET", team(*READERS), at=program),
     Row("console:invoice-paper", "GET", team(*READERS), at=invoice),
@@ -117,6 +131,8 @@ ROWS = (
     Row("console:tax-settings", "POST", team(*PAYERS, ok=422), at=program, data=PROFILE),
     Row("console:tax-papers", "GET", team(*PAYERS), at=agreement),
     Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=RATE),
+    Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=VAT),
+    Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=NUMBER),
     Row("console:tax-vies", "POST", team(*PAYERS, ok=422), at=agreement),
     Row("console:tax-form", "GET", team(*PAYERS), at=form),
     Row("console:tax-form-file", "POST", team(*PAYERS), at=form),

@@ -17,6 +17,7 @@ from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_page
 from rapport.doors.console.paying.forms import OutcomeForm, WhyForm
 from rapport.doors.console.paying.runs import found_run
+from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.paying import record_outcome, take_over_change
 from rapport.flows.statements import lines_of_payout
 from rapport.kit.clock import now
@@ -95,6 +96,7 @@ def _page(
     return program_page(
         request,
         "payouts/one.html",
+        vat=vat_sentences(row),
         program=program,
         status=422 if telling or cancelling else 200,
         row=row,

@@ -1,6 +1,7 @@
 """Forms of the tax pages of the console."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django import forms
 from django.http import QueryDict
@@ -8,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.payouts.models import MethodKind
-from rapport.apps.taxes.models import TaxKind
+from rapport.apps.taxes.models import TaxKind, VatOverride
 from rapport.domain.tax import Need, Rule
+from rapport.flows.explaining.vat import treatment_words
 from rapport.flows.tax_papers import need_words
 
 _SPARE_ROWS = 3
@@ -100,6 +102,47 @@ class RateForm(forms.Form):
         max_length=250,
         required=False,
         help_text=_("Such as: no tax number on file; treaty with Germany, article 12. The partner reads it."),
+    )
+
+
+class OverrideForm(forms.Form):
+    """How finance says that a partner's supplies are treated."""
+
+    treatment = forms.ChoiceField(label=_("Treat it as"), required=False)
+    from_on = forms.DateField(
+        label=_("For payouts from this day on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The partner reads it, and it is kept for good."),
+    )
+
+    def __init__(self, data: QueryDict | None, *, override: VatOverride | None, today: date) -> None:
+        known = {"treatment": override.treatment} if override else {}
+        super().__init__(data, initial={**known, "from_on": today}, auto_id="vat-%s")
+        field = self.fields["treatment"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("What follows from the profiles")), *treatment_words().items()]
+
+
+class VatRateForm(forms.Form):
+    """The standard rate of a country from a day on."""
+
+    country = forms.CharField(label=_("Country"), max_length=2, help_text=_("Two letters, such as DE."))
+    percent = forms.CharField(
+        label=_("Rate"),
+        max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    from_on = forms.DateField(label=_("From this day on"), widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.CharField(
+        label=_("By which law or notice"),
+        max_length=250,
+        required=False,
+        help_text=_("Whoever checks it next looks there."),
     )
 
 

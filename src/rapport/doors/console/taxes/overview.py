@@ -9,7 +9,7 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import ProfileInput, TaxSettingsInput
 from rapport.apps.taxes.queries import checks_of, profile_of, rules_of, tax_settings_of
-from rapport.apps.taxes.tables import reporting, vat_rates
+from rapport.apps.taxes.tables import reporting
 from rapport.doors.access import Request, allow, given
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
@@ -76,6 +76,5 @@ def tax_settings(request: Request, program_id: str) -> HttpResponse:
         checks=checks_of(profile) if profile else (),
         profile_form=profile_form,
         presets=[(key, words) for key, (words, _rules) in PRESETS.items()],
-        vat_rates=vat_rates(),
         reporting=reporting(),
     )

@@ -13,21 +13,28 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import FormInput, ProfileInput, RateInput
 from rapport.apps.taxes.models import TaxForm
+from rapport.apps.taxes.numbers import NumberInput, kind_named
 from rapport.apps.taxes.queries import (
     all_forms,
     checks_of,
     forms_of,
+    number_of,
     profile_of,
     rate_of,
     self_billing_of,
+    standing_of,
     tax_settings_of,
 )
+from rapport.apps.taxes.vat_inputs import OverrideInput
+from rapport.apps.taxes.vat_queries import override_of, overrides_of
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
-from rapport.doors.console.taxes.forms import RateForm, RefuseForm
+from rapport.doors.console.taxes.forms import OverrideForm, RateForm, RefuseForm
 from rapport.doors.ui.taxes import form_answer, form_chosen_first, paper_forms, posted
 from rapport.flows import tax_papers
+from rapport.flows.explaining.vat import treatment_words
+from rapport.flows.explaining.words import local_day
 from rapport.flows.vat_register import ask_register as ask_register_about
 from rapport.kit.clock import now
 
@@ -35,14 +42,16 @@ from rapport.kit.clock import now
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Capability.PAYOUT_WRITE)
 def partner(request: Request, program_id: str, agreement_id: str) -> HttpResponse:
-    """Show a partner's papers, and take a profile, a form or a rate for it (`what` says which)."""
+    """Show a partner's papers, and take for it what `what` names: profile, number, form, rate, VAT."""
     program, agreement = _found(request, program_id, agreement_id)
     organisation_id = agreement.partner.organisation_id
     profile = profile_of(organisation_id)
     forms = paper_forms(request, profile=profile, wanted=form_chosen_first(profile))
-    rate = rate_of(agreement.partner_id)
+    rate, number = rate_of(agreement.partner_id), number_of(organisation_id)
     known = {"percent": rate.percent, "reason": rate.reason} if rate else {"percent": "0"}
     rate_form = RateForm(request.POST if posted(request, "rate") else None, initial=known, auto_id="rate-%s")
+
+    override_form = _override_form(request, agreement)
 
     def enter() -> None:
         given = read_input(ProfileInput, forms.profile.cleaned_data)
@@ -56,8 +65,18 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         given = read_input(RateInput, rate_form.cleaned_data)
         actions.change_rate(partner=agreement.partner, given=given, by=request.actor, at=now())
 
+    def keep_number() -> None:
+        given = read_input(NumberInput, forms.number.cleaned_data)
+        actions.enter_number_for(agreement=agreement, given=given, by=request.actor, at=now())
+
+    def decide_vat() -> None:
+        given = read_input(OverrideInput, override_form.cleaned_data)
+        actions.override_vat(partner=agreement.partner, given=given, by=request.actor, at=now())
+
     for name, form, act in (
         ("profile", forms.profile, enter),
+        ("number", forms.number, keep_number),
+        ("vat", override_form, decide_vat),
         ("form", forms.file, receive),
         ("rate", rate_form, change_rate),
     ):
@@ -67,10 +86,15 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         request,
         "taxes/partner.html",
         program=program,
-        status=422 if rate_form.errors else forms.status,
+        status=422 if rate_form.errors or override_form.errors else forms.status,
         agreement=agreement,
         profile=profile,
         checks=checks_of(profile) if profile else (),
+        number=number,
+        number_kind=kind_named(number.kind) if number else None,
+        number_form=forms.number,
+        override_form=override_form,
+        **_vat_of(agreement),
         forms=forms_of(organisation_id),
         opens=True,
         lacks=tax_papers.lacks_in_words(agreement, at=now()),
@@ -81,6 +105,20 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         file_form=forms.file,
         rate_form=rate_form,
     )
+
+
+def _override_form(request: Request, agreement: Agreement) -> OverrideForm:
+    today = local_day(now(), agreement.program.zone)
+    known = override_of(agreement.partner_id, on=today)
+    return OverrideForm(request.POST if posted(request, "vat") else None, override=known, today=today)
+
+
+def _vat_of(agreement: Agreement) -> dict[str, object]:
+    """Return how VAT stands on what a partner bills today, and what finance decided so far."""
+    words = treatment_words()
+    standing = standing_of(agreement, on=local_day(now(), agreement.program.zone))
+    decided = [(row, words.get(row.treatment, "")) for row in overrides_of(agreement.partner_id)]
+    return {"treatment": words[standing.treatment_if_billed[0]], "overrides": decided}
 
 
 @require_safe
