@@ -12,7 +12,7 @@ from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import FormInput, ProfileInput, RateInput
-from rapport.apps.taxes.models import TaxForm
+from rapport.apps.taxes.models import TaxForm, TaxRate
 from rapport.apps.taxes.numbers import NumberInput, kind_named
 from rapport.apps.taxes.queries import (
     all_forms,
@@ -48,10 +48,7 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
     profile = profile_of(organisation_id)
     forms = paper_forms(request, profile=profile, wanted=form_chosen_first(profile))
     rate, number = rate_of(agreement.partner_id), number_of(organisation_id)
-    known = {"percent": rate.percent, "reason": rate.reason} if rate else {"percent": "0"}
-    rate_form = RateForm(request.POST if posted(request, "rate") else None, initial=known, auto_id="rate-%s")
-
-    override_form = _override_form(request, agreement)
+    rate_form, override_form = _rate_form(request, rate), _override_form(request, agreement)
 
     def enter() -> None:
         given = read_input(ProfileInput, forms.profile.cleaned_data)
@@ -105,6 +102,11 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         file_form=forms.file,
         rate_form=rate_form,
     )
+
+
+def _rate_form(request: Request, rate: TaxRate | None) -> RateForm:
+    known = {"percent": rate.percent, "reason": rate.reason} if rate else {"percent": "0"}
+    return RateForm(request.POST if posted(request, "rate") else None, initial=known, auto_id="rate-%s")
 
 
 def _override_form(request: Request, agreement: Agreement) -> OverrideForm:
