@@ -17,5 +17,6 @@ if role == "fails":
 if role == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if role == "done":
+    print("it is done")  # noqa: T201 - the supervisor hears it
     sys.exit(0)
 time.sleep(120)

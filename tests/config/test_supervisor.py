@@ -107,6 +107,12 @@ def test_a_command_runs_beside_the_roles(stage: Stage) -> None:
     assert stage.supervisor.run_once("sleeps-alone") == -signal.SIGTERM
 
 
+def test_what_a_command_says_is_heard_and_its_failure_stops_the_start(stage: Stage) -> None:
+    assert stage.supervisor.ask("done") == "it is done\n"
+    with pytest.raises(Stop, match=r"fails failed \(exit code 7\); see above"):
+        stage.supervisor.ask("fails")
+
+
 def test_children_that_do_not_listen_are_ended(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "STOP_WITHIN_S", 0.5)
     stage.supervisor.start("deaf")

@@ -11,7 +11,7 @@ import pytest
 from rapport.lake.durability import settle
 from rapport.lake.ingest import ingest
 from rapport.lake.progress import progress
-from rapport.lake.questions import Lake
+from rapport.lake.questions.lake import Lake
 from rapport.lake.upkeep import compact
 from tests.lake.conftest import Seal
 from tests.lake.traffic import NOON, crowd

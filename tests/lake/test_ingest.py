@@ -7,8 +7,9 @@ import pytest
 from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.columns import batch_of
-from rapport.lake.ingest import Ingested, ingest, unread_segments
-from rapport.lake.questions import Lake
+from rapport.lake.ingest import Ingested, ingest
+from rapport.lake.position import unread_segments
+from rapport.lake.questions.lake import Lake
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
 from rapport.lake.visitors import Visitors
 from rapport.wire.clickid import Mark

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from rapport.lake.ingest import ingest
-from rapport.lake.questions import EVERYTHING, Lake
+from rapport.lake.questions import EVERYTHING
+from rapport.lake.questions.lake import Lake
 from rapport.wire.events import ClickEvent
 from rapport.wire.journal import read_segment, sealed_segments
 from tests.lake.conftest import Seal

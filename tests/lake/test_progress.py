@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rapport.lake.ingest import ingest
-from rapport.lake.progress import progress, removable_segments, remove_read_segments, segment_number
+from rapport.lake.position import segment_number
+from rapport.lake.progress import progress, removable_segments, remove_read_segments
 from rapport.wire.journal import sealed_segments
 from tests.lake.conftest import Seal
 from tests.lake.traffic import NOON, click

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rapport.lake.ingest import ingest
-from rapport.lake.questions import EVERYTHING, Lake
+from rapport.lake.questions import EVERYTHING
+from rapport.lake.questions.lake import Lake
 from rapport.lake.table import open_clicks
 from rapport.lake.upkeep import Upkeep, compact, keep_up, vacuum
 from tests.lake.conftest import Seal

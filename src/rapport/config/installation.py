@@ -7,9 +7,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rapport.config.env import Environment
 from rapport.config.errors import Stop
+
+# The edge needs the locks of this module and not what reads settings.
+if TYPE_CHECKING:
+    from rapport.config.env import Environment
 
 RUN_FILE = "run.json"
 LOCK_FILE = "lock"
@@ -61,7 +65,7 @@ def _already_runs(data: Path) -> str:
     return f"Rapport already runs on {data}{where}. Stop it first, or choose another folder with --data."
 
 
-def with_free_ports(chosen: Environment) -> Environment:
+def with_free_ports(chosen: "Environment") -> "Environment":
     """Return the settings with ports that nobody listens on: the chosen ones, else the next free ones."""
     taken: set[int] = set()
     ports = {}
@@ -101,7 +105,7 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - "every address" is what is compared
 
 
-def write_run_file(chosen: Environment) -> None:
+def write_run_file(chosen: "Environment") -> None:
     """Say where this installation listens, whole or not at all: others wait for this file."""
     facts = {
         "web": chosen.web_address,

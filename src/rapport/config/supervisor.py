@@ -56,13 +56,16 @@ class Supervisor:
 
     def run_once(self, *arguments: str) -> int:
         """Run a command beside the roles, looking after them meanwhile; return its exit code."""
-        process = self._spawn(*arguments)
-        while process.poll() is None:
-            if self.stopping.is_set():
-                process.terminate()
-            self.tend()
-            time.sleep(LOOK_EVERY_S)
-        return process.returncode
+        return self._wait_for(self._spawn(*arguments))
+
+    def ask(self, *arguments: str) -> str:
+        """Run a command beside the roles and return what it printed; raises Stop if it failed."""
+        process = self._spawn(*arguments, stdout=subprocess.PIPE)
+        self._wait_for(process)
+        printed, _ = process.communicate()
+        if process.returncode != 0 and not self.stopping.is_set():
+            raise Stop(f"{arguments[0]} failed (exit code {process.returncode}); see above.")
+        return printed.decode()
 
     def wait_until(self, is_ready: Callable[[], bool], *, within_s: float) -> None:
         """Wait for the roles to be ready; raises Stop if one ends before that or none is ready in time."""
@@ -103,6 +106,14 @@ class Supervisor:
                 self.say(f"{child.role} did not stop in {STOP_WITHIN_S:.0f} seconds and was ended.")
         self._kill_groups()
 
+    def _wait_for(self, process: subprocess.Popen[bytes]) -> int:
+        while process.poll() is None:
+            if self.stopping.is_set():
+                process.terminate()
+            self.tend()
+            time.sleep(LOOK_EVERY_S)
+        return process.returncode
+
     def _plan_restart(self, child: Child) -> None:
         lived_s = time.monotonic() - child.started_s
         child.crashes = 1 if lived_s > HEALTHY_AFTER_S else child.crashes + 1
@@ -120,12 +131,13 @@ class Supervisor:
         for child in self.children.values():
             _kill_group(child.process)
 
-    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, *arguments: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         """Start `rapport …` in a process group of its own: ctrl-C reaches the supervisor alone, which then asks."""
         return subprocess.Popen(  # noqa: S603 - our own program
             [*self.program, *arguments],
             env={**os.environ, **self.environment, SUPERVISOR_VARIABLE: str(os.getpid())},
             start_new_session=True,
+            stdout=stdout,
         )
 
 

@@ -27,7 +27,7 @@ from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
 from rapport.kit.clock import from_ms
 from rapport.kit.pace import portions
-from rapport.lake.progress import segment_number
+from rapport.lake.position import segment_number
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import read_segment, sealed_segments
 

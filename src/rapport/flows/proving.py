@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
-from dns.exception import DNSException
-from dns.resolver import Resolver
 
 from rapport.apps.partners.actions import note_proof
 from rapport.apps.partners.models import Application, ProofWay, SiteProof
@@ -16,6 +15,10 @@ from rapport.apps.partners.queries import proof_of
 from rapport.apps.partners.sites import host_of_site, is_profile
 from rapport.apps.record.actors import Actor
 from rapport.kit.outgoing import Limits, NotReached, Outgoing
+
+# The resolver takes ten megabytes: it is loaded where a name is asked for.
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 FILE = "/.well-known/rapport.txt"
 META = "rapport-verify"
@@ -31,11 +34,15 @@ Txt = Callable[[str], list[str]]
 
 def system_txt(name: str) -> list[str]:
     """Ask the resolver of this machine."""
+    from dns.resolver import Resolver  # noqa: PLC0415 - see above
+
     return txt_by(Resolver(), name)
 
 
-def txt_by(resolver: Resolver, name: str) -> list[str]:
+def txt_by(resolver: "Resolver", name: str) -> list[str]:
     """Ask a resolver for TXT records; whatever goes wrong is no record."""
+    from dns.exception import DNSException  # noqa: PLC0415 - see above
+
     try:
         answer = resolver.resolve(name, "TXT", lifetime=_DNS_SECONDS)
     except DNSException:

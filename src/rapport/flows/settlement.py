@@ -22,7 +22,7 @@ from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import from_ms
 from rapport.kit.pace import portions
-from rapport.lake.ingest import unread_segments
+from rapport.lake.position import unread_segments
 from rapport.lake.questions import ClickFacts, lake_at
 from rapport.wire.journal import read_segment
 

@@ -19,9 +19,7 @@ from rapport.flows.domains import check_all_domains, records_of_settings
 from rapport.flows.partner_letters import know_addresses
 from rapport.flows.proving import World
 from rapport.kit.clock import now, to_ms
-from rapport.lake.ingest import ingest, unread_segments
-from rapport.lake.progress import progress, remove_read_segments
-from rapport.lake.upkeep import keep_up
+from rapport.lake.position import unread_segments
 
 LATE = timedelta(hours=2)
 """Audit rows whose moment lies further back when they are committed are linked in the night."""
@@ -36,6 +34,9 @@ def take_postbacks() -> None:
 @job(retries=3, key="lake-ingest", first_wait_s=1)
 def ingest_clicks() -> None:
     """Carry sealed segments of the journal into the lake."""
+    # A worker loads the lake when there are clicks, and not before: it takes forty megabytes.
+    from rapport.lake.ingest import ingest  # noqa: PLC0415 - see above
+
     ingest(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(now()))
 
 
@@ -105,6 +106,10 @@ def check_domains() -> None:
 @job(retries=1, key="lake-upkeep", queue="long")
 def keep_lake_up() -> None:
     """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
+    # As above.
+    from rapport.lake.progress import progress, remove_read_segments  # noqa: PLC0415 - see above
+    from rapport.lake.upkeep import keep_up  # noqa: PLC0415 - see above
+
     with suppress(AlreadyRuns), still(settings.DATA_FOLDER):  # a backup is under way: the next round comes in an hour
         keep_up(settings.LAKE_FOLDER, now_ms=to_ms(now()))
         positions = [progress(settings.LAKE_FOLDER), postbacks.position()]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.resolver
+# The resolver takes ten megabytes: it is loaded where a name is asked for.
+if TYPE_CHECKING:
+    import dns.resolver
 
 WITHIN_S = 4.0
 TRIES = 2
@@ -38,6 +40,9 @@ class Records:
         return [str(record.exchange).rstrip(".").lower() for record in found]
 
     def _ask(self, name: str, kind: str) -> list:  # type: ignore[type-arg]  # what a record holds depends on its kind
+        import dns.exception  # noqa: PLC0415 - see above
+        import dns.resolver  # noqa: PLC0415 - see above
+
         try:
             return list(self._resolver().resolve(name, kind, search=False, lifetime=WITHIN_S * TRIES))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -45,7 +50,9 @@ class Records:
         except (dns.exception.DNSException, OSError) as problem:
             raise NoAnswer(str(problem) or type(problem).__name__) from problem
 
-    def _resolver(self) -> dns.resolver.Resolver:
+    def _resolver(self) -> "dns.resolver.Resolver":
+        import dns.resolver  # noqa: PLC0415 - see above
+
         resolver = dns.resolver.Resolver(configure=not self.server)
         resolver.timeout = WITHIN_S
         if self.server:

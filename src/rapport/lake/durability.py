@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from rapport.lake.table import clicks_folder
+from rapport.lake.position import clicks_folder
 
 _NOTE = "_synced"  # Delta leaves alone what begins with an underscore
 _PARQUET = b"PAR1"  # the first and the last four bytes of a whole file

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rapport.lake.columns import batch_of
 from rapport.lake.durability import settle
-from rapport.lake.progress import segment_number
+from rapport.lake.position import segment_number, unread_segments
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
 from rapport.lake.visitors import Visitors
 from rapport.wire.events import ClickEvent
-from rapport.wire.journal import read_segment, sealed_segments
+from rapport.wire.journal import read_segment
 
 _ROWS_AT_ONCE = 16_384
 _SEGMENTS_AT_ONCE = 256
@@ -49,12 +49,6 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
         total = _sum(total, carried)
     settle(lake)
     return total
-
-
-def unread_segments(*, journal: Path, lake: Path) -> list[Path]:
-    """Return the sealed segments that the lake has still to read, in their order."""
-    position = position_of(open_clicks(lake))
-    return [path for path in sealed_segments(journal) if segment_number(path) > position]
 
 
 def _carry_over(segments: list[Path], *, lake: Path, visitors: Visitors, now_ms: int) -> Ingested:

@@ -7,17 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from rapport.lake.durability import settle
-from rapport.lake.table import NOTHING_READ, find_clicks, position_of
+from rapport.lake.position import NOTHING_READ, segment_number
+from rapport.lake.table import find_clicks, position_of
 from rapport.wire.journal import sealed_segments
-
-
-def segment_number(path: Path) -> int:
-    """Return the number under which a segment was sealed.
-
-    Raises:
-        ValueError: the file is no sealed segment.
-    """
-    return int(path.name.partition("-")[0])
 
 
 def progress(lake: Path) -> int:

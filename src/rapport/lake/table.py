@@ -20,13 +20,11 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from rapport.lake.columns import SCHEMA
-
-NOTHING_READ = 0  # segments are numbered from one
+from rapport.lake.position import NOTHING_READ, READER, clicks_folder
 
 # One day, not Delta's week: a lake that takes an append every few seconds leaves tens of thousands of replaced files
 # a day, and nobody reads a version of yesterday.
 _KEPT = "interval 1 days"
-_READER = "rapport.journal"  # under this name the table remembers its position
 _CONFIGURATION = {"delta.deletedFileRetentionDuration": _KEPT, "delta.logRetentionDuration": _KEPT}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)  # the upkeep's business
 _FILE_BYTES = 64 * 1024 * 1024  # bounds what an append holds in memory
@@ -35,11 +33,6 @@ _ROWS_IN_GROUP = 32 * 1024  # what a look-up of one click must read at least
 
 class Overtaken(Exception):
     """Another ingest has read the same segments first; nothing of this one was kept."""
-
-
-def clicks_folder(lake: Path) -> Path:
-    """Return where the clicks table lies inside the lake's folder."""
-    return lake / "clicks"
 
 
 def find_clicks(lake: Path) -> DeltaTable | None:
@@ -67,7 +60,7 @@ def open_clicks(lake: Path) -> DeltaTable:
 
 def position_of(table: DeltaTable) -> int:
     """Return the number of the last journal segment that this snapshot of the table holds whole."""
-    return table.transaction_version(_READER) or NOTHING_READ
+    return table.transaction_version(READER) or NOTHING_READ
 
 
 def append(table: DeltaTable, *, batches: Iterator[RecordBatch], position: int, now_ms: int) -> None:
@@ -76,7 +69,7 @@ def append(table: DeltaTable, *, batches: Iterator[RecordBatch], position: int, 
     Raises:
         Overtaken: another ingest moved the position since `table` was loaded.
     """
-    move = Transaction(_READER, position, last_updated=now_ms)
+    move = Transaction(READER, position, last_updated=now_ms)
     try:
         write_deltalake(
             table,

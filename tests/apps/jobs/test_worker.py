@@ -16,6 +16,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from rapport.apps.jobs import actions, queries, worker
+from rapport.apps.jobs.renewal import QUIET_S, Renewal
 from rapport.apps.jobs.schedule import Schedule
 from rapport.apps.record.write import transaction
 from rapport.kit.clock import now
@@ -241,6 +242,18 @@ def test_one_process_does_its_jobs_and_ends(fresh_database: FreshDatabase, page:
     thread.join()
     assert abandoned is not None
     assert list((tmp_path / "workers").iterdir()) == [], fresh_database.engine
+
+
+def test_a_quiet_worker_that_has_grown_stops_to_begin_anew(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    held_mb, now_s = [100.0, 200.0], [0.0]
+    renewal = Renewal(resident=lambda: held_mb.pop(0), timer=lambda: now_s[0])
+    here = worker.Worker(folder=tmp_path / "workers", places=2, renewal=renewal)
+    thread = threading.Thread(target=here.run)
+    thread.start()
+    now_s[0] += QUIET_S + 1
+    thread.join(timeout=20)
+    assert here.is_outgrown, fresh_database.engine
+    assert not thread.is_alive()
 
 
 def _raise(problem: Exception) -> NoReturn:

@@ -6,7 +6,8 @@ from threading import Thread
 import pytest
 
 from rapport.lake.ingest import ingest
-from rapport.lake.questions import EVERYTHING, Filter, GroupRow, Lake, Totals, lake_at
+from rapport.lake.questions import EVERYTHING, Filter, GroupRow, Totals, lake_at
+from rapport.lake.questions.lake import Lake
 from rapport.wire.clickid import Mark
 from rapport.wire.events import ClickEvent
 from tests.lake.conftest import Seal

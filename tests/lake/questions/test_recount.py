@@ -12,7 +12,8 @@ import pytest
 from rapport.lake.crawlers import crawler_of
 from rapport.lake.devices import device_of
 from rapport.lake.ingest import ingest
-from rapport.lake.questions import EVERYTHING, Dimension, Filter, Lake, SubId, Totals, lake_at
+from rapport.lake.questions import EVERYTHING, Dimension, Filter, SubId, Totals, lake_at
+from rapport.lake.questions.lake import Lake
 from rapport.lake.upkeep import compact
 from rapport.wire.clickid import Mark
 from rapport.wire.events import ClickEvent

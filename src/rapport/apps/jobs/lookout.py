@@ -23,13 +23,13 @@ class Lookout:
         self._timer = timer
         self._again_s: dict[str, float] = {}
 
-    def look_at(self, schedule: Schedule, known: DueSchedule | None) -> None:
-        """Start a due schedule; look before asking for the database's write lock."""
+    def look_at(self, schedule: Schedule, known: DueSchedule | None) -> bool:
+        """Start a due schedule and say whether it was; look before asking for the database's write lock."""
         at = now()
         is_due = known is None or known.rhythm != schedule.rhythm or known.next_at <= at
         if not is_due or self._timer() < self._again_s.get(schedule.name, 0.0):
-            return
+            return False
         if schedule.has_work():
-            actions.take_tick(schedule=schedule, at=at)
-        else:
-            self._again_s[schedule.name] = self._timer() + (schedule.every_seconds or _CRON_PAUSE_S)
+            return actions.take_tick(schedule=schedule, at=at)
+        self._again_s[schedule.name] = self._timer() + (schedule.every_seconds or _CRON_PAUSE_S)
+        return False

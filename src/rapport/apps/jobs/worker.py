@@ -19,6 +19,7 @@ from rapport.apps.jobs.lookout import Lookout
 from rapport.apps.jobs.models import Job
 from rapport.apps.jobs.presence import Presence, dead_workers, forget
 from rapport.apps.jobs.progress import Attempt, attempting
+from rapport.apps.jobs.renewal import Renewal
 from rapport.apps.jobs.schedule import Schedule
 from rapport.kit.clock import now
 
@@ -28,6 +29,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2  # a fresh job waits half of this on average
+QUIET_POLL_S = 0.5  # where nothing was to do for a while; what the clock starts need not wait for it
+QUIET_AFTER_S = 5.0
 TEND_S = 0.5  # leases, recovery, schedules: a link that changed must reach the edge within two seconds
 RENEW_S = 4.0
 # After this a stopping worker leaves its running jobs to others.
@@ -47,6 +50,7 @@ class Worker:
     schedules: tuple[Schedule, ...] = ()
     grace_s: float = GRACE_S
     stopping: threading.Event = field(default_factory=threading.Event)
+    renewal: Renewal = field(default_factory=Renewal)
 
     def __post_init__(self) -> None:
         Schedule.check(self.schedules)
@@ -54,6 +58,9 @@ class Worker:
         self._running: set[Job] = set()
         self._renewed_s = 0.0
         self._lookout = Lookout()
+        self._bell = threading.Event()  # the clock has put a job into the queue
+        self._took_s = time.monotonic()
+        self.is_outgrown = False
 
     @property
     def worker_id(self) -> str:
@@ -61,17 +68,30 @@ class Worker:
         return self._presence.worker_id
 
     def run(self) -> bool:
-        """Work until `stopping` is set; return whether all jobs ended, else threads of handed-back jobs still run."""
+        """Work until `stopping` is set; return whether all jobs ended, else threads of handed-back jobs still run.
+
+        A quiet worker that large jobs have left grown stops by itself, with `is_outgrown` set: begin anew then.
+        """
         log.info("worker %s takes jobs, %s at a time", self.worker_id, self.places)
         tender = threading.Thread(target=self._tend_until_stopped, name="tender", daemon=True)
         tender.start()
         pool = ThreadPoolExecutor(max_workers=self.places, thread_name_prefix="job")
         while not self.stopping.is_set():
             if not surviving(self._take_one, pool):
-                self.stopping.wait(POLL_S)
+                self._wait_for_work()
         pool.shutdown(wait=False)
         tender.join()
         return self._finish_or_hand_back()
+
+    def _wait_for_work(self) -> None:
+        if self._running:
+            self.renewal.note_work()
+        elif self.renewal.is_due():
+            self.is_outgrown = True
+            self.stopping.set()
+        is_quiet = time.monotonic() - self._took_s > QUIET_AFTER_S
+        self._bell.wait(QUIET_POLL_S if is_quiet else POLL_S)
+        self._bell.clear()
 
     def _take_one(self, pool: ThreadPoolExecutor) -> bool:
         free = self.places - len(self._running)
@@ -82,6 +102,8 @@ class Worker:
         if job is None:
             return False
         self._running.add(job)
+        self._took_s = time.monotonic()
+        self.renewal.note_work()
         pool.submit(self._run, job)
         return True
 
@@ -117,7 +139,8 @@ class Worker:
         self._recover()
         known = {row.name: row for row in queries.schedules()}
         for schedule in self.schedules:
-            surviving(self._lookout.look_at, schedule, known.get(schedule.name))
+            if surviving(self._lookout.look_at, schedule, known.get(schedule.name)):
+                self._bell.set()
 
     def _recover(self) -> None:
         dead = dead_workers(self.folder)

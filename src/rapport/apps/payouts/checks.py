@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
-from schwifty import BIC, IBAN
-from schwifty import registry as banks
-from schwifty.exceptions import SchwiftyException
-from stdnum.exceptions import ValidationError
-from stdnum.us import rtn
 
 from rapport.apps.record.errors import BadInput
+
+# The list of the banks of the world takes twenty megabytes: it is loaded where somebody types a bank account.
+if TYPE_CHECKING:
+    from schwifty import IBAN
 
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 _FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -37,8 +37,11 @@ def compact(text: str) -> str:
     return re.sub(r"[\s-]", "", text).upper()
 
 
-def iban_of(text: str, name: str) -> IBAN:
+def iban_of(text: str, name: str) -> "IBAN":
     """Return an IBAN that is as long as its country's are and whose check digits are the ones."""
+    from schwifty import IBAN  # noqa: PLC0415 - see above
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 - see above
+
     try:
         return IBAN(text)
     except SchwiftyException:
@@ -47,6 +50,9 @@ def iban_of(text: str, name: str) -> IBAN:
 
 def bic_of(text: str, name: str) -> str:
     """Return the code of a bank as banks write it; nothing for nothing."""
+    from schwifty import BIC  # noqa: PLC0415 - see above
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 - see above
+
     if not text.strip():
         return ""
     try:
@@ -57,6 +63,9 @@ def bic_of(text: str, name: str) -> str:
 
 def routing_of(text: str, name: str) -> str:
     """Return the number of an American bank, whose last digit the others add up to."""
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415 - see above
+    from stdnum.us import rtn  # noqa: PLC0415 - see above
+
     number = compact(text)
     try:
         checked: str = rtn.validate(number)
@@ -87,8 +96,11 @@ def country_of(text: str, name: str, sentence: str = "") -> str:
 
 def has_iban(country: str) -> bool:
     """Say whether accounts in a country have an IBAN."""
+    from schwifty import registry  # noqa: PLC0415 - see above
+    from schwifty.exceptions import SchwiftyException  # noqa: PLC0415 - see above
+
     try:
-        banks.get_iban_spec(country)
+        registry.get_iban_spec(country)
     except SchwiftyException:
         return False
     return True
@@ -96,7 +108,9 @@ def has_iban(country: str) -> bool:
 
 def is_in_sepa(country: str) -> bool:
     """Say whether accounts in a country have an IBAN that SEPA transfers reach."""
-    return has_iban(country) and banks.get_iban_spec(country).in_sepa_zone
+    from schwifty import registry  # noqa: PLC0415 - see above
+
+    return has_iban(country) and registry.get_iban_spec(country).in_sepa_zone
 
 
 def needed(given: object, name: str, sentence: str) -> str:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from pydantic import Field
-from schwifty import IBAN
 
 from rapport.apps.payouts.checks import (
     bad,
@@ -24,6 +24,9 @@ from rapport.apps.payouts.checks import (
 from rapport.apps.payouts.models import MethodKind
 from rapport.apps.payouts.providers.wise.formats import Detail, formats
 from rapport.apps.record.inputs import Input
+
+if TYPE_CHECKING:
+    from schwifty import IBAN
 
 _NUMBER = re.compile(r"[A-Z0-9]{4,34}")
 _AMERICAN_NUMBER = re.compile(r"[A-Z0-9]{4,17}")
@@ -100,7 +103,7 @@ def _iban(given: MethodInput) -> Details:
     )
 
 
-def _bic_beside(iban: IBAN, bic: str) -> str:
+def _bic_beside(iban: "IBAN", bic: str) -> str:
     """Return the bank's code: as it was typed, else the one that the IBAN leads to, if any is known."""
     typed = bic_of(bic, "bic")
     if typed and typed[4:6] != iban.country_code and iban.country_code not in {"GG", "JE", "IM", "MC", "SM", "VA"}:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-import holidays
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -77,6 +76,9 @@ def bank_day_of(country: str, day: date) -> date:
 
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
+    # The calendars of the world take ten megabytes and a fifth of a second: only who asks for one carries them.
+    import holidays  # noqa: PLC0415 - see above
+
     if country in holidays.list_supported_financial(include_aliases=False):
         return frozenset(holidays.financial_holidays(country, years=year))
     if country not in holidays.list_supported_countries(include_aliases=False):

@@ -7,8 +7,6 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 from pydantic import Field
-from stdnum import get_cc_module
-from stdnum.exceptions import ValidationError
 
 from rapport.apps.record.inputs import Input
 from rapport.apps.taxes.errors import bad_field
@@ -96,6 +94,10 @@ def checked_vat_id(text: str, country: str) -> str:
     """Return a VAT id as it is written, with its country where the union asks for it; an empty one stays empty."""
     if not text:
         return ""
+    # The numbers of all countries take some megabytes: only who types one carries them.
+    from stdnum import get_cc_module  # noqa: PLC0415 - see above
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415 - see above
+
     module = get_cc_module(country, "vat")
     if module is None:
         raise bad_field("vat_id", _("We know no VAT id of this country. Leave it empty."))

@@ -40,6 +40,7 @@ def everywhere(data: DataFolder = None) -> None:
 
 
 app.command()(up.up)
+app.command()(up.prepare)
 app.command()(roles.web)
 app.command()(roles.edge)
 app.command()(roles.worker)

@@ -4,11 +4,16 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
 from rapport.config.env import Environment
-from rapport.config.guardian import watch_supervisor
+from rapport.config.guardian import SUPERVISOR_VARIABLE, is_supervised, watch_supervisor
 from rapport.config.installation import present
+from rapport.config.supervisor import PROGRAM
+
+if TYPE_CHECKING:
+    from rapport.apps.jobs.worker import Worker
 
 # Requests taken in beyond those being answered; more wait in the kernel, and a proxy sees that we are slow.
 WAITING_REQUESTS = 64
@@ -42,10 +47,10 @@ def web(data: DataFolder = None, port: Port = None) -> None:
 def edge(data: DataFolder = None, port: Port = None) -> None:
     """Answer clicks and postbacks: redirect, record, acknowledge. Needs the data folder and no database."""
     # Roles that do not track must not carry its weight.
-    from rapport.edge import EdgeSettings, run  # noqa: PLC0415 - see above
+    from rapport.config.tracking import become  # noqa: PLC0415 - see above
+    from rapport.edge import EdgeSettings  # noqa: PLC0415 - see above
 
     chosen = choose(data=data, edge_port=port)
-    watch_supervisor()
     settings = EdgeSettings(
         data=chosen.data,
         host=chosen.host,
@@ -55,25 +60,27 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         own_hosts=chosen.edge_hosts,
         secure_cookies=chosen.edge_address.startswith("https://"),
     )
-    with present(chosen.data):
-        sys.exit(run(settings))
+    become(settings)
 
 
 def worker(data: DataFolder = None) -> None:
     """Run jobs as they fall due and start those that have a schedule."""
     chosen = choose(data=data)
+    supervised = is_supervised()
     watch_supervisor()
     load_django()
     with present(chosen.data):
-        stopped = _work(chosen)
-    if not stopped:
+        worker, all_ended = _work(chosen)
+    if worker.is_outgrown and all_ended:
+        _begin_anew(supervised=supervised)
+    if not all_ended:
         # Threads of jobs that were handed back cannot be stopped otherwise; another worker runs them again.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
 
 
-def _work(chosen: Environment) -> bool:
+def _work(chosen: Environment) -> tuple["Worker", bool]:
     # Models can be imported only after Django is awake.
     from rapport.apps.jobs.worker import Worker  # noqa: PLC0415 - see above
     from rapport.config.jobs import SCHEDULES  # noqa: PLC0415 - see above
@@ -81,7 +88,14 @@ def _work(chosen: Environment) -> bool:
     worker = Worker(folder=workers_folder(chosen.data), places=chosen.worker_threads, schedules=SCHEDULES)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stopping.set())
-    return worker.run()
+    return worker, worker.run()
+
+
+def _begin_anew(*, supervised: bool) -> None:
+    """Become a fresh worker in the same process: whoever watches it sees no change, and the memory is given back."""
+    if supervised:
+        os.environ[SUPERVISOR_VARIABLE] = str(os.getppid())
+    os.execv(sys.executable, [*PROGRAM, "worker"])  # noqa: S606 - our own program
 
 
 def workers_folder(data: Path) -> Path:

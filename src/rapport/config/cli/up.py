@@ -19,6 +19,7 @@ from rapport.config.cli.options import (
 from rapport.config.cli.terminal import err, out, say
 from rapport.config.env import Environment, Origin, origins, variable
 from rapport.config.errors import Stop
+from rapport.config.guardian import watch_supervisor
 from rapport.config.installation import is_listening, locked, with_free_ports, write_run_file
 from rapport.config.supervisor import Supervisor
 
@@ -60,7 +61,7 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
         supervisor.start("edge")  # needs no tables: no click waits for them
         if _is_first_start(chosen):
             supervisor.start("web")  # nobody knows its address yet: it may wake while the tables are made
-        _prepare_tables()
+        first_owner = supervisor.ask("prepare").strip()
         # While the demo is built, the worker would decide by today's clock about orders of long ago.
         for role in ("web",) if with_demo else ("web", "worker"):
             if role not in supervisor.children:
@@ -72,7 +73,8 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
         if not supervisor.stopping.is_set():
             if with_demo:
                 supervisor.start("worker")
-            _print_first_owner(chosen)
+            elif first_owner:
+                _print_first_owner(chosen, path=first_owner)
             write_run_file(chosen)
         supervisor.run()
     finally:
@@ -84,12 +86,21 @@ def _is_first_start(chosen: Environment) -> bool:
     return chosen.database_url is None and not (chosen.data / "rapport.sqlite3").exists()
 
 
-def _prepare_tables() -> None:
+def prepare(data: DataFolder = None) -> None:
+    """Bring the tables up to date; print the path at which the first owner signs up, while there is none."""
+    # `rapport up` has this done by a process that ends: it lives long itself, and would carry Django for nothing else.
+    choose(data=data)
+    watch_supervisor()
     load_django()
-    # Django is awake only now.
+    # Models can be imported only after Django is awake.
+    from rapport.apps.identity.actions import issue_first_owner_invitation  # noqa: PLC0415 - see above
+    from rapport.apps.identity.queries import has_owner  # noqa: PLC0415 - see above
     from rapport.config.tables import bring_up_to_date  # noqa: PLC0415 - see above
+    from rapport.kit.clock import now  # noqa: PLC0415 - see above
 
     bring_up_to_date(console=err)
+    if not has_owner():
+        say(issue_first_owner_invitation(at=now()))
 
 
 def _ports_of(chosen: Environment) -> dict[str, str]:
@@ -105,17 +116,7 @@ def _print_addresses(chosen: Environment) -> None:
     say(f"Tracking links at {chosen.edge_address}, data in {chosen.data}. Ctrl-C stops.\n")
 
 
-def _print_first_owner(chosen: Environment) -> None:
+def _print_first_owner(chosen: Environment, *, path: str) -> None:
     """Let whoever started the program become its owner: an address that works once, printed here and nowhere else."""
-    # Models can be imported only after Django is awake.
-    from django.db import connection  # noqa: PLC0415 - see above
-
-    from rapport.apps.identity.actions import issue_first_owner_invitation  # noqa: PLC0415 - see above
-    from rapport.apps.identity.queries import has_owner  # noqa: PLC0415 - see above
-    from rapport.kit.clock import now  # noqa: PLC0415 - see above
-
-    if not has_owner():
-        path = issue_first_owner_invitation(at=now())
-        out.print("[bold]Nobody owns this installation yet.[/] Open this address, once, to become its owner:")
-        say(f"  {urljoin(chosen.web_address, path)}\n")
-    connection.close()
+    out.print("[bold]Nobody owns this installation yet.[/] Open this address, once, to become its owner:")
+    say(f"  {urljoin(chosen.web_address, path)}\n")

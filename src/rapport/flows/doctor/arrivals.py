@@ -13,8 +13,7 @@ from rapport.apps.tracking.publishing import book_is_behind
 from rapport.flows.doctor.looks import Seen
 from rapport.flows.postbacks import position
 from rapport.kit.clock import now
-from rapport.lake.ingest import unread_segments
-from rapport.lake.progress import progress, segment_number
+from rapport.lake.position import segment_number, unread_segments
 from rapport.lake.questions import lake_at
 from rapport.wire.events import ClickEvent, PostbackEvent
 from rapport.wire.journal import read_segment, sealed_segments
@@ -61,6 +60,9 @@ def receipts(seen: Seen) -> Iterator[str]:
 
 def clicks(seen: Seen) -> Iterator[str]:
     """Look in the lake for every click that it has passed."""
+    # Loads the lake, which a worker should not carry before it looks.
+    from rapport.lake.progress import progress  # noqa: PLC0415 - see above
+
     for events in seen.pages(_events_upto(progress(settings.LAKE_FOLDER), ClickEvent)):
         ids = {event.click_id for event in events}
         for missing in sorted(ids - lake_at(settings.LAKE_FOLDER).facts_of(ids).keys()):

@@ -4,8 +4,18 @@ Gross is every visit through a link. Bots, and visits nobody chose to make (fram
 apart, each visit in one place only: gross = net + bots + framed. Test clicks and impressions are no clicks here.
 """
 
-from rapport.lake.questions.answers import EVERYTHING, ClickFacts, ClickRow, DayRow, Filter, GroupRow, Totals
-from rapport.lake.questions.lake import Dimension, Lake, SubId, lake_at
+from rapport.lake.questions.answers import (
+    EVERYTHING,
+    ClickFacts,
+    ClickRow,
+    DayRow,
+    Dimension,
+    Filter,
+    GroupRow,
+    SubId,
+    Totals,
+)
+from rapport.lake.questions.opening import lake_at
 
 __all__ = [
     "EVERYTHING",
@@ -15,7 +25,6 @@ __all__ = [
     "Dimension",
     "Filter",
     "GroupRow",
-    "Lake",
     "SubId",
     "Totals",
     "lake_at",

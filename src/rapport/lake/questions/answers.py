@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
+
+SubId = Literal["sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10"]
+Dimension = Literal["program", "agreement", "link", "placement", "channel", "device", "country", "reason", "referrer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,19 +7,27 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files as packaged
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import duckdb
 from deltalake import DeltaTable
 
 from rapport.lake.days import MS_IN_DAY, Day, days_between
-from rapport.lake.questions.answers import EVERYTHING, ClickFacts, ClickRow, DayRow, Filter, GroupRow, Totals
+from rapport.lake.questions.answers import (
+    EVERYTHING,
+    ClickFacts,
+    ClickRow,
+    DayRow,
+    Dimension,
+    Filter,
+    GroupRow,
+    SubId,
+    Totals,
+)
 from rapport.lake.questions.minting import minted_ms
 from rapport.lake.table import find_clicks
 from rapport.wire.events import SUB_IDS
 
-SubId = Literal["sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10"]
-Dimension = Literal["program", "agreement", "link", "placement", "channel", "device", "country", "reason", "referrer"]
 Row = dict[str, Any]
 
 _COLUMNS = {"program": "program_id", "agreement": "agreement_id", "link": "link_id", "referrer": "referrer_host"}
@@ -141,12 +149,6 @@ class Lake:
             self._own.cursor = self._database.cursor()
         cursor: duckdb.DuckDBPyConnection = self._own.cursor
         return cursor
-
-
-@lru_cache(maxsize=8)
-def lake_at(folder: Path) -> Lake:
-    """Return this process's lake of a folder; to be called after the process was forked."""
-    return Lake(folder)
 
 
 def _around(moments: Collection[int]) -> Filter:
