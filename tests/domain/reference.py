@@ -53,7 +53,7 @@ def expected(story: Story, promises: Promises) -> dict[str, Expected]:
         model = Model(story, promises, conversion, list(wins))
         win = model.winner()
         answers[conversion.id] = model.answer(win)
-        if win is not None and answers[conversion.id].outcome == "earned":
+        if win is not None and answers[conversion.id].outcome in {"earned", "no_rate"}:
             wins.append(win)
     return answers
 
@@ -232,7 +232,10 @@ class Model:
         if word is not None and word.kind in {"declined", "decline_upheld"}:
             return "declined"
         if win is not None:
-            return "earned"
+            rule = self.rule(win.version)
+            foreign = self.order.exchange
+            lacks_rate = foreign is not None and foreign.rate is None
+            return "no_rate" if lacks_rate and rule is not None and not isinstance(rule.pay, Flat) else "earned"
         if self.tried == 0:
             return "no_touch"
         return "kind_not_paid" if self.tried == self.unpaid_kind else "no_eligible_touch"
@@ -286,7 +289,20 @@ class Model:
             basis -= shipping if terms.basis.shipping == "excluded" else 0
             basis += discount if terms.basis.discount == "ignored" else 0
             exact = max(basis if total > 0 else Fraction(0), Fraction(0)) * Fraction(str(rule.pay.percent)) / 100
+            exact *= self.worth_of_a_unit()
         return int(exact + Fraction(1, 2))
+
+    def worth_of_a_unit(self) -> Fraction:
+        """What the smallest unit of the order's currency is worth in smallest units of the program's."""
+        foreign = self.order.exchange
+        if foreign is None:
+            return Fraction(1)
+        if foreign.rate is None:
+            return Fraction(0)
+        decimals = {"JPY": 0, "KWD": 3}
+        units = {code: Fraction(10 ** decimals.get(code, 2)) for code in (foreign.currency, self.story.currency)}
+        over, _, under = foreign.rate.text.partition("/")
+        return Fraction(over) / Fraction(under or 1) * units[self.story.currency] / units[foreign.currency]
 
     def doubts(self, win: Win) -> set[str]:
         """What keeps the money waiting until a person decides."""
@@ -297,6 +313,8 @@ class Model:
                 doubts.add("agreement_suspended")
         if standing.ended_for_breach:
             doubts.add("ended_for_breach")
+        if self.order.told_otherwise:
+            doubts.add("other_currency")
         doubts -= {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
         unaccepted = set() if standing.acceptances else {"terms_not_accepted"}
         return doubts | self.open_questions() | unaccepted

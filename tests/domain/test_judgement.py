@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from rapport.domain.exchange import Exchange, Rate
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision
 from rapport.domain.judgement_document import UnknownForm, from_document, to_document
@@ -64,8 +66,19 @@ def test_every_decision_survives_being_stored_as_json() -> None:
 
 
 def test_nothing_of_a_decision_is_left_out_of_its_document() -> None:
-    document = to_document(decide(make_sale(), make_click()))
+    foreign = make_sale(exchange=Exchange("USD", Rate("1/1.0834", date(2026, 3, 19), "ecb")))
+    document = to_document(decide(foreign, make_click()))
     assert set(document) == {"version", *Decision.__dataclass_fields__}
+
+
+def test_a_decision_on_an_order_in_the_programs_own_currency_is_stored_as_it_always_was() -> None:
+    assert "exchange" not in to_document(decide(make_sale(), make_click()))
+
+
+@pytest.mark.parametrize("rate", [Rate("1/1.0834", date(2026, 3, 19), "ecb"), None])
+def test_the_rate_of_a_foreign_order_is_read_back_to_the_last_digit(rate: Rate | None) -> None:
+    decision = decide(make_sale(exchange=Exchange("USD", rate)), make_click())
+    assert from_document(json.loads(json.dumps(to_document(decision)))) == decision
 
 
 def test_a_decision_of_a_later_release_is_refused() -> None:

@@ -3,6 +3,8 @@
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,21 @@ from rapport.apps.commissions.models import Attribution, Commission
 from rapport.apps.conversions.models import Conversion, Receipt
 from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.programs.queries import kinds_named
+from rapport.apps.rates.actions import keep_rates
+from rapport.apps.rates.inputs import Listed
+from rapport.apps.rates.models import RateSource
 from rapport.domain.judge import judge
 from rapport.domain.money import Money, format_amount
 from rapport.domain.story import CorrectionKind
 from rapport.flows.postbacks import take_postbacks
+from rapport.flows.rates.rating import rate_orders
 from rapport.kit.clock import from_ms, now, to_ms
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import JournalWriter
-from tests.make.identity import make_api_key
-from tests.make.scenarios import Corrected, Fact, Reported, Scenario, assemble
+from tests.make.identity import STORY, make_api_key
+from tests.make.scenarios import Corrected, Fact, RateTold, Reported, Scenario, assemble
 from tests.make.stages import Stage, make_stage
-from tests.make.stories import make_scenario, orders_of_arrival
+from tests.make.stories import START_MS, make_scenario, orders_of_arrival
 from tests.support.drills import scaled
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +45,8 @@ Told = Mapping[str, Any]
 End = list[tuple[object, ...]]
 
 _receipts = itertools.count(1)
+DAYS = [from_ms(START_MS).date() + timedelta(days=number) for number in range(-40, 300, 9)]
+"""Days of which rates are known: a rate serves ten days."""
 
 
 @pytest.fixture
@@ -59,11 +67,14 @@ def test_the_tables_end_where_the_judge_does_in_whatever_order_and_by_whichever_
         ends = []
         for number, order in enumerate(orders_of_arrival(stage.scenario, ORDERS)):
             with transaction.atomic():
-                told = [_told(fact, stage.scenario) for fact in order]
-                if number in BY_API:
-                    _send_to_api(told, client, headers)
-                else:
-                    _send_as_postbacks(told, stage, journal)
+                for is_rate, facts in groupby(order, key=lambda fact: isinstance(fact, RateTold)):
+                    told = [] if is_rate else [_told(fact, stage.scenario) for fact in facts]
+                    if is_rate:
+                        _tell_rates([fact for fact in facts if isinstance(fact, RateTold)], stage)
+                    elif number in BY_API:
+                        _send_to_api(told, client, headers)
+                    else:
+                        _send_as_postbacks(told, stage, journal)
                 ends.append(_end(stage))
                 transaction.set_rollback(True)
         assert ends[0] == _judged(stage.scenario), f"story {seed}"
@@ -95,13 +106,13 @@ def _reported(fact: Reported, scenario: Scenario) -> Told:
         "test": fact.test,
         # Only one wording of an order knows whose it is.
         "customer_id": "customer-1" if fact == first else "",
-        "currency": scenario.currency,
-        **_amounts(fact.amounts, scenario, names=("total", "tax", "shipping", "discount")),
+        "currency": fact.currency or scenario.currency,
+        **_amounts(fact.amounts, fact.currency or scenario.currency, names=("total", "tax", "shipping", "discount")),
     }
 
 
 def _corrected(fact: Corrected, scenario: Scenario) -> Told:
-    correction = fact.correction
+    correction, currency = fact.correction, fact.currency or scenario.currency
     sign = 1 if correction.kind is CorrectionKind.AMENDMENT else -1
     return {
         "kind": str(correction.kind),
@@ -109,18 +120,26 @@ def _corrected(fact: Corrected, scenario: Scenario) -> Told:
         "of": fact.external_id,
         "of_kind": fact.kind,
         "occurred_at": from_ms(correction.occurred_at_ms).isoformat(),
-        "currency": scenario.currency,
-        **_amounts(correction, scenario, names=("total", "tax", "shipping", "discount"), sign=sign),
+        "currency": currency,
+        **_amounts(correction, currency, names=("total", "tax", "shipping", "discount"), sign=sign),
     }
 
 
-def _amounts(source: object, scenario: Scenario, *, names: Sequence[str], sign: int = 1) -> dict[str, str]:
+def _amounts(source: object, currency: str, *, names: Sequence[str], sign: int = 1) -> dict[str, str]:
     minor = {name: getattr(source, f"{name}_minor") for name in names}
-    return {
-        name: format_amount(Money(sign * value, scenario.currency))
-        for name, value in minor.items()
-        if value is not None
-    }
+    return {name: format_amount(Money(sign * value, currency)) for name, value in minor.items() if value is not None}
+
+
+def _tell_rates(told: Sequence[RateTold], stage: Stage) -> None:
+    """Let a currency's worth become known for every day of the story; what waited for it is judged by itself."""
+    lines = [
+        Listed(one.currency, stage.scenario.currency, day, stage.scenario.rates[one.currency])
+        for one in told
+        for day in DAYS
+    ]
+    workspace_id = stage.program.workspace_id
+    keep_rates(lines, workspace_id=workspace_id, source=RateSource.MANUAL, by=STORY, at=now(), trusted=True)
+    rate_orders(at=now())
 
 
 def _send_to_api(told: Sequence[Told], client: Client, headers: Mapping[str, str]) -> None:
@@ -159,7 +178,8 @@ def _event(told: Told, stage: Stage) -> PostbackEvent:
 def _judged(scenario: Scenario) -> End:
     """Return what the judge says in memory; kinds that no version names are refused at every door."""
     kinds = kinds_named(scenario.promises().terms.values())
-    story = assemble(scenario, [fact for fact in scenario.facts if getattr(fact, "kind", "") in kinds])
+    heard = [fact for fact in scenario.facts if isinstance(fact, RateTold) or getattr(fact, "kind", "") in kinds]
+    story = assemble(scenario, heard)
     names = {conversion.id: (conversion.kind, conversion.external_id) for conversion in story.conversions}
     return sorted(
         (

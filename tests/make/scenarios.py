@@ -1,8 +1,10 @@
 """What happens to one customer in one program, as facts that may arrive in any order, and the story they make."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
+from rapport.domain.exchange import Exchange, Rate
 from rapport.domain.promises import InForce, Promises, Standing
 from rapport.domain.story import (
     AmountReport,
@@ -39,6 +41,8 @@ class Reported:
     click_ids: tuple[str, ...] = ()
     coupons: tuple[str, ...] = ()
     test: bool = False
+    currency: str = ""
+    """Empty where it is the program's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Corrected:
     kind: str
     external_id: str
     correction: Correction
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,14 @@ class Bound:
     binding: ToldBinding
 
 
-Fact = Reported | Corrected | Decided | Joined | Bound
+@dataclass(frozen=True, slots=True)
+class RateTold:
+    """What a currency is worth in the program's becomes known, for every day of the story."""
+
+    currency: str
+
+
+Fact = Reported | Corrected | Decided | Joined | Bound | RateTold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,7 @@ class Scenario:
     coupons: tuple[Coupon, ...]
     clicks: tuple[Touch, ...]
     facts: tuple[Fact, ...]
+    rates: Mapping[str, str] = field(default_factory=dict)
 
     def promises(self) -> Promises:
         """Return what was promised, as the judge reads it."""
@@ -131,23 +144,32 @@ def assemble(scenario: Scenario, arrived: Sequence[Fact]) -> Story:
 
 
 def _conversion(scenario: Scenario, key: tuple[str, str], arrived: Sequence[Fact]) -> ReportedConversion:
-    about = [fact for fact in arrived if not isinstance(fact, Joined | Bound)]
+    about = [fact for fact in arrived if not isinstance(fact, Joined | Bound | RateTold)]
     mine = [fact for fact in about if (fact.kind, fact.external_id) == key]
     reports = [fact for fact in mine if isinstance(fact, Reported)]
     occurred_at_ms = min(report.occurred_at_ms for report in reports)
     codes = dict.fromkeys(code for report in reports for code in report.coupons)
+    currency = reports[0].currency
+    corrected = [fact for fact in mine if isinstance(fact, Corrected)]
     return ReportedConversion(
         id=conversion_id(*key),
         kind=key[0],
         external_id=key[1],
         occurred_at_ms=occurred_at_ms,
         reports=tuple(dict.fromkeys(report.amounts for report in reports)),
-        corrections=_corrections([fact.correction for fact in mine if isinstance(fact, Corrected)]),
+        corrections=_corrections([fact.correction for fact in corrected if fact.currency == currency]),
         click_ids=tuple(dict.fromkeys(click_id for report in reports for click_id in report.click_ids)),
         coupons=tuple(_use(scenario, code, occurred_at_ms) for code in codes),
         test=any(report.test for report in reports),
+        exchange=_exchange(scenario, currency, arrived) if currency else None,
+        told_otherwise=any(fact.currency != currency for fact in corrected),
         decisions=tuple(dict.fromkeys(fact.decision for fact in mine if isinstance(fact, Decided))),
     )
+
+
+def _exchange(scenario: Scenario, currency: str, arrived: Sequence[Fact]) -> Exchange:
+    known = RateTold(currency) in arrived
+    return Exchange(currency, Rate(scenario.rates[currency], date(2024, 2, 27), "manual") if known else None)
 
 
 def _corrections(told: Sequence[Correction]) -> tuple[Correction, ...]:

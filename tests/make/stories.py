@@ -1,7 +1,7 @@
 """Random stories of customers, seeded: partners, terms, clicks, orders, and everything that is told about them."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rapport.domain.credit import Credit, HoldReason, Via
@@ -18,12 +18,13 @@ from rapport.domain.story import (
     TouchMark,
     TouchRefusal,
 )
-from tests.make.scenarios import Bound, Corrected, Coupon, Decided, Fact, Joined, Reported, Scenario, parsed
+from tests.make.scenarios import Bound, Corrected, Coupon, Decided, Fact, Joined, RateTold, Reported, Scenario, parsed
 
 DAY_MS = 86_400_000
 START_MS = 1_709_000_000_000  # 27 February 2024: stories run over leap days and changes of the clock
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "America/Santiago")
 CURRENCIES = ("EUR", "JPY", "KWD")
+RATES = ("0.9231", "1.0834", "0.00612", "163.25", "3.0712", "0.2561")
 AGREEMENTS = ("agr_anna", "agr_ben", "agr_cleo")
 
 
@@ -60,7 +61,30 @@ def make_scenario(seed: int, *, people: bool = True) -> Scenario:
     if people:
         facts += [Joined(click.click_id, _facts(rng)) for click in clicks if rng.random() < 0.4]
         facts += _bindings(rng, clicks)
-    return replace(scenario, facts=tuple(facts))
+    return _abroad(replace(scenario, facts=tuple(facts)))
+
+
+def _abroad(scenario: Scenario) -> Scenario:
+    """Let some orders be in other currencies, whose rates are told at some time, or never; chance of its own."""
+    rng = random.Random(scenario.seed + 2_000_003)  # noqa: S311 - see make_scenario
+    foreign = [currency for currency in (*CURRENCIES, "USD") if currency != scenario.currency]
+    orders = sorted({(fact.kind, fact.external_id) for fact in scenario.facts if isinstance(fact, Reported)})
+    currencies = {order: rng.choice(foreign) for order in orders if rng.random() < 0.4}
+    corrections = sorted({fact.correction.external_id for fact in scenario.facts if isinstance(fact, Corrected)})
+    strays = {external_id: rng.choice(foreign) for external_id in corrections if rng.random() < 0.06}
+    told = [RateTold(currency) for currency in sorted(set(currencies.values())) if rng.random() < 0.8]
+    facts = [_in_currency(fact, currencies, strays) for fact in scenario.facts]
+    rng.shuffle(told)
+    return replace(scenario, facts=(*facts, *told), rates={currency: rng.choice(RATES) for currency in foreign})
+
+
+def _in_currency(fact: Fact, currencies: Mapping[tuple[str, str], str], strays: Mapping[str, str]) -> Fact:
+    if isinstance(fact, Reported):
+        return replace(fact, currency=currencies.get((fact.kind, fact.external_id), ""))
+    if isinstance(fact, Corrected):
+        usual = currencies.get((fact.kind, fact.external_id), "")
+        return replace(fact, currency=strays.get(fact.correction.external_id, usual))
+    return fact
 
 
 def orders_of_arrival(scenario: Scenario, count: int) -> list[list[Fact]]:

@@ -94,6 +94,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.backup.tasks.backups_are_nightly",
     ),
     Schedule(
+        name="rate-orders",
+        task_path="rapport.flows.rates.tasks.rate_orders",
+        every_seconds=60,
+        only_if="rapport.flows.rates.tasks.orders_wait",
+    ),
+    Schedule(
         name="fetch-rates",
         task_path="rapport.flows.rates.tasks.fetch_rates",
         cron="43 17 * * *",

@@ -22,6 +22,8 @@ class HoldReason(StrEnum):
     SEVERAL_COUPONS = "several_coupons"
     DISPUTED = "disputed"
     """The partner replied to a decline in time; a person grants it or upholds the decline."""
+    OTHER_CURRENCY = "other_currency"
+    """A report or correction named another currency than the order, so its amounts are not counted."""
     APPROVAL_UNDONE = "approval_undone"
     """A person took an approval back, so silence does not approve it again."""
     TERMS_NOT_ACCEPTED = "terms_not_accepted"

@@ -55,13 +55,11 @@ class Rate:
     @property
     def exact(self) -> Fraction:
         """Return the rate as an exact number."""
-        over, _, under = self.text.partition(_OVER)
-        return Fraction(over) / Fraction(under or "1")
+        return exact_of(self.text)
 
     def factor(self, pair: Pair) -> Fraction:
         """Return what minor units of the first currency are multiplied by to be minor units of the second."""
-        base, quote = pair
-        return self.exact * Fraction(10) ** (decimals_of(quote) - decimals_of(base))
+        return factor_of(self.text, pair)
 
     def mirrored(self) -> "Rate":
         """Return the way back: exactly one divided by this rate."""
@@ -91,6 +89,18 @@ class Quotation:
     quote: str
     text: str
     source: str
+
+
+def exact_of(text: str) -> Fraction:
+    """Return a rate as an exact number from its text: a decimal, or the quotient of two."""
+    over, _, under = text.partition(_OVER)
+    return Fraction(over) / Fraction(under or "1")
+
+
+def factor_of(text: str, pair: Pair) -> Fraction:
+    """Return what minor units of the first currency are multiplied by to be minor units of the second."""
+    base, quote = pair
+    return exact_of(text) * Fraction(10) ** (decimals_of(quote) - decimals_of(base))
 
 
 def quoted(text: str) -> str:

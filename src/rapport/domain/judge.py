@@ -13,6 +13,9 @@ from rapport.domain.pay import rate_conversion
 from rapport.domain.promises import Promises
 from rapport.domain.story import DecisionKind, ReportedConversion, Story, Touch
 
+_BINDING = frozenset({Outcome.EARNED, Outcome.NO_RATE})
+"""Answers after which the customer is bound and the click used up."""
+
 
 def judge(story: Story, promises: Promises) -> Judgement:
     """Judge every conversion of a story in the order of the story: by moment, then kind, then external id."""
@@ -25,8 +28,8 @@ def judge(story: Story, promises: Promises) -> Judgement:
         attribution = attribute(Question(conversion, promises, earlier, earlier_by_touch), touches, told)
         decision = _decide(conversion, attribution, story=story, promises=promises)
         decisions.append(decision)
-        # What was declined or only a test binds nobody and uses no click up.
-        if decision.outcome is Outcome.EARNED and decision.credit:
+        # What was declined or only a test binds nobody and uses no click up; what waits for a rate does.
+        if decision.outcome in _BINDING and decision.credit:
             earned = Earned(conversion.id, conversion.kind, decision.credit)
             earlier.append(earned)
             earlier_by_touch.setdefault(earned.credit.touch_id, []).append(earned)
@@ -38,12 +41,12 @@ def _place_in_story(conversion: ReportedConversion) -> tuple[int, str, str]:
 
 
 def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: Story, promises: Promises) -> Decision:
-    outcome = _outcome(conversion, attribution)
     if attribution.credit is None:
-        return _nobody_earns(conversion, attribution, outcome)
+        return _nobody_earns(conversion, attribution, _outcome(conversion, attribution))
     credit = attribution.credit
     terms = promises.terms[credit.terms_version_id]
-    rating = rate_conversion(conversion, rule=terms.rule(credit.rule), terms=terms)
+    rating = rate_conversion(conversion, rule=terms.rule(credit.rule), terms=terms, currency=story.currency)
+    outcome = _outcome(conversion, attribution, waits_for_rate=rating.waits_for_rate)
     # A test and a declined order are explained like any other, only the books get nothing.
     target_minor = rating.target_minor if outcome is Outcome.EARNED else 0
     return Decision(
@@ -61,6 +64,7 @@ def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: 
             conversion.occurred_at_ms, hold_days=terms.hold.days_for(conversion.kind), zone=story.zone
         ),
         flags=_flags(rating.left, waits_for_facts=_waits_for_facts(credit, story.touches)),
+        exchange=conversion.exchange,
     )
 
 
@@ -80,15 +84,16 @@ def _nobody_earns(conversion: ReportedConversion, attribution: Attribution, outc
         holds=(HoldReason.CONFLICT,) if in_conflict(conversion) else (),
         hold_until_ms=None,
         flags=_flags(left_of(amounts, conversion.corrections, until_ms=None), waits_for_facts=False),
+        exchange=conversion.exchange,
     )
 
 
-def _outcome(conversion: ReportedConversion, attribution: Attribution) -> Outcome:
+def _outcome(conversion: ReportedConversion, attribution: Attribution, *, waits_for_rate: bool = False) -> Outcome:
     if conversion.test:
         return Outcome.TEST
     if conversion.decline in {DecisionKind.DECLINED, DecisionKind.DECLINE_UPHELD}:
         return Outcome.DECLINED
-    return attribution.outcome
+    return Outcome.NO_RATE if waits_for_rate else attribution.outcome
 
 
 def _holds(
@@ -100,6 +105,7 @@ def _holds(
         HoldReason.AGREEMENT_SUSPENDED: standing.suspended_at(conversion.occurred_at_ms),
         HoldReason.ENDED_FOR_BREACH: standing.ended_for_breach,
         HoldReason.SEVERAL_COUPONS: rivals,
+        HoldReason.OTHER_CURRENCY: conversion.told_otherwise,
     }
     lifted = {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
     open_questions = {

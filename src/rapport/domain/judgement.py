@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from rapport.domain.credit import Credit, HoldReason
+from rapport.domain.exchange import Exchange
 from rapport.domain.story import AmountReport
 
 
@@ -16,6 +17,8 @@ class Outcome(StrEnum):
     NO_TOUCH = "no_touch"
     NO_ELIGIBLE_TOUCH = "no_eligible_touch"
     KIND_NOT_PAID = "kind_not_paid"
+    NO_RATE = "no_rate"
+    """Somebody would earn a part of an order in a foreign currency, and no rate of its day is known yet."""
     DECLINED = "declined"
     TEST = "test"
 
@@ -55,7 +58,10 @@ class Why(StrEnum):
 
 
 class StepLabel(StrEnum):
-    """One line of the formula; amounts are in minor units, the rate in percent, the share of the order from 0 to 1."""
+    """One line of the formula; amounts are in minor units, the rate in percent, the share of the order from 0 to 1.
+
+    Of an order in a foreign currency, the lines before the exchange rate are in its currency.
+    """
 
     PAID_BY_CUSTOMER = "paid_by_customer"
     SHIPPING = "shipping"
@@ -67,6 +73,8 @@ class StepLabel(StrEnum):
     PERCENT = "percent"
     FLAT = "flat"
     SHARE_LEFT = "share_left"
+    IN_ITS_CURRENCY = "in_its_currency"
+    EXCHANGE_RATE = "exchange_rate"
     EXACT = "exact"
     COMMISSION = "commission"
 
@@ -119,8 +127,9 @@ class Decision:
     """What one conversion should earn, for whom, and why.
 
     `target_minor` is what the books should hold in the end; `uncorrected_minor` what the order would pay if no
-    correction had come. `amounts` is the report that was used. `hold_until_ms` is the local midnight in the program's
-    zone at which the hold ends; `holds` are doubts that wait for a person, whatever the date.
+    correction had come. `amounts` is the report that was used, in the currency of `exchange` where there is one.
+    `hold_until_ms` is the local midnight in the program's zone at which the hold ends; `holds` are doubts that wait
+    for a person, whatever the date.
     """
 
     conversion_id: str
@@ -135,6 +144,7 @@ class Decision:
     holds: tuple[HoldReason, ...]
     hold_until_ms: int | None
     flags: tuple[Flagged, ...]
+    exchange: Exchange | None = None
 
     def fall_is_reported(self, previous: "Decision") -> bool:
         """Say whether an amount lower than in `previous` follows from what the merchant reported or a person declined.

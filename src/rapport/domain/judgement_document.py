@@ -1,10 +1,12 @@
 """A decision as a document that is stored beside the commission and read again by the explain page, years later."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
 from rapport.domain.credit import Credit, HoldReason, Via
+from rapport.domain.exchange import Exchange, Rate
 from rapport.domain.judgement import (
     Considered,
     Decision,
@@ -29,7 +31,7 @@ class UnknownForm(ValueError):
 
 def to_document(decision: Decision) -> dict[str, Any]:
     """Return the decision as plain values that JSON holds; fractions are texts such as "10291/4"."""
-    return {
+    told: dict[str, Any] = {
         "version": VERSION,
         "conversion_id": decision.conversion_id,
         "outcome": decision.outcome.value,
@@ -44,6 +46,8 @@ def to_document(decision: Decision) -> dict[str, Any]:
         "hold_until_ms": decision.hold_until_ms,
         "flags": [{"flag": one.flag.value, "about": list(one.about)} for one in decision.flags],
     }
+    # Only a foreign order says it, so that what was stored before there were any reads and compares as it did.
+    return {**told, "exchange": _exchange_document(decision.exchange)} if decision.exchange else told
 
 
 def from_document(document: Mapping[str, Any]) -> Decision:
@@ -63,6 +67,7 @@ def from_document(document: Mapping[str, Any]) -> Decision:
         holds=tuple(HoldReason(hold) for hold in document["holds"]),
         hold_until_ms=document["hold_until_ms"],
         flags=tuple(Flagged(Flag(one["flag"]), tuple(one["about"])) for one in document["flags"]),
+        exchange=_exchange(document["exchange"]) if "exchange" in document else None,
     )
 
 
@@ -82,6 +87,18 @@ def credit_to_document(credit: Credit) -> dict[str, Any]:
 def credit_from_document(document: Mapping[str, Any]) -> Credit:
     """Read a stored credit."""
     return Credit(**{**document, "via": Via(document["via"])})
+
+
+def _exchange_document(exchange: Exchange) -> dict[str, Any]:
+    rate = exchange.rate
+    told = None if rate is None else {"text": rate.text, "day": rate.day.isoformat(), "source": rate.source}
+    return {"currency": exchange.currency, "rate": told}
+
+
+def _exchange(document: Mapping[str, Any]) -> Exchange:
+    told = document["rate"]
+    rate = None if told is None else Rate(told["text"], date.fromisoformat(told["day"]), told["source"])
+    return Exchange(document["currency"], rate)
 
 
 def _amounts_document(amounts: AmountReport) -> dict[str, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rapport.domain.credit import Credit, HoldReason
+from rapport.domain.exchange import Exchange
 
 
 class TouchMark(StrEnum):
@@ -153,7 +154,11 @@ class HumanDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedConversion:
-    """One outcome as all its reports tell it; no collection here has an order that matters."""
+    """One outcome as all its reports tell it; no collection here has an order that matters.
+
+    `exchange` is None where the order is in the program's own currency, else all its amounts are in that one.
+    `told_otherwise` when a report or correction named another currency than the order: none of its amounts is here.
+    """
 
     id: str
     kind: str
@@ -164,6 +169,8 @@ class ReportedConversion:
     click_ids: tuple[str, ...] = ()
     coupons: tuple[CouponUse, ...] = ()
     test: bool = False
+    exchange: Exchange | None = None
+    told_otherwise: bool = False
     decisions: tuple[HumanDecision, ...] = ()
 
     def last_decision(self, *kinds: DecisionKind) -> HumanDecision | None:
@@ -204,7 +211,8 @@ def _latest(decisions: Iterable[HumanDecision]) -> HumanDecision | None:
 class Story:
     """One customer in one program, or one conversion whose customer is unknown.
 
-    `zone` is the program's IANA time zone, `currency` the program's; all amounts are in its minor units.
+    `zone` is the program's IANA time zone, `currency` the program's; amounts are in its minor units, but those of an
+    order that names an exchange.
     """
 
     program_id: str

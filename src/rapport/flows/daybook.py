@@ -62,7 +62,7 @@ def yesterday(program: Program, *, at: datetime) -> Day:
     from_at, until_at = _midnight(days[0], program.zone), _midnight(on + timedelta(days=1), program.zone)
     about = Filter(program_id=program.id, from_ms=to_ms(from_at), until_ms=to_ms(until_at))
     clicks = {row.day: row.net for row in lake_at(settings.LAKE_FOLDER).clicks_per_day(about, program.zone)}
-    orders = orders_by_day(program.id, zone=program.zone, from_at=from_at, until_at=until_at)
+    orders = orders_by_day(program, from_at=from_at, until_at=until_at)
     earned = earned_by_day(program.id, zone=program.zone, from_at=from_at, until_at=until_at)
     return Day(
         on=on,

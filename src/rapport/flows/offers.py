@@ -38,7 +38,8 @@ class Offer:
     def frame(self) -> Frame:
         """Return what reports of this program are read against."""
         kinds = kinds_named(self.terms.values())
-        return Frame(program_id=self.program.id, currency=self.program.currency, kinds=kinds)
+        program = self.program
+        return Frame(program.id, program.currency, kinds, workspace_id=program.workspace_id, zone=program.zone)
 
     def promises_for(self, stories: Iterable[LoadedStory]) -> Promises:
         """Return what was promised to the agreements that these stories name."""

@@ -41,11 +41,25 @@ def test_amounts_become_minor_units_and_silence_the_moment_of_arrival() -> None:
 
 
 def test_everything_wrong_is_told_at_once() -> None:
-    wrong = sale(kind="call", currency="USD", total="1,00", lines=[{"product": "A", "price": "-1.00"}])
+    wrong = sale(kind="call", currency="XXX", total="1,00", lines=[{"product": "A", "price": "-1.00"}])
     fields = refused(wrong)
     assert set(fields) == {"kind", "currency", "total", "lines.0.price"}
     assert "lead, sale" in fields["kind"]
-    assert "EUR" in fields["currency"]
+    assert "XXX" in fields["currency"]
+
+
+def test_amounts_are_read_in_the_currency_that_is_told() -> None:
+    yen = read_conversion(sale(currency="JPY", total="16325"), frame=FRAME, received_at=NOON)
+    assert yen.amounts.total_minor == 16_325
+    assert set(refused(sale(currency="JPY", total="163.25"))) == {"total"}
+
+
+def test_the_same_refund_without_a_number_in_two_currencies_is_two() -> None:
+    def number(currency: str) -> str:
+        told = read_input(CorrectionInput, {"kind": "refund", "of": "1", "currency": currency, "total": "10.00"})
+        return read_correction(told, frame=FRAME, received_at=NOON).external_id
+
+    assert number("EUR") != number("USD")
 
 
 def test_parts_never_exceed_the_whole() -> None:
@@ -111,8 +125,8 @@ def test_a_correction_without_a_number_is_known_by_what_it_says() -> None:
     assert number(external_id="rf-1") == "rf-1"
 
 
-def test_a_correction_in_another_currency_or_of_an_unknown_kind_is_refused() -> None:
-    told = {"kind": "refund", "of": "1", "of_kind": "call", "currency": "USD", "total": "x"}
+def test_a_correction_in_no_currency_or_of_an_unknown_kind_is_refused() -> None:
+    told = {"kind": "refund", "of": "1", "of_kind": "call", "currency": "XXX", "total": "x"}
     assert set(refused(read_input(CorrectionInput, told))) == {"of_kind", "currency", "total"}
 
 

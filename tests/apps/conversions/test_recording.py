@@ -259,5 +259,5 @@ def test_orders_are_counted_in_the_days_of_the_program() -> None:
     for number, at in enumerate((midnight - timedelta(seconds=1), midnight, midnight + HOUR)):
         report_sale(program, external_id=str(number), total="10.00", at=at)
     report_sale(program, external_id="t", total="10.00", at=midnight, test=True)
-    days = orders_by_day(program.id, zone="Europe/Berlin", from_at=midnight - HOUR, until_at=midnight + 9 * HOUR)
+    days = orders_by_day(program, from_at=midnight - HOUR, until_at=midnight + 9 * HOUR)
     assert [(day.day, *figures) for day, figures in sorted(days.items())] == [(2, 1, 1_000), (3, 2, 2_000)]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from rapport.kit.clock import now
 from rapport.wire.clickid import Mark
 from tests.doors.api.conftest import Shop, answered, open_shop
+from tests.make.rates import make_rate
 from tests.make.road import make_click_id
 
 NO_MARKS = Mark(0)
@@ -100,8 +101,35 @@ def test_the_same_key_gets_the_same_answer_and_another_request_under_it_none(sho
     assert (status, told["errors"][0]["field"]) == (409, "Idempotency-Key")
 
 
+def test_a_sale_in_dollars_keeps_its_currency_and_says_by_which_rate_it_earns(shop: Shop) -> None:
+    make_rate(shop.program, "EUR", "1.0834", quote="USD", day=now().date())
+    status, told = shop.sell(currency="USD", total="100.00", coupons=["ANNA12"])
+    order = told["conversion"]
+    assert (status, order["currency"], order["total"]) == (201, "USD", "100.00")
+    assert order["rate"] == {
+        "to": "EUR",
+        "rate": "0.92302012",
+        "exact": "1/1.0834",
+        "day": str(now().date()),
+        "source": "manual",
+    }
+    assert (order["commissions"][0]["amount"], order["commissions"][0]["currency"]) == ("11.08", "EUR")
+    status, told = shop.correct(total="50.00", currency="USD")
+    assert (status, told["conversion"]["remaining"], told["conversion"]["commissions"][0]["amount"]) == (
+        (201, "50.00", "5.54")
+    )
+    status, told = shop.correct(external_id="rf-2", total="50.00")
+    assert (status, told["warnings"][0]["code"]) == (409, "other_currency")
+
+
+def test_a_sale_without_a_rate_is_kept_and_warned_about(shop: Shop) -> None:
+    status, told = shop.sell(currency="CHF", total="100.00", coupons=["ANNA12"])
+    assert (status, told["conversion"]["outcome"], told["conversion"]["rate"]) == (201, "no_rate", None)
+    assert [one["code"] for one in told["warnings"]] == ["no_rate"]
+
+
 def test_a_refused_request_keeps_no_answer(shop: Shop) -> None:
-    body = {"kind": "sale", "external_id": "7", "currency": "USD", "total": "10.00"}
+    body = {"kind": "sale", "external_id": "7", "currency": "XXX", "total": "10.00"}
     key = {"Idempotency-Key": "once"}
     assert shop.post("conversions", body, **key).status_code == 422
     assert shop.post("conversions", {**body, "currency": "EUR"}, **key).status_code == 201

@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.models import Conversion, Correction
 from rapport.apps.identity.models import Role
 from rapport.apps.imports.actions import Place, move_run, start_import
 from rapport.apps.imports.errors import FileGone, RunMovedOn
 from rapport.apps.imports.models import ImportRun, RunState
 from rapport.apps.imports.queries import run_of, waiting_pieces
+from rapport.apps.imports.reading.layout import MATCHED
 from rapport.apps.ledger.queries import recount
 from rapport.apps.programs.models import Program
 from rapport.flows.importing.checking import check
@@ -26,7 +28,8 @@ from rapport.flows.importing.tasks import carry_out_import, forget_import_files,
 from rapport.kit.clock import now
 from tests.make.identity import NOON, STORY, make_member, make_organisation
 from tests.make.imports import begin, bring, report_of, write_csv
-from tests.make.road import make_program, report_sale
+from tests.make.rates import make_rate
+from tests.make.road import make_agreement, make_coupon, make_program, report_sale
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +147,26 @@ def test_formulas_in_a_report_are_made_harmless(tmp_path: Path) -> None:
     run = begin(program, path)
     checked = check(run.id, at=NOON)
     assert report_of(checked)[0][:3] == ["22", "'=1+1", "refused"]
+
+
+def test_orders_of_a_file_keep_their_currency_and_are_never_added_to_others(tmp_path: Path) -> None:
+    program = make_program()
+    make_coupon(make_agreement(program), "ANNA12", at=NOON - timedelta(days=50))
+    make_rate(program, "USD", "0.92", day=(NOON - timedelta(days=3)).date())
+    head = ("order", "date", "amount", "currency", "coupon", "original order")
+    day = (NOON - timedelta(days=1)).date().isoformat()
+    rows = [
+        ("E1", day, "10.00", "EUR", "ANNA12", ""),
+        ("U1", day, "100.00", "USD", "ANNA12", ""),
+        ("J1", day, "16325", "JPY", "ANNA12", ""),
+        ("R1", day, "-50.00", "USD", "", "U1"),
+        ("R2", day, "-5.00", "CHF", "", ""),
+    ]
+    run = bring(program, write_csv(tmp_path / "orders.csv", [head, *rows]), negative=MATCHED)
+    assert (run.figures["orders"], run.figures["total_minor"], run.figures["foreign"]) == (3, 1_000, 2)
+    assert run.figures["refused"] == 1
+    told = {row.external_id: (row.currency, row.remaining_minor) for row in Conversion.objects.all()}
+    assert told == {"E1": ("EUR", 1_000), "U1": ("USD", 5_000), "J1": ("JPY", 16_325)}
+    earned = dict(Commission.objects.values_list("conversion__external_id", "accrued_minor"))
+    assert earned == {"E1": 120, "U1": 552}
+    assert report_of(run)[0][3].startswith("What came back in another currency")

@@ -58,25 +58,32 @@ def test_each_kind_of_difference_is_found_and_repaired_once(shop: Shop, there: W
     found = look(shop)
 
     [waiting] = what_waits(shop.program, kinds=frozenset({Waits.SHOP}), most=9, at=NOON + 2 * HOUR)
-    assert (waiting.subject, waiting.sentence[:2], count_waiting(shop.program).shops) == (shop.id, "3 ", 1)
+    assert (waiting.subject, waiting.sentence[:2], count_waiting(shop.program).shops) == (shop.id, "4 ", 1)
     assert [(row.number, row.fate, row.there_minor, row.here_minor) for row in found] == [
         (str(lost["id"]), "not_here", 10_000, None),
         (str(changed["id"]), "differs", 6_000, 10_000),
         (str(removed["id"]), "not_there", None, 10_000),
+        (str(foreign["id"]), "not_here", 10_000, None),
     ]
     assert found[0].comparison.figures == {
-        "there": 4, "here": 3, "not_here": 1, "not_there": 1, "differs": 1, "foreign": 1,
+        "there": 4, "here": 3, "not_here": 2, "not_there": 1, "differs": 1, "foreign": 1,
     }  # fmt: skip
-    assert [repair(row, by=STORY, at=NOON + HOUR).outcome for row in found] == ["Told again."] * 3
+    foreign_told = "Told again. The order is kept. It earns as soon as a rate of USD of its day is known."
+    assert [repair(row, by=STORY, at=NOON + HOUR).outcome for row in found] == ["Told again."] * 3 + [foreign_told]
     before = Conversion.objects.count()
-    assert repair_all(found[0].comparison, found, by=STORY, at=NOON + HOUR) == (3, [])
+    assert repair_all(found[0].comparison, found, by=STORY, at=NOON + HOUR) == (4, [])
     assert Conversion.objects.count() == before
-    left = dict(Conversion.objects.values_list("external_id", "remaining_minor"))
-    assert left == {str(lost["id"]): 10_000, str(changed["id"]): 6_000, str(removed["id"]): 0, str(same["id"]): 10_000}
+    left = {row.external_id: (row.remaining_minor, row.currency) for row in Conversion.objects.all()}
+    assert left == {
+        str(lost["id"]): (10_000, "EUR"),
+        str(changed["id"]): (6_000, "EUR"),
+        str(removed["id"]): (0, "EUR"),
+        str(same["id"]): (10_000, "EUR"),
+        str(foreign["id"]): (10_000, "USD"),
+    }
     assert count_waiting(shop.program).shops == 0
     assert look(shop) == []
-    assert AuditRow.objects.filter(action="shop.repair").count() == 3
-    assert foreign["currency"] == "USD"
+    assert AuditRow.objects.filter(action="shop.repair").count() == 4
 
 
 def test_what_another_door_told_differently_cannot_be_repaired_and_says_so(

@@ -122,14 +122,15 @@ def test_an_old_message_proves_nothing_and_a_repeated_one_counts_once() -> None:
     assert shop.unproven_at is not None
 
 
-def test_another_currency_than_the_programs_is_refused_and_stays_visible() -> None:
+def test_an_order_in_another_currency_than_the_programs_is_taken_and_waits_for_its_rate() -> None:
     program, stripe = make_program(), StripeSimulator(currency="usd")
     shop = make_shop(program, "stripe", stripe)
     stripe.buy(10_000, at=NOON)
     deliver(shop, stripe)
     [delivery] = ShopDelivery.objects.all()
-    assert (delivery.state, Conversion.objects.count()) == ("refused", 0)
-    assert "keeps its books in EUR; USD" in delivery.outcomes[0]["sentence"]
+    row = Conversion.objects.get()
+    assert (delivery.state, row.currency, row.total_minor, row.awaits_rate) == ("taken", "USD", 10_000, True)
+    assert "as soon as a rate of USD" in delivery.outcomes[0]["sentence"]
 
 
 def test_what_cannot_be_read_is_refused_with_a_reason() -> None:

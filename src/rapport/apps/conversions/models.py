@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Coupon, Link
+from rapport.domain.exchange import Rate
 
 
 class Customer(models.Model):
@@ -70,7 +71,8 @@ class Conversion(models.Model):
     """A reported outcome; (program, kind, external id) is its identity for ever.
 
     The amounts here are the effective ones, after revisions and corrections: a cache of what the reports and
-    corrections say, written by the same action.
+    corrections say, written by the same action. They are in the order's own currency. Where that is not the program's,
+    the rate of its day stands beside it for ever; `awaits_rate` until one is known.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -82,6 +84,11 @@ class Conversion(models.Model):
     occurred_at = models.DateTimeField()
     moment_reported = models.BooleanField(default=True)
     received_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    rate = models.CharField(max_length=64, blank=True)
+    rate_day = models.DateField(null=True, blank=True)
+    rate_source = models.CharField(max_length=20, blank=True)
+    awaits_rate = models.BooleanField(default=False)
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)
@@ -105,19 +112,34 @@ class Conversion(models.Model):
         indexes = (
             models.Index(fields=("program", "occurred_at"), name="conversion_time"),
             models.Index(fields=("program", "state"), name="conversion_state"),
+            models.Index(fields=("program", "id"), condition=models.Q(awaits_rate=True), name="conversion_awaits_rate"),
         )
 
     def __str__(self) -> str:
         """Return kind and the merchant's own number."""
         return f"{self.kind} {self.external_id}"
 
+    @property
+    def is_foreign(self) -> bool:
+        """Say whether it is in another currency than its program's."""
+        return self.awaits_rate or bool(self.rate)
+
+    @property
+    def known_rate(self) -> Rate | None:
+        """Return the rate that stands on a foreign order."""
+        return Rate(self.rate, self.rate_day, self.rate_source) if self.rate and self.rate_day else None
+
 
 class Report(models.Model):
-    """One wording of a conversion: a revision with its amounts. Two wordings of one revision are a conflict."""
+    """One wording of a conversion: a revision with its amounts. Two wordings of one revision are a conflict.
+
+    `currency` is empty but where it is another one than the order's: then the wording is kept and counts for nothing.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="reports", db_index=False)
     revision = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, blank=True)
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)
@@ -132,7 +154,10 @@ class Report(models.Model):
 
         constraints = (
             models.UniqueConstraint(
-                fields=("conversion", "revision", "total_minor", "tax_minor", "shipping_minor", "discount_minor"),
+                fields=(
+                    *("conversion", "revision", "currency"),
+                    *("total_minor", "tax_minor", "shipping_minor", "discount_minor"),
+                ),
                 name="one_wording_once",
             ),
         )

@@ -25,6 +25,7 @@ from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.conversions.wording import (
     coupon_use,
     domain_correction,
+    exchange_of,
     human_decision,
     told_binding,
     touch_of,
@@ -32,6 +33,8 @@ from rapport.apps.conversions.wording import (
 )
 from rapport.apps.programs.models import Program
 from rapport.apps.record.asking import composed
+from rapport.domain.exchange import Pair, factor_of
+from rapport.domain.money import round_half_up
 from rapport.domain.story import ABOUT_DECLINING, DecisionKind, ReportedConversion, Story
 from rapport.kit.clock import from_ms, to_ms
 
@@ -129,18 +132,36 @@ def _knows_more(click: NamedClick) -> tuple[bool, bool]:
 
 
 def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
+    reports, corrections = facts.reports.get(row.id, ()), facts.corrections.get(row.id, ())
+    # What names another currency than the order's cannot be counted with it.
+    alike = [one for one in corrections if one.currency == row.currency]
+    strays = len(alike) < len(corrections) or any(report.currency for report in reports)
     return ReportedConversion(
         id=row.id,
         kind=row.kind,
         external_id=row.external_id,
         occurred_at_ms=to_ms(row.occurred_at),
-        reports=tuple(wording_of(report) for report in facts.reports.get(row.id, ())),
-        corrections=tuple(domain_correction(correction) for correction in facts.corrections.get(row.id, ())),
+        reports=tuple(wording_of(report) for report in reports if not report.currency),
+        corrections=tuple(domain_correction(correction) for correction in alike),
         click_ids=tuple(click.click_id for click in facts.clicks.get(row.id, ())),
         coupons=tuple(coupon_use(named, at=row.occurred_at) for named in facts.coupons.get(row.id, ())),
         test=row.test,
+        exchange=exchange_of(row),
+        told_otherwise=strays,
         decisions=tuple(human_decision(decision) for decision in facts.decisions.get(row.id, ())),
     )
+
+
+def awaiting_rate(program_id: str, *, after: str = "", among: Collection[str] = (), limit: int) -> list[Conversion]:
+    """Return orders of a program that wait for the rate of their currency, by id; `among` names the only ones meant."""
+    rows = Conversion.objects.filter(program_id=program_id, awaits_rate=True, pk__gt=after)
+    rows = rows.filter(pk__in=among) if among else rows
+    return list(rows.order_by("id")[:limit])
+
+
+def programs_awaiting_rates() -> list[str]:
+    """Return the programs of which an order waits for a rate."""
+    return sorted(set(Conversion.objects.filter(awaits_rate=True).values_list("program_id", flat=True)))
 
 
 def clicks_to_join(*, limit: int, before: datetime, without: Collection[str] = ()) -> list[NamedClick]:
@@ -164,6 +185,11 @@ def clicks_without_facts(*, after: int, limit: int) -> list[NamedClick]:
 def all_conversions() -> QuerySet[Conversion]:
     """Return the conversions of every program, for a door that looks for the one its address names."""
     return Conversion.objects.select_related("program")
+
+
+def currency_of(conversion_id: str) -> str:
+    """Return the currency of an order; nothing for one that is not there."""
+    return Conversion.objects.filter(pk=conversion_id).values_list("currency", flat=True).first() or ""
 
 
 def conversions_in_conflict(program_id: str) -> QuerySet[Conversion]:
@@ -253,17 +279,31 @@ def receipts_of(program_id: str) -> QuerySet[Receipt]:
     return Receipt.objects.filter(program_id=program_id).order_by("-id")
 
 
-def orders_by_day(program_id: str, *, zone: str, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
-    """Return number and total (minor units) of the orders of each day of a zone; without tests, until excluded."""
-    orders = Conversion.objects.filter(program_id=program_id, test=False)
+def orders_by_day(program: Program, *, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
+    """Return number and total of the orders of each day, in the program's zone and currency; without tests.
+
+    Until excluded. What waits for its rate is counted and adds nothing yet.
+    """
+    orders = Conversion.objects.filter(program_id=program.id, test=False)
     days = (
         orders.filter(occurred_at__gte=from_at, occurred_at__lt=until_at)
         .order_by()
-        .annotate(day=TruncDate("occurred_at", tzinfo=ZoneInfo(zone)))
-        .values_list("day")
+        .annotate(day=TruncDate("occurred_at", tzinfo=ZoneInfo(program.zone)))
+        .values_list("day", "currency", "rate")
         .annotate(Count("id"), Sum("total_minor"))
     )
-    return {day: (number, minor) for day, number, minor in days}
+    told: dict[date, tuple[int, int]] = {}
+    for day, currency, rate, number, minor in days:
+        before, sum_minor = told.get(day, (0, 0))
+        told[day] = (before + number, sum_minor + in_own_minor(minor, (currency, program.currency), rate))
+    return told
+
+
+def in_own_minor(minor: int, pair: Pair, rate: str) -> int:
+    """Return a sum of orders of one currency and rate in the program's currency; 0 while no rate is known."""
+    if pair[0] == pair[1]:
+        return minor
+    return round_half_up(minor * factor_of(rate, pair)) if rate else 0
 
 
 def cursor_of(name: str) -> JournalCursor:

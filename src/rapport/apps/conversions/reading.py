@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput, LineInput
 from rapport.apps.record.errors import BadInput
-from rapport.domain.money import BadAmount, parse_amount
+from rapport.domain.money import CURRENCIES, BadAmount, UnknownCurrency, parse_amount
 from rapport.domain.story import AmountReport
 
 TOO_FAR_AHEAD = timedelta(minutes=5)
@@ -18,11 +18,13 @@ TOO_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every report of a program is read against."""
+    """What every report of a program is read against; rates of other currencies are those of its workspace."""
 
     program_id: str
     currency: str
     kinds: frozenset[str]
+    workspace_id: str = ""
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,7 @@ class ReadCorrection:
 
 def read_conversion(given: ConversionInput, *, frame: Frame, received_at: datetime) -> ReadConversion:
     """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used."""
-    reader = _Reader(frame)
-    reader.currency(given.currency)
+    reader = _Reader(frame, given.currency)
     if given.kind not in frame.kinds:
         reader.refuse("kind", _kinds_sentence(frame))
     amounts = AmountReport(
@@ -93,8 +94,7 @@ def read_conversion(given: ConversionInput, *, frame: Frame, received_at: dateti
 
 def read_correction(given: CorrectionInput, *, frame: Frame, received_at: datetime) -> ReadCorrection:
     """Read a correction; raises `BadInput` with a sentence for every field that cannot be used."""
-    reader = _Reader(frame)
-    reader.currency(given.currency)
+    reader = _Reader(frame, given.currency)
     if given.of_kind not in frame.kinds:
         reader.refuse("of_kind", _kinds_sentence(frame))
     amends = given.kind == "amendment"
@@ -104,16 +104,17 @@ def read_correction(given: CorrectionInput, *, frame: Frame, received_at: dateti
     }
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
-    external_id = given.external_id or _own_number(given, parts["total"])
+    external_id = given.external_id or _own_number(given, parts["total"], foreign=given.currency != frame.currency)
     return ReadCorrection(given, external_id, parts, occurred_at, received_at)
 
 
 class _Reader:
     """Collects the refusals of one report, so that all are told at once."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, currency: str) -> None:
         self.frame = frame
         self.problems: dict[str, str] = {}
+        self.currency = self._currency(currency)
 
     def refuse(self, field: str, sentence: str) -> None:
         self.problems.setdefault(field, sentence)
@@ -122,17 +123,16 @@ class _Reader:
         if self.problems:
             raise BadInput(_("Some fields need another look."), fields=self.problems)
 
-    def currency(self, currency: str) -> None:
-        if currency != self.frame.currency:
-            self.refuse(
-                "currency",
-                _("This program keeps its books in %(own)s; %(given)s is not accepted.")
-                % {"own": self.frame.currency, "given": currency},
-            )
+    def _currency(self, currency: str) -> str:
+        """Return the currency that the amounts are read in: any that is one."""
+        if currency in CURRENCIES:
+            return currency
+        self.refuse("currency", UnknownCurrency(currency).sentence(_))
+        return self.frame.currency
 
     def amount(self, field: str, text: str, *, negative: bool = False) -> int:
         try:
-            return parse_amount(text, self.frame.currency, signed=negative).minor
+            return parse_amount(text, self.currency, signed=negative).minor
         except BadAmount as error:
             self.refuse(field, error.sentence(_))
             return 0
@@ -166,12 +166,12 @@ def _kinds_sentence(frame: Frame) -> str:
     }
 
 
-def _own_number(given: CorrectionInput, total_minor: int | None) -> str:
+def _own_number(given: CorrectionInput, total_minor: int | None, *, foreign: bool) -> str:
     """Make an id for a correction that came without: the same order, amount and moment are the same correction.
 
     However they are written: 10 and 10.00, noon in Berlin and eleven in London.
     """
-    amount = "" if total_minor is None else str(total_minor)
+    amount = ("" if total_minor is None else str(total_minor)) + (given.currency if foreign else "")
     moment = given.occurred_at.astimezone(UTC).isoformat() if given.occurred_at else ""
     told = f"{given.kind}\n{given.of_kind}\n{given.of}\n{amount}\n{moment}"
     return f"hash:{hashlib.sha256(told.encode()).hexdigest()[:32]}"

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from rapport.apps.conversions.models import Conversion, Correction
 
 
@@ -78,6 +80,12 @@ class Touched:
     def in_order(self) -> list[StoryKey]:
         """Return the stories: customers first, each by id."""
         return sorted(self.keys, key=lambda key: (key.customer_id == "", key.customer_id, key.conversion_id))
+
+
+def other_currency(conversion: Conversion, currency: str) -> Warned:
+    """Tell whoever named another currency than the order's that it is kept and not counted."""
+    sentence = _("The order is in %(own)s. What is told in %(given)s is kept, but not counted: a person has to look.")
+    return Warned("other_currency", "currency", sentence % {"own": conversion.currency, "given": currency})
 
 
 def only_new(rows: Iterable[tuple[str, str]], known: set[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -2,8 +2,17 @@
 
 from datetime import datetime
 
-from rapport.apps.conversions.models import Binding, Correction, HumanDecision, NamedClick, NamedCoupon, Report
+from rapport.apps.conversions.models import (
+    Binding,
+    Conversion,
+    Correction,
+    HumanDecision,
+    NamedClick,
+    NamedCoupon,
+    Report,
+)
 from rapport.domain.credit import HoldReason
+from rapport.domain.exchange import Exchange
 from rapport.domain.judgement_document import credit_from_document
 from rapport.domain.story import (
     AmountReport,
@@ -43,6 +52,11 @@ def wording_of(row: Report) -> AmountReport:
         shipping_minor=row.shipping_minor,
         discount_minor=row.discount_minor,
     )
+
+
+def exchange_of(row: Conversion) -> Exchange | None:
+    """Return the currency and the rate of a foreign order; nothing for one in the program's own."""
+    return Exchange(row.currency, row.known_rate) if row.is_foreign else None
 
 
 def touch_of(row: NamedClick) -> Touch:

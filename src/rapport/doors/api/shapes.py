@@ -45,6 +45,16 @@ class CommissionOut(Schema):
     explain: str
 
 
+class RateOut(Schema):
+    """What one of the order's currency was worth in the program's, on a day; `exact` is what `rate` rounds."""
+
+    to: str
+    rate: str
+    exact: str
+    day: str
+    source: str
+
+
 class ConversionOut(Schema):
     """A conversion as it stands."""
 
@@ -57,6 +67,7 @@ class ConversionOut(Schema):
     total: str
     remaining: str
     currency: str
+    rate: RateOut | None
     test: bool
     outcome: str
     commissions: list[CommissionOut]

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission
+from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import TakenConversion, TakenCorrection, Warned
 from rapport.apps.programs.models import Program
+from rapport.domain.exchange import shown
 from rapport.domain.money import Money, format_amount
 from rapport.flows.telling import Told, tell
 
@@ -46,13 +48,22 @@ def conversion(told: Told, program: Program) -> dict[str, object]:
         "external_id": row.external_id,
         "state": row.state,
         "occurred_at": row.occurred_at.isoformat(),
-        "total": format_amount(Money(row.total_minor, program.currency)),
-        "remaining": format_amount(Money(row.remaining_minor, program.currency)),
-        "currency": program.currency,
+        "total": format_amount(Money(row.total_minor, row.currency)),
+        "remaining": format_amount(Money(row.remaining_minor, row.currency)),
+        "currency": row.currency,
+        "rate": _rate(row, program.currency),
         "test": row.test,
         "outcome": told.outcome,
         "commissions": [_commission(commission, program) for commission in told.commissions],
     }
+
+
+def _rate(row: Conversion, own: str) -> dict[str, str] | None:
+    """Return the rate that stands on an order in another currency than its program's; its quotient is exact."""
+    rate = row.known_rate
+    if rate is None:
+        return None
+    return {"to": own, "rate": shown(rate.exact), "exact": rate.text, "day": str(rate.day), "source": rate.source}
 
 
 def _commission(row: Commission, program: Program) -> dict[str, object]:

@@ -24,6 +24,7 @@ from rapport.flows.explaining.order import ToldOrder, tell_order
 ONLY: dict[str, tuple[Promise, dict[str, object]]] = {
     "conflict": (gettext_lazy("In conflict"), {"in_conflict": True}),
     "over": (gettext_lazy("Taken back too much"), {"over_corrected": True}),
+    "rate": (gettext_lazy("Without a rate"), {"awaits_rate": True}),
     "test": (gettext_lazy("Tests"), {"test": True}),
 }
 
@@ -76,19 +77,19 @@ def conversion_page(request: Request, program: Program, row: Conversion, **refus
         clicks=row.clicks.select_related("link__agreement__partner").order_by("id"),
         coupons=row.coupons.select_related("coupon__agreement__partner").order_by("code"),
         sees_commissions=can(request.actor, Capability.COMMISSION_READ, program),
+        sees_rates=can(request.actor, Capability.RATE_READ, program),
     )
 
 
 def wordings_of(row: Conversion) -> list[tuple[str, str]]:
     """Return the reported amounts of an order, to choose one."""
-    currency = row.program.currency
     return [
         (
             report.id,
             _("%(amount)s, by %(door)s")
-            % {"amount": str(figure(Money(report.total_minor, currency))), "door": report.get_door_display()},
+            % {"amount": str(figure(Money(report.total_minor, row.currency))), "door": report.get_door_display()},
         )
-        for report in row.reports.order_by("revision", "received_at")
+        for report in row.reports.filter(currency="").order_by("revision", "received_at")
     ]
 
 

@@ -60,6 +60,7 @@ KINDS = {
     Waits.RUN: KindOfWork(lazy("Payout runs"), Capability.PAYOUT_READ, "runs", "payout-run"),
     Waits.UNKNOWN: KindOfWork(lazy("Unknown payouts"), Capability.PAYOUT_READ, "unknown", "payout-run"),
     Waits.UNPAID: KindOfWork(lazy("No payout method"), Capability.PAYOUT_READ, "unpaid", "payout-method"),
+    Waits.RATE: KindOfWork(lazy("Without a rate"), Capability.CONVERSION_READ, "rates", "conversion"),
     Waits.SHOP: KindOfWork(lazy("Shops"), Capability.CONVERSION_READ, "shops", "shop"),
 }
 

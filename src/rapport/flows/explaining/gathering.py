@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,8 @@ from rapport.apps.payouts.models import Payout
 from rapport.apps.payouts.queries import payouts_of_commission
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of
-from rapport.domain.judgement import Considered, Decision, FormulaStep, Source, StepLabel, Why
+from rapport.domain.exchange import shown
+from rapport.domain.judgement import Considered, Decision, Source, StepLabel, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money, decimals_of
 from rapport.domain.terms import Payout as PayoutTerms
@@ -34,6 +36,7 @@ from rapport.flows.explaining.words import (
     local_day,
     others_words,
     partner_word,
+    rate_words,
     source_words,
     step_words,
     why_words,
@@ -86,7 +89,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
         steps=story_steps(found, word=word, payday=payday),
         considered=tuple(_touched(one, found) for one in found.decision.considered),
         promise=_promise(found),
-        formula=tuple(_formula(found.decision.formula, commission.currency)) if _earns(found) else (),
+        formula=tuple(_formula(found.decision, commission.currency)) if _earns(found) else (),
         entries=tuple(_entries(found)),
         judged_at=found.attribution.judged_at,
         judgements=found.attribution.number,
@@ -170,18 +173,30 @@ def _accepter(acceptance: Acceptance) -> str:
     return applicant or _actor_words(acceptance.actor_kind, acceptance.actor_id)
 
 
-def _formula(steps: Iterable[FormulaStep], currency: str) -> Iterable[FormulaRow]:
-    decimals = decimals_of(currency)
-    for step in steps:
+def _formula(decision: Decision, own: str) -> Iterable[FormulaRow]:
+    """Tell the formula line by line, each amount in its currency; a foreign order leaves its own with the rate."""
+    exchange = decision.exchange
+    for step in decision.formula:
+        currency = exchange.currency if exchange and step.label not in _IN_OWN_CURRENCY else own
+        decimals = decimals_of(currency)
         label = step_words(step.label)
         if step.label is StepLabel.PERCENT:
             yield FormulaRow(label, "factor", factor=_("× %(rate)s %%") % {"rate": exact_text(step.amount, 0)})
         elif step.label is StepLabel.SHARE_LEFT:
             yield FormulaRow(label, "factor", factor=f"× {step.amount}")
+        elif step.label is StepLabel.EXCHANGE_RATE and exchange:
+            yield FormulaRow(
+                f"{label}: {rate_words(exchange, own)}", "factor", factor=f"× {shown(Fraction(step.amount))}"
+            )
         elif step.label is StepLabel.EXACT or step.amount != int(step.amount):
-            yield FormulaRow(label, "exact", factor=exact_text(step.amount, decimals))
+            exact = exact_text(step.amount, decimals)
+            yield FormulaRow(label, "exact", factor=f"{exact} {currency}" if exchange else exact)
         else:
             yield FormulaRow(label, _kind(step.label), amount=Money(int(step.amount), currency))
+
+
+_IN_OWN_CURRENCY = frozenset({StepLabel.FLAT, StepLabel.EXACT, StepLabel.COMMISSION})
+"""Lines of the formula that are in the program's currency, whatever the order is in."""
 
 
 def _kind(label: StepLabel) -> Literal["line", "subtotal", "total"]:

@@ -10,13 +10,21 @@ from rapport.apps.commissions.models import Attribution, Commission
 from rapport.apps.commissions.queries import attributions_of, commissions_of_program
 from rapport.apps.conversions.models import Conversion, HumanDecision, NamedClick
 from rapport.apps.conversions.queries import bindings_of_customer
+from rapport.apps.conversions.wording import exchange_of
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.partners.queries import agreements_of
 from rapport.domain.credit import HoldReason
 from rapport.domain.judgement import Decision, Flag, Outcome, Why
 from rapport.domain.judgement_document import from_document
 from rapport.domain.money import Money
-from rapport.flows.explaining.words import binding_words, decision_words, hold_words, source_words, why_words
+from rapport.flows.explaining.words import (
+    binding_words,
+    decision_words,
+    hold_words,
+    rate_words,
+    source_words,
+    why_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ class ToldOrder:
     decisions: tuple[Decided, ...]
     commissions: tuple[Commission, ...]
     is_declined: bool
+    rate: str = ""
+    """What one of the order's currency was worth, where it is not the program's."""
 
 
 def tell_order(conversion: Conversion) -> ToldOrder:
@@ -86,6 +96,7 @@ def tell_order(conversion: Conversion) -> ToldOrder:
         history=tuple(_judged(row, partners, currency) for row in rows),
         decisions=tuple(_decisions(conversion.decisions.all())),
         commissions=tuple(commissions_of_program(conversion.program_id).filter(conversion=conversion)),
+        rate=rate_words(exchange, currency) if (exchange := exchange_of(conversion)) else "",
         is_declined=latest is not None and latest.outcome is Outcome.DECLINED,
     )
 
@@ -97,6 +108,7 @@ def outcome_words(outcome: Outcome | str) -> str:
         Outcome.NO_TOUCH: _("nobody earns, because no click and no code was named"),
         Outcome.NO_ELIGIBLE_TOUCH: _("nobody earns, because nothing that was named may earn"),
         Outcome.KIND_NOT_PAID: _("nobody earns, because the terms pay nothing for this kind"),
+        Outcome.NO_RATE: _("nobody earns yet, because no exchange rate of its day is known"),
         Outcome.DECLINED: _("nobody earns, because a person declined the order"),
         Outcome.TEST: _("nobody earns, because it was a test"),
     }[Outcome(outcome)]

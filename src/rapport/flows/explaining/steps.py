@@ -16,7 +16,7 @@ from rapport.domain.money import Money, format_amount
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord, Step
 from rapport.flows.explaining.vat import vat_sentences
-from rapport.flows.explaining.words import binding_words, day_words, decision_words, hold_words, local_day
+from rapport.flows.explaining.words import binding_words, day_words, decision_words, hold_words, local_day, rate_words
 from rapport.kit.clock import from_ms
 
 if TYPE_CHECKING:
@@ -77,11 +77,14 @@ def _click_sentence(found: Gathered, click_id: str) -> str:
 def _order(found: Gathered) -> Step:
     conversion, decision = found.conversion, found.decision
     code = next((one.code for one in conversion.coupons.all() if _is_own_winner(found, one.code)), "")
-    paid = Money(decision.amounts.total_minor, found.program.currency)
+    exchange, own = decision.exchange, found.program.currency
+    paid = Money(decision.amounts.total_minor, exchange.currency if exchange else own)
     sentence = _("The customer paid %(amount)s %(currency)s.") % {
         "amount": format_amount(paid),
         "currency": paid.currency,
     }
+    if exchange:
+        sentence += " " + _("%(rate)s.") % {"rate": rate_words(exchange, own)}
     if code:
         sentence += " " + _("The order used the code %(code)s.") % {"code": code}
     heading = _("The shop reports %(kind)s %(order)s") % {"kind": conversion.kind, "order": conversion.external_id}

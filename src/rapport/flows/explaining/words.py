@@ -10,8 +10,10 @@ from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.conversions.models import Binding
 from rapport.apps.ledger.labels import ACCOUNT_LABELS
 from rapport.apps.payouts.models import Payout, PayoutState
+from rapport.apps.rates.models import RateSource
 from rapport.domain.books import AccountKind
 from rapport.domain.credit import HoldReason
+from rapport.domain.exchange import Exchange, shown
 from rapport.domain.judgement import Considered, Source, StepLabel, Why
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord
@@ -104,6 +106,9 @@ def hold_words(hold: str) -> str:
         HoldReason.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),
         HoldReason.SEVERAL_COUPONS: _("The order used codes of more than one partner."),
         HoldReason.DISPUTED: _("The partner has replied to a decline; the program looks at it again."),
+        HoldReason.OTHER_CURRENCY: _(
+            "A report or correction names another currency than the order. It is kept and not counted; a person looks."
+        ),
         HoldReason.APPROVAL_UNDONE: _("An approval was taken back; a person looks at it again."),
         HoldReason.TERMS_NOT_ACCEPTED: _("The partner has not accepted the offered terms yet."),
     }.get(HoldReason(hold), hold)
@@ -196,9 +201,33 @@ def step_words(label: StepLabel) -> str:
         StepLabel.PERCENT: _("Rate"),
         StepLabel.FLAT: _("Fixed amount"),
         StepLabel.SHARE_LEFT: _("Part of the order that stands"),
+        StepLabel.IN_ITS_CURRENCY: _("In the currency of the order"),
+        StepLabel.EXCHANGE_RATE: _("Exchange rate"),
         StepLabel.EXACT: _("Exactly"),
         StepLabel.COMMISSION: _("Commission, rounded once, half up"),
     }[label]
+
+
+def rate_words(exchange: Exchange, currency: str) -> str:
+    """Say what one of a foreign currency was worth, on which day, and who said so; or that nobody has said it yet."""
+    rate = exchange.rate
+    if rate is None:
+        return _("no rate of %(currency)s is known for the day of the order yet") % {"currency": exchange.currency}
+    quotient = f" ({rate.text.replace('/', ' / ')})" if "/" in rate.text else ""
+    return _("1 %(theirs)s = %(rate)s %(ours)s%(quotient)s, %(day)s, %(source)s") % {
+        "theirs": exchange.currency,
+        "ours": currency,
+        "rate": shown(rate.exact),
+        "quotient": quotient,
+        "day": day_words(rate.day),
+        "source": source_names(rate.source),
+    }
+
+
+def source_names(source: str) -> str:
+    """Name who quoted a rate: one source, or the two of a rate that was computed from both."""
+    names = dict(RateSource.choices)
+    return ", ".join(str(names.get(one, one)) for one in source.split(", "))
 
 
 def account_words(kind: str) -> str:

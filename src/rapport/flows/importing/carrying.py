@@ -207,6 +207,7 @@ class _Taking:
             "corrections": held.corrections,
             "returns": held.returns,
             "total_minor": held.total_minor,
+            "foreign": held.foreign,
         }
 
     def _waiting_pieces(self, work: WorkingFile) -> Iterator[Fate]:

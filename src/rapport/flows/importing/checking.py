@@ -73,6 +73,7 @@ def _of_orders(run: ImportRun, progress: Progress) -> dict[str, Any]:
             "corrections": held.corrections,
             "returns": held.returns,
             "total_minor": held.total_minor,
+            "foreign": held.foreign,
             "sample": list(islice(_sample(work), SAMPLE_ORDERS)),
         }
 
@@ -164,6 +165,7 @@ def _sample(work: WorkingFile) -> Iterator[dict[str, Any]]:
                     "at": one.read.occurred_at.isoformat(),
                     "customer": one.read.given.customer_id,
                     "total_minor": one.read.amounts.total_minor,
+                    "currency": one.read.given.currency,
                     "lines": len(one.lines),
                 }
 

@@ -103,7 +103,7 @@ def _known(program_id: str, customers: Collection[str]) -> Known:
         for line in sold_lines(program_id, kind=kind, customers=customers):
             order = line.conversion
             goods = (kind, order.customer.key if order.customer else "", line.product)
-            if goods in pieces:
+            if goods in pieces and not order.is_foreign:
                 quantities[goods][order.external_id] += line.quantity
                 orders[kind, order.external_id] = order
     sold = {

@@ -51,6 +51,6 @@ def set_rate(given: RateInput, *, workspace_id: str, by: Actor, at: datetime) ->
 
 def _keep(lines: Sequence[Listed], workspace_ids: Collection[str], *, by: Actor, at: datetime, trusted: bool) -> Kept:
     kept = Kept()
-    for workspace_id in workspace_ids:
+    for workspace_id in sorted(workspace_ids):
         kept += keep_rates(lines, workspace_id=workspace_id, source=RateSource.ECB, by=by, at=at, trusted=trusted)
     return kept

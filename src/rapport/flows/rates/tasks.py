@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
+from rapport.apps.conversions.queries import programs_awaiting_rates
 from rapport.apps.jobs.retry import job
 from rapport.apps.record.actors import Actor
-from rapport.flows.rates import taking
+from rapport.flows.rates import rating, taking
 from rapport.kit.clock import now
 
 
@@ -12,6 +13,18 @@ from rapport.kit.clock import now
 def fetch_rates() -> None:
     """Fetch the list of the European Central Bank."""
     taking.fetch_rates(by=Actor.system("rates"), at=now())
+    rating.rate_orders(at=now())
+
+
+@job(retries=5, key="rate-orders", queue="long")
+def rate_orders() -> None:
+    """Rate the orders that wait, and judge them again."""
+    rating.rate_orders(at=now())
+
+
+def orders_wait() -> bool:
+    """Say cheaply whether an order waits for a rate."""
+    return bool(programs_awaiting_rates())
 
 
 def rates_are_fetched() -> bool:

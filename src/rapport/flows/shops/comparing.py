@@ -140,7 +140,7 @@ def _differences(comparison: Comparison, listed: dict[str, OrderState]) -> list[
     found = [
         difference
         for number, state in listed.items()
-        if (difference := _difference(number, state, here.get(number), program)) is not None
+        if (difference := _difference(number, state, here.get(number))) is not None
     ]
     missing = [
         row
@@ -154,7 +154,7 @@ def _differences(comparison: Comparison, listed: dict[str, OrderState]) -> list[
             row.number,
             None,
             known[row.number].remaining_minor,
-            program.currency,
+            known[row.number].currency,
             row.conversion_id,
             {},
         )
@@ -169,9 +169,9 @@ def _here(program: Program, orders: dict[str, ShopOrder]) -> dict[str, Conversio
     return {ids[row.id]: row for row in rows}
 
 
-def _difference(number: str, state: OrderState, here: Conversion | None, program: Program) -> Found | None:
-    if state.currency != program.currency:
-        return None  # counted apart; nothing here could be compared with it
+def _difference(number: str, state: OrderState, here: Conversion | None) -> Found | None:
+    if here is not None and state.currency != here.currency:
+        return None  # a person looks at it already, and no repair would make one currency of two
     there = state.left_minor
     if here is None:
         if not state.counts or (state.cancelled and not there):

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.models import Conversion
-from rapport.apps.conversions.queries import conversions_of
+from rapport.apps.conversions.queries import conversions_of, in_own_minor
 from rapport.apps.programs.models import Program
 from rapport.apps.shops.models import ChannelDay
 from rapport.apps.shops.queries import channel_days_of
@@ -144,15 +144,16 @@ def _orders(program: Program, from_on: date, until_on: date) -> list[_Day]:
     grouped = (
         rows.annotate(day=TruncDate("occurred_at", tzinfo=zone))
         .order_by()
-        .values_list("day", "by", "newness")
+        .values_list("day", "by", "newness", "currency", "rate")
         .annotate(Count("id"), Sum("remaining_minor"))
     )
-    return list(_days(grouped))
+    return list(_days(grouped, program.currency))
 
 
-def _days(grouped: Iterable[tuple[date, str, str, int, int]]) -> Iterable[_Day]:
-    for on, channel, newness, orders, total in grouped:
-        yield _Day(on, channel or "", newness == "new", Part(orders, total or 0))
+def _days(grouped: Iterable[tuple[date, str, str, str, str, int, int]], own: str) -> Iterable[_Day]:
+    for on, channel, newness, currency, rate, orders, total in grouped:
+        part = Part(orders, in_own_minor(total or 0, (currency, own), rate))
+        yield _Day(on, channel or "", newness == "new", part)
 
 
 def _counted(program: Program) -> QuerySet[Conversion]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
 from rapport.apps.conversions.models import Door
+from rapport.apps.conversions.queries import currency_of
 from rapport.apps.conversions.reading import read_conversion, read_correction
 from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
 from rapport.apps.record.actors import Actor
@@ -86,7 +87,7 @@ class Teller:
             number=order.number.removeprefix(self.prefixed("")),
             version_ms=max(to_ms(self.at), order.version_ms + 1),
             ordered_at=order.ordered_at,
-            currency=self.offer.program.currency,
+            currency=self._currency(order),
             amounts=Amounts(0),
             counts=False,
             renewal=order.kind != str(self.shop.settings.get("sale_kind") or "sale"),
@@ -190,7 +191,7 @@ class Teller:
         return [came]
 
     def _correct(self, order: ShopOrder, reversal: Reversal, known: ShopReversal | None, *, more: int) -> Came:
-        currency = reversal.currency or self.offer.program.currency
+        currency = reversal.currency or self._currency(order)
         parts = _parts(reversal) if known is None else {}
         told = known.told if known else 0
         number = self.prefixed(reversal.number) + (f"/{told + 1}" if told else "")
@@ -220,6 +221,10 @@ class Teller:
     def _take(self, fields: Mapping[str, Any]) -> TakenCorrection:
         read = read_correction(read_input(CorrectionInput, fields), frame=self.offer.frame, received_at=self.at)
         return take_corrections([read], offer=self.offer, door=Door.SHOP, by=self.by, at=self.at)[0]
+
+    def _currency(self, order: ShopOrder) -> str:
+        """Return the currency that an order was told in."""
+        return currency_of(order.conversion_id) or self.offer.program.currency
 
     def _kind(self, state: OrderState) -> str:
         settings = self.shop.settings

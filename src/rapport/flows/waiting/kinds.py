@@ -25,11 +25,12 @@ class Counts:
     unknown: int
     unpaid: int
     shops: int
+    rates: int = 0
 
     @property
     def conversions(self) -> int:
         """Return what waits among the conversions."""
-        return self.conflicts + self.corrections
+        return self.conflicts + self.corrections + self.rates
 
     @property
     def commissions(self) -> int:
@@ -57,6 +58,8 @@ class Waits(StrEnum):
     UNKNOWN = "unknown"
     UNPAID = "unpaid"
     """Money is due to a partner who has not said how to be paid."""
+    RATE = "rate"
+    """Orders in a foreign currency wait for the rate of their day."""
     SHOP = "shop"
     """A shop's own list of orders differs from ours."""
 
@@ -73,6 +76,7 @@ PROMISES = {
     Waits.RUN: timedelta(days=1),
     Waits.UNKNOWN: timedelta(days=3),
     Waits.UNPAID: timedelta(days=14),
+    Waits.RATE: timedelta(days=2),
     Waits.SHOP: timedelta(days=2),
 }
 """Within which time each is looked at: the ring around its age is full when this is used up."""

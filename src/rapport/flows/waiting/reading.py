@@ -7,7 +7,13 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.queries import disputed_commissions, held_commissions, open_proposals_of
 from rapport.apps.conversions.models import Receipt
-from rapport.apps.conversions.queries import conversions_in_conflict, refused_receipts, waiting_corrections
+from rapport.apps.conversions.queries import (
+    awaiting_rate,
+    conversions_in_conflict,
+    conversions_of,
+    refused_receipts,
+    waiting_corrections,
+)
 from rapport.apps.partners.queries import open_applications
 from rapport.apps.payouts.queries import count_without_method, runs_to_approve, unknown_payouts
 from rapport.apps.programs.models import Program
@@ -33,6 +39,7 @@ def count_waiting(program: Program) -> Counts:
         unknown=unknown_payouts(program.id).count(),
         unpaid=count_without_method(program),
         shops=len(differing_shops(program.id)),
+        rates=conversions_of(program.id).filter(awaits_rate=True).count(),
     )
 
 
@@ -69,8 +76,8 @@ def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         told = [
             _("%(amount)s %(currency)s by %(door)s")
             % {
-                "amount": format_amount(Money(report.total_minor, program.currency)),
-                "currency": program.currency,
+                "amount": format_amount(Money(report.total_minor, report.currency or row.currency)),
+                "currency": report.currency or row.currency,
                 "door": report.get_door_display(),
             }
             for report in reports
@@ -83,7 +90,25 @@ def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
             sentence=", ".join(told),
             since=since,
             age=at - since,
-            amount=Money(min((report.total_minor for report in reports), default=0), program.currency),
+            amount=Money(min((one.total_minor for one in reports if not one.currency), default=0), row.currency),
+        )
+
+
+def _rates(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    for row in awaiting_rate(program.id, limit=most):
+        told = {"order": row.external_id, "currency": row.currency, "own": program.currency}
+        yield Waiting(
+            kind=Waits.RATE,
+            subject=row.id,
+            heading=_("Order %(order)s waits for a rate of %(currency)s") % told,
+            sentence=_(
+                "Enter what one %(currency)s was worth in %(own)s on its day, or take in the bank's list: see "
+                "Settings, Exchange rates. It is judged by itself then."
+            )
+            % told,
+            since=row.received_at,
+            age=at - row.received_at,
+            amount=Money(row.total_minor, row.currency),
         )
 
 
@@ -175,5 +200,6 @@ _READERS = {
     Waits.RUN: paying.runs,
     Waits.UNKNOWN: paying.unknown,
     Waits.UNPAID: paying.unpaid,
+    Waits.RATE: _rates,
     Waits.SHOP: _shops,
 }

@@ -11,6 +11,7 @@ from rapport.apps.conversions.actions.decisions import record_decision, record_d
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
 from rapport.apps.conversions.actions.facts import distrust_clicks, join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
+from rapport.apps.conversions.actions.rating import rate_waiting
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
 from rapport.apps.conversions.actions.setting_aside import set_aside, take_up_again
@@ -27,6 +28,7 @@ __all__ = [
     "move_cursor",
     "new_receipt",
     "note_effects",
+    "rate_waiting",
     "record_bindings",
     "record_conversions",
     "record_corrections",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.models import Conversion, Correction, Door
 from rapport.apps.conversions.reading import Frame, ReadCorrection
-from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned
+from rapport.apps.conversions.recording import Taken, TakenCorrection, Touched, Warned, other_currency
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.asking import composed
 from rapport.apps.record.write import insert_rows, update_rows
@@ -104,7 +104,7 @@ def _row(read: ReadCorrection, *, frame: Frame, door: Door, by: Actor, at: datet
         tax_minor=read.parts["tax"],
         shipping_minor=read.parts["shipping"],
         discount_minor=read.parts["discount"],
-        currency=frame.currency,
+        currency=read.given.currency,
         own_id=bool(read.given.external_id),
         occurred_at=read.occurred_at,
         received_at=read.received_at,
@@ -119,6 +119,8 @@ def _first(row: Correction, touched: Touched) -> TakenCorrection:
         sentence = _("No sale with this number is known yet; the correction waits for it.")
         return TakenCorrection(row, Taken.WAITING, (Warned("sale_unknown", "of", sentence),))
     touched.add(row.conversion)
+    if row.currency != row.conversion.currency:
+        return TakenCorrection(row, Taken.CONFLICT, (other_currency(row.conversion, row.currency),))
     return TakenCorrection(row, Taken.NEW)
 
 
@@ -142,14 +144,14 @@ def _learn(known: Correction, again: Correction, *, contradicted: bool) -> bool:
     before = [getattr(known, name) for name in _MAY_CHANGE]
     known.occurred_at = min(known.occurred_at, again.occurred_at)
     known.in_conflict = known.in_conflict or contradicted
-    if _taking(again) < _taking(known):
+    if again.currency == known.currency and _taking(again) < _taking(known):
         for name in _PARTS:
             setattr(known, name, getattr(again, name))
     return before != [getattr(known, name) for name in _MAY_CHANGE]
 
 
 def _said(row: Correction) -> tuple[object, ...]:
-    return (row.of_kind, row.of_external_id, *(getattr(row, name) for name in _PARTS))
+    return (row.of_kind, row.of_external_id, row.currency, *(getattr(row, name) for name in _PARTS))
 
 
 def _taking(row: Correction) -> tuple[tuple[bool, int], ...]:

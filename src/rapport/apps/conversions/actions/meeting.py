@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 
+from rapport.apps.conversions.actions.rating import Rates, meet_rates, rate_columns
 from rapport.apps.conversions.capsules import Capsule, read_capsules, read_coupons
 from rapport.apps.conversions.models import (
     Conversion,
@@ -42,6 +43,7 @@ class Batch:
     conversions: dict[Identity, Conversion] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     wordings: dict[str, set[AmountReport]] = field(default_factory=dict)
+    strays: set[tuple[str, str, AmountReport]] = field(default_factory=set)
     clicks: set[tuple[str, str]] = field(default_factory=set)
     codes: set[tuple[str, str]] = field(default_factory=set)
     capsules: dict[str, Capsule] = field(default_factory=dict)
@@ -114,7 +116,8 @@ def meet_conversions(batch: Batch, reports: Sequence[ReadConversion]) -> None:
             firsts.setdefault(identity, report)
     if not firsts:
         return
-    new = {identity: _new_conversion(batch, firsts[identity]) for identity in sorted(firsts)}
+    rates = meet_rates(batch.frame, firsts.values())
+    new = {identity: _new_conversion(batch, firsts[identity], rates) for identity in sorted(firsts)}
     insert_rows(new.values(), ignore_known=_others_write())
     found = _found(batch, list(new)) if _others_write() else new
     batch.fresh = {row.id for row in new.values()} & {row.id for row in found.values()}
@@ -136,7 +139,7 @@ def _locked_conversions(program_id: str, kinds: Sequence[str], external_ids: Seq
     return rows.filter(kind__in=kinds, external_id__in=external_ids).order_by("id")
 
 
-def _new_conversion(batch: Batch, report: ReadConversion) -> Conversion:
+def _new_conversion(batch: Batch, report: ReadConversion, rates: Rates) -> Conversion:
     given = report.given
     customer = batch.customers.get(given.customer_id)
     return new_row(
@@ -150,6 +153,8 @@ def _new_conversion(batch: Batch, report: ReadConversion) -> Conversion:
         occurred_at=report.occurred_at,
         moment_reported=given.occurred_at is not None,
         received_at=report.received_at,
+        currency=given.currency,
+        **rate_columns(batch.frame, report, rates),
         total_minor=report.amounts.total_minor,
         tax_minor=report.amounts.tax_minor,
         shipping_minor=report.amounts.shipping_minor,
@@ -175,7 +180,10 @@ def meet_facts(batch: Batch, reports: Sequence[ReadConversion]) -> None:
     if not known:
         return
     for row in Report.objects.filter(conversion_id__in=known):
-        batch.wordings.setdefault(row.conversion_id, set()).add(wording_of(row))
+        if row.currency:
+            batch.strays.add((row.conversion_id, row.currency, wording_of(row)))
+        else:
+            batch.wordings.setdefault(row.conversion_id, set()).add(wording_of(row))
     batch.clicks = set(NamedClick.objects.filter(conversion_id__in=known).values_list("conversion_id", "click_id"))
     batch.codes = set(NamedCoupon.objects.filter(conversion_id__in=known).values_list("conversion_id", "code"))
 

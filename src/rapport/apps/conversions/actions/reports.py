@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions.corrections import attach_waiting
 from rapport.apps.conversions.actions.meeting import Batch, identities, lock_customers, meet_conversions, meet_facts
+from rapport.apps.conversions.actions.rating import RATED, rate_again
 from rapport.apps.conversions.facts import Facts, Fresh, by_conversion
 from rapport.apps.conversions.models import (
     Conversion,
@@ -19,7 +20,15 @@ from rapport.apps.conversions.models import (
     Report,
 )
 from rapport.apps.conversions.reading import Frame, ReadConversion
-from rapport.apps.conversions.recording import StoryKey, Taken, TakenConversion, Touched, Warned, only_new
+from rapport.apps.conversions.recording import (
+    StoryKey,
+    Taken,
+    TakenConversion,
+    Touched,
+    Warned,
+    only_new,
+    other_currency,
+)
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import insert_rows, new_row, update_rows
 from rapport.kit.ids import new_id
@@ -33,6 +42,7 @@ _MAY_BE_ADDED = (
     "landing_url",
     "occurred_at",
     "moment_reported",
+    *RATED,
 )
 
 
@@ -83,6 +93,7 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     taken = _take_amounts(batch, conversion, report)
     named_before = len(batch.new_clicks) + len(batch.new_coupons)
     warnings = [
+        *_currency(conversion, report),
         *_nobody(report),
         *_take_clicks(batch, conversion, report),
         *_take_coupons(batch, conversion, report),
@@ -96,6 +107,16 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     return TakenConversion(conversion, taken, (*warnings, *kept))
 
 
+def _currency(conversion: Conversion, report: ReadConversion) -> list[Warned]:
+    """Tell what comes of a currency that is not the program's own, or not the order's."""
+    if report.given.currency != conversion.currency:
+        return [other_currency(conversion, report.given.currency)]
+    if not conversion.awaits_rate:
+        return []
+    sentence = _("The order is kept. It earns as soon as a rate of %(currency)s of its day is known.")
+    return [Warned("no_rate", "currency", sentence % {"currency": conversion.currency})]
+
+
 def _nobody(report: ReadConversion) -> list[Warned]:
     """Tell a shop that its customer id means nobody: it would tie the orders of strangers together."""
     if report.customer_key or not report.given.customer_id:
@@ -105,6 +126,8 @@ def _nobody(report: ReadConversion) -> list[Warned]:
 
 
 def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) -> Taken:
+    if report.given.currency != conversion.currency:
+        return _take_stray(batch, conversion, report)
     known = batch.wordings.setdefault(conversion.id, set())
     if report.amounts in known:
         return Taken.KNOWN
@@ -120,12 +143,23 @@ def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) 
     return Taken.CONFLICT if clash else Taken.ADDED
 
 
-def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion) -> Report:
+def _take_stray(batch: Batch, conversion: Conversion, report: ReadConversion) -> Taken:
+    """Keep a wording in another currency than the order's: a person must look, and nothing can be compared."""
+    told = (conversion.id, report.given.currency, report.amounts)
+    if told in batch.strays:
+        return Taken.KNOWN
+    batch.strays.add(told)
+    batch.new_reports.append(_new_report(batch, conversion, report, currency=report.given.currency))
+    return Taken.CONFLICT
+
+
+def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion, *, currency: str = "") -> Report:
     return new_row(
         Report,
         id=new_id("rpt", at=batch.at),
         conversion_id=conversion.id,
         revision=report.amounts.revision,
+        currency=currency,
         total_minor=report.amounts.total_minor,
         tax_minor=report.amounts.tax_minor,
         shipping_minor=report.amounts.shipping_minor,
@@ -218,6 +252,7 @@ def _take_rest(batch: Batch, conversion: Conversion, report: ReadConversion) -> 
         batch.changed[conversion.id] = conversion
         added = True
     if _take_moment(conversion, report):
+        rate_again(batch.frame, conversion)
         batch.changed[conversion.id] = conversion
         added = True
     if given.occurred_at and given.occurred_at != conversion.occurred_at:

@@ -13,6 +13,7 @@ from rapport.apps.imports.reading.columns import MEANINGS, Meaning
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.tables import Row
 from rapport.apps.imports.reading.values import DecimalSign, parse_moment, parse_number
+from rapport.domain.money import CURRENCIES, UnknownCurrency
 from rapport.kit.clock import to_ms
 
 _LONGEST = {Meaning.ORDER: 120, Meaning.CORRECTS: 128, Meaning.PRODUCT: 128, Meaning.CUSTOMER: 128}
@@ -27,6 +28,7 @@ class Line:
 
     number: int
     order: str = ""
+    currency: str = ""
     at_ms: int = 0
     product: str = ""
     name: str = ""
@@ -90,9 +92,8 @@ class LineReader:
         if not cells.get(Meaning.ORDER):
             raise _Unusable(_("The line names no order."))
         currency = cells.get(Meaning.CURRENCY, "").upper()
-        if currency and currency != self._currency:
-            told = {"own": self._currency, "given": currency}
-            raise _Unusable(_("The program keeps its books in %(own)s, not in %(given)s.") % told)
+        if currency and currency not in CURRENCIES:
+            raise _Unusable(UnknownCurrency(currency).sentence(_))
         quantity = self._number(cells, Meaning.QUANTITY, absent=Decimal(1))
         price = self._number(cells, Meaning.PRICE, absent=Decimal())
         if not cells.get(Meaning.AMOUNT) and not cells.get(Meaning.PRICE):
@@ -101,6 +102,7 @@ class LineReader:
         return Line(
             number=number,
             order=cells[Meaning.ORDER],
+            currency=currency or self._currency,
             at_ms=to_ms(self._moment(cells)),
             product=cells.get(Meaning.PRODUCT) or cells.get(Meaning.NAME, "")[: _LONGEST[Meaning.PRODUCT]],
             name=cells.get(Meaning.NAME, "")[: _CUT[Meaning.NAME]],

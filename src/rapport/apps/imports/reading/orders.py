@@ -107,6 +107,9 @@ class OrderReader:
     def _taken_back(self, lines: Sequence[Line], *, of: str) -> list[Told]:
         if of:
             return self._named(lines, of=of)
+        if self._currency(lines) != self.frame.currency:
+            sentence = _("What came back in another currency than the program's must name its order.")
+            return [Refused(tuple((line.number, sentence) for line in lines))]
         useless = [line for line in lines if line.amount >= 0]
         refused = tuple((line.number, _no_return(line)) for line in useless)
         back = [line for line in lines if line.amount < 0]
@@ -114,7 +117,8 @@ class OrderReader:
         return [*told, *self._pieces(back)] if back else told
 
     def _named(self, lines: Sequence[Line], *, of: str) -> list[Told]:
-        taken = -_minor(sum((line.amount for line in lines), Decimal()), self.frame.currency)
+        currency = self._currency(lines)
+        taken = -_minor(sum((line.amount for line in lines), Decimal()), currency)
         if taken <= 0:
             return [Refused(tuple((line.number, _no_return(line)) for line in lines))]
         number = lines[0].order if lines[0].order != of else _own_number(lines, of)
@@ -123,8 +127,8 @@ class OrderReader:
             "external_id": number,
             "of": of,
             "of_kind": self.layout.kind,
-            "currency": self.frame.currency,
-            "total": _text(taken, self.frame.currency),
+            "currency": currency,
+            "total": _text(taken, currency),
             "occurred_at": from_ms(min(line.at_ms for line in lines)),
         }
         read = read_correction(read_input(CorrectionInput, given), frame=self.frame, received_at=self.received_at)
@@ -153,7 +157,7 @@ class OrderReader:
         ]
 
     def _sale(self, lines: Sequence[Line]) -> Sale:
-        currency = self.frame.currency
+        currency = self._currency(lines)
         postage = [line for line in lines if line.product in self.layout.shipping_products]
         tax = sum((line.tax for line in lines), Decimal())
         shipping = sum((line.shipping for line in lines), Decimal())
@@ -184,7 +188,11 @@ class OrderReader:
         merged = _merged([line for line in lines if line.product])
         if len(merged) > MOST_LINES:
             raise BadInput(_("An order may have at most 1,000 different lines."))
-        return [_basket_line(line, self.frame.currency) for line in merged]
+        return [_basket_line(line, self._currency(lines)) for line in merged]
+
+    def _currency(self, lines: Sequence[Line]) -> str:
+        """Return the one currency that the lines name, or the program's."""
+        return next((line.currency for line in lines if line.currency), self.frame.currency)
 
 
 def _problems(lines: Sequence[Line]) -> tuple[tuple[int, str], ...]:
@@ -198,6 +206,7 @@ def _problems(lines: Sequence[Line]) -> tuple[tuple[int, str], ...]:
     for name, sentence in (
         ("customer", _("The lines of this order name different customers.")),
         ("corrects", _("The lines of this number name different orders.")),
+        ("currency", _("The lines of this order name different currencies.")),
     ):
         if len({getattr(line, name) for line in lines} - {""}) > 1:
             return tuple((line.number, sentence) for line in lines)

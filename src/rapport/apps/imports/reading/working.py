@@ -50,6 +50,7 @@ class Figures:
     corrections: int
     returns: int
     total_minor: int
+    foreign: int
 
 
 def build_working_file(
@@ -155,10 +156,10 @@ def _keep_lines(database: sqlite3.Connection, lines: Iterable[Line], progress: P
 
 def _read_orders(database: sqlite3.Connection, reader: OrderReader, progress: Progress) -> None:
     """Read every order once: what is refused is noted at its lines, returns and corrections get tables of their own."""
-    sums = {"orders": 0, "corrections": 0, "returns": 0, "total_minor": 0}
+    sums = {"orders": 0, "corrections": 0, "returns": 0, "total_minor": 0, "foreign": 0}
     for number, (order,) in enumerate(database.execute('SELECT "order" FROM turn ORDER BY n'), start=1):
         for told in reader.read(_lines_of(database, order)):
-            _note(database, told, sums, order=order)
+            _note(database, told, sums, order=order, currency=reader.frame.currency)
         if number % AT_ONCE == 0:
             progress(number)
     for name, value in sums.items():
@@ -168,10 +169,13 @@ def _read_orders(database: sqlite3.Connection, reader: OrderReader, progress: Pr
     _keep(database, "refused", refused)
 
 
-def _note(database: sqlite3.Connection, told: Told, sums: dict[str, int], *, order: str) -> None:
+def _note(database: sqlite3.Connection, told: Told, sums: dict[str, int], *, order: str, currency: str) -> None:
     if isinstance(told, Sale):
         sums["orders"] += 1
-        sums["total_minor"] += told.read.amounts.total_minor
+        # Two currencies are never added: the sum is that of the program's own.
+        own = told.read.given.currency == currency
+        sums["total_minor"] += told.read.amounts.total_minor if own else 0
+        sums["foreign"] += not own
     elif isinstance(told, Correction):
         sums["corrections"] += 1
         numbers = json.dumps([line.number for line in told.lines])

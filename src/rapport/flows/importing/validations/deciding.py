@@ -86,7 +86,7 @@ def _outcome(line: ValidationLine, *, by: Actor, at: datetime) -> str:
 
 def _amend(line: ValidationLine, order: Conversion, *, by: Actor, at: datetime) -> None:
     """Report the difference to the new amount; its number is the line's own, so that it counts once."""
-    currency = order.program.currency
+    currency = order.currency
     difference = Money((line.total_minor or 0) - order.remaining_minor, currency)
     given = {
         "kind": "amendment",

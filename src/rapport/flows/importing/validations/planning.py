@@ -169,12 +169,8 @@ def _minor(line: ToldVerdict, order: Conversion) -> int | None:
     """Return the new amount in minor units; -1 for one that the currency cannot hold."""
     if line.total is None:
         return None
-    exact = line.total.scaleb(decimals_of(_currency_of(order)))
+    exact = line.total.scaleb(decimals_of(order.currency))
     return int(exact) if exact == exact.to_integral_value() and exact <= MAX_MINOR else -1
-
-
-def _currency_of(order: Conversion) -> str:
-    return order.program.currency
 
 
 def _fate(line: int, order: str, fate: str, why: str) -> Fate:
