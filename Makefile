@@ -50,7 +50,7 @@ mutation: $(DEVELOPMENT) ## Break the rules, the books and payouts in thousands 
 proof: test-system ## Prove the largest claims at full size, one after the other (hours): runs killed, cells damaged, a gigabyte, 550 partners
 	RAPPORT_TEST_DRILLS=whole $(ON_SQLITE) nice $(BIN)/pytest -n 0 -s tests/journeys/test_parallel_runs.py
 	RAPPORT_TEST_DRILLS=whole $(ON_POSTGRESQL) nice $(BIN)/pytest -n 0 -s tests/flows/test_damage.py
-	RAPPORT_TEST_IMPORT_MB=1000 $(ON_SQLITE) nice $(BIN)/pytest -n 0 -s -m drill tests/apps/imports/reading/test_tables.py
+	RAPPORT_TEST_DRILLS=whole RAPPORT_TEST_IMPORT_MB=1000 $(ON_SQLITE) nice $(BIN)/pytest -n 0 -s -m drill tests/apps/imports/reading/test_tables.py
 	rm -rf build/proof
 	nice $(BIN)/rapport demo --data build/proof --partners 550
 	nice $(BIN)/rapport doctor --data build/proof
