@@ -1,7 +1,7 @@
 """The desk at which a named person pays partners from the command line: the same actions and rights as on the pages."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -112,10 +112,12 @@ class Desk:
         if not self.person.check_password(password):
             raise Stop("That is not the password. Whoever has none sets one with `rapport password EMAIL`.")
 
-    def approve(self, run_id: str, total: str) -> None:
-        """Approve a run as its second person."""
+    def approve(self, run_id: str, total: str, foreign: Sequence[str] = ()) -> None:
+        """Approve a run as its second person; `foreign` are its totals in other currencies, such as "108.34 USD"."""
         run = self._run(run_id, Capability.PAYOUT_APPROVE)
-        actions.approve_run(run_id=run.id, total=_amount(total, run.currency), by=self.actor, at=now())
+        sums = [_amount(text, currency) for text, _space, currency in (one.rpartition(" ") for one in foreign)]
+        confirmed = _amount(total, run.currency)
+        actions.approve_run(run_id=run.id, total=confirmed, foreign=sums, by=self.actor, at=now())
 
     def abandon(self, run_id: str, reason: str) -> None:
         """Abandon a draft and give back what it reserved."""

@@ -39,7 +39,9 @@ class AccountKind(StrEnum):
     NETWORK_FEE = "network_fee"
     """Owed to the network or manager that runs the program."""
     EXCHANGE = "exchange"
-    """Where one currency leaves and another comes in, at the rate that the entry names."""
+    """Where one currency leaves and another comes in, at the rate that the payout names."""
+    EXCHANGE_RESULT = "exchange_result"
+    """What exchanging cost more, or less, than the rate said: below zero by a gain."""
     OPENING = "opening"
     """Where balances brought from another system come from."""
     ADJUSTMENT = "adjustment"
@@ -110,7 +112,14 @@ ROUTES: Final[Mapping[EntryKind, frozenset[Route]]] = MappingProxyType(
         EntryKind.RESERVED: frozenset(
             {(AccountKind.PAYABLE, AccountKind.RESERVED), (AccountKind.RESERVED, AccountKind.PAYABLE)}
         ),
-        EntryKind.SENT: frozenset({(AccountKind.FUNDING, AccountKind.TRANSIT)}),
+        # A payout in another currency goes through the exchange: one posting in each of the two.
+        EntryKind.SENT: frozenset(
+            {
+                (AccountKind.FUNDING, AccountKind.TRANSIT),
+                (AccountKind.FUNDING, AccountKind.EXCHANGE),
+                (AccountKind.EXCHANGE, AccountKind.TRANSIT),
+            }
+        ),
         EntryKind.SETTLED: frozenset(
             {
                 (AccountKind.RESERVED, AccountKind.PAID),
@@ -129,7 +138,12 @@ ROUTES: Final[Mapping[EntryKind, frozenset[Route]]] = MappingProxyType(
             {(AccountKind.EXPENSE, AccountKind.NETWORK_FEE), (AccountKind.PAYABLE, AccountKind.NETWORK_FEE)}
         ),
         EntryKind.EXCHANGED: frozenset(
-            {(AccountKind.PAYABLE, AccountKind.EXCHANGE), (AccountKind.EXCHANGE, AccountKind.PAYABLE)}
+            {
+                (AccountKind.PAYABLE, AccountKind.EXCHANGE),
+                (AccountKind.EXCHANGE, AccountKind.PAYABLE),
+                (AccountKind.FUNDING, AccountKind.EXCHANGE_RESULT),
+                (AccountKind.EXCHANGE_RESULT, AccountKind.FUNDING),
+            }
         ),
         EntryKind.OPENED: frozenset(
             {

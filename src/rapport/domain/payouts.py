@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rapport.domain.books import AccountKind, Posting
+from rapport.domain.money import Money
 from rapport.domain.tax import Lack
 
 HOUR_MS = 3_600_000
@@ -38,7 +39,9 @@ class Obstacle(StrEnum):
 
     METHOD_CHANGED = "method_changed"
     OTHER_CURRENCY = "other_currency"
-    """The payout method does not carry the program's currency."""
+    """The payout method does not carry the currency in which it is to be paid."""
+    NO_RATE = "no_rate"
+    """The partner is paid in another currency, and no rate of it is known."""
     AGREEMENT_SUSPENDED = "agreement_suspended"
     ENDED_FOR_BREACH = "ended_for_breach"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
@@ -57,7 +60,8 @@ def reason_named(name: str) -> Reason:
 class Due:
     """What is known of one agreement when a run comes to it.
 
-    `usable_from_ms` is None without a payout method; `carried` says whether that method carries the program's currency.
+    `usable_from_ms` is None without a payout method; `carried` says whether that method carries the currency in which
+    it is to be paid, `rated` whether a rate of that is known where it needs one.
     `tax_minor` is what taxes add to the payout, below zero where they keep something back.
     """
 
@@ -65,6 +69,7 @@ class Due:
     threshold_minor: int
     usable_from_ms: int | None
     carried: bool = True
+    rated: bool = True
     suspended: bool = False
     proposed: bool = False
     ended: bool = False
@@ -90,6 +95,7 @@ def weigh(due: Due, *, at_ms: int) -> tuple[Verdict, tuple[Reason, ...]]:
         for obstacle, stands in (
             (Obstacle.METHOD_CHANGED, due.usable_from_ms > at_ms),
             (Obstacle.OTHER_CURRENCY, not due.carried),
+            (Obstacle.NO_RATE, not due.rated),
             (Obstacle.AGREEMENT_SUSPENDED, due.suspended),
             (Obstacle.ENDED_FOR_BREACH, due.ended_for_breach),
             (Obstacle.TERMS_NOT_ACCEPTED, due.proposed),
@@ -111,6 +117,21 @@ def taken(payable_minor: Mapping[str, int], *, most: int) -> dict[str, int]:
 def reserving(net_minor: int) -> Posting | None:
     """Return how the money of one commission goes into a payout; None where it comes to nothing."""
     return _between(AccountKind.PAYABLE, AccountKind.RESERVED, net_minor)
+
+
+def sending(amount: Money, sent: Money) -> list[tuple[Posting, str]]:
+    """Return what moves when a payout is sent, each posting with its currency: none ever mixes two."""
+    if sent.currency == amount.currency:
+        return [(Posting(AccountKind.FUNDING, AccountKind.TRANSIT, amount.minor), amount.currency)]
+    return [
+        (Posting(AccountKind.FUNDING, AccountKind.EXCHANGE, amount.minor), amount.currency),
+        (Posting(AccountKind.EXCHANGE, AccountKind.TRANSIT, sent.minor), sent.currency),
+    ]
+
+
+def exchange_result(difference_minor: int) -> Posting | None:
+    """Return how what exchanging cost more than was booked (below zero: less) goes to gain and loss."""
+    return _between(AccountKind.FUNDING, AccountKind.EXCHANGE_RESULT, difference_minor)
 
 
 def settling(net_minor: int) -> Posting | None:

@@ -96,7 +96,7 @@ def _single(answers: Sequence[RailAnswer], payouts: dict[str, Payout], program_i
 
 def _take(payout: Payout, answer: RailAnswer, *, by: Actor, at: datetime) -> bool:
     """Note one answer; say whether the payout moved."""
-    if answer.minor is not None and answer.minor != payout.amount_minor:
+    if answer.minor is not None and answer.minor != payout.sent.minor:
         raise BadInput(_("%(id)s: the amount is not that of the payout.") % {"id": payout.id})
     if answer.outcome is None:
         return False

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -14,14 +15,16 @@ from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts import actions
 from rapport.apps.payouts.details import details_of
 from rapport.apps.payouts.errors import ChangeIsOver, PayoutMoved
+from rapport.apps.payouts.exchanging import wishes_of
 from rapport.apps.payouts.inputs import MethodInput
 from rapport.apps.payouts.models import ChangeNotice, MethodKind, Payout, PayoutMethod, PayoutRun, PayoutState
 from rapport.apps.payouts.providers.ach.reasons import corrected_fields
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.vault import open_cell
 from rapport.apps.record.write import transaction
-from rapport.domain.money import format_amount
+from rapport.domain.money import Money
 from rapport.domain.payouts import Outcome
+from rapport.flows.explaining.payouts import amount_words
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.retrying import until_settled
 from rapport.flows.tax_papers import ask_for_papers
@@ -77,19 +80,28 @@ def take_over_change(notice: ChangeNotice, *, by: Actor, at: datetime) -> Payout
         "routing": before.routing,
         **{name: before.facts[name] for name in ("holder_kind", "account_type")},
         **corrected_fields(notice.code, open_cell(notice, "corrected")),
+        "pay_in": wishes_of([payout.method_id]).get(payout.method_id, ""),
     }
     given = MethodInput(kind=MethodKind(before.kind), holder=before.holder, **fields)
     return change_method(agreement=payout.agreement, given=given, by=by, at=at, own=False)
 
 
-def record_outcome(
-    *, payout: Payout, outcome: Outcome, words: str, by: Actor, at: datetime, quiet: bool = False
+def record_outcome(  # noqa: PLR0913 - everything that may be told of it
+    *,
+    payout: Payout,
+    outcome: Outcome,
+    words: str,
+    by: Actor,
+    at: datetime,
+    quiet: bool = False,
+    moved: Money | None = None,
 ) -> None:
     """Note what became of one payout; `words` is the bank's reference where it arrived, else the reason.
 
-    `quiet` tells the partner nothing of a payout that never left for reasons of the payer's own.
+    `quiet` tells the partner nothing of a payout that never left for reasons of the payer's own. `moved` is what one
+    in another currency truly cost, or what of it came back, in the program's.
     """
-    until_settled(lambda: _record(payout, outcome, words, by=by, at=at, quiet=quiet))
+    until_settled(lambda: _record(payout, outcome, words, by=by, at=at, quiet=quiet, moved=moved))
 
 
 def settle_all(payouts: Iterable[Payout], *, reference: str, by: Actor, at: datetime) -> None:
@@ -106,21 +118,30 @@ def _until_done(step: Callable[[], bool]) -> None:
         report_progress(done=done)
 
 
-def _record(payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool) -> None:
+def _record(  # noqa: PLR0913 - see record_outcome
+    payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool, moved: Money | None
+) -> None:
     with transaction():
         match outcome:
             case Outcome.SETTLED:
-                _settle(payout, words, by=by, at=at)
+                _settle(payout, words, by=by, at=at, cost=moved)
             case Outcome.UNKNOWN:
                 actions.leave_open(payout_id=payout.id, reason=words, by=by, at=at)
             case Outcome.UNCLAIMED:
                 _leave_unclaimed(payout, words, by=by, at=at)
             case Outcome.FAILED | Outcome.RETURNED:
-                _undo(payout, outcome, words, by=by, at=at, quiet=quiet)
+                _undo(payout, outcome, words, by=by, at=at, quiet=quiet, moved=moved)
 
 
-def _undo(payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool) -> None:
-    act = actions.fail_payout if outcome is Outcome.FAILED else actions.return_payout
+def _undo(  # noqa: PLR0913 - see record_outcome
+    payout: Payout, outcome: Outcome, words: str, *, by: Actor, at: datetime, quiet: bool, moved: Money | None
+) -> None:
+    came_back_minor = moved.minor if moved else None
+    act = (
+        actions.fail_payout
+        if outcome is Outcome.FAILED
+        else partial(actions.return_payout, came_back_minor=came_back_minor)
+    )
     before = payout.state
     if act(payout_id=payout.id, reason=words, by=by, at=at).state != before and not quiet:
         _tell(payout.agreement, *_failed_words(payout), path="method/", at=at)
@@ -132,8 +153,9 @@ def _leave_unclaimed(payout: Payout, words: str, *, by: Actor, at: datetime) -> 
         _tell(payout.agreement, *_unclaimed_words(payout), path=f"payouts/{payout.id}/", at=at)
 
 
-def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime) -> None:
-    settled, wrong = actions.settle_payouts({payout.id: reference}, run_id=payout.run_id, by=by, at=at)
+def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime, cost: Money | None = None) -> None:
+    costs = {payout.id: cost.minor} if cost else {}
+    settled, wrong = actions.settle_payouts({payout.id: reference}, run_id=payout.run_id, by=by, at=at, costs=costs)
     if wrong:
         raise PayoutMoved(wrong[0].get_state_display())
     for one in settled:
@@ -165,7 +187,7 @@ def _method_words(method: PayoutMethod, agreement: Agreement) -> tuple[str, tupl
 
 def _settled_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
     words = {
-        "amount": f"{format_amount(payout.amount)} {payout.currency}",
+        "amount": amount_words(payout),
         "program": payout.run.program.name,
         "reference": payout.reference or payout.id,
         "method": payout.way,
@@ -179,7 +201,7 @@ def _settled_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
 
 def _unclaimed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
     words = {
-        "amount": f"{format_amount(payout.amount)} {payout.currency}",
+        "amount": amount_words(payout),
         "program": payout.run.program.name,
         "method": payout.way,
     }
@@ -191,7 +213,7 @@ def _unclaimed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
 
 def _failed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
     words = {
-        "amount": f"{format_amount(payout.amount)} {payout.currency}",
+        "amount": amount_words(payout),
         "program": payout.run.program.name,
         "method": payout.method,
     }

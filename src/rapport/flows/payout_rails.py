@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 
 from rapport.apps.payouts.account_inputs import RAILS_WITH_ACCOUNT
+from rapport.apps.payouts.files import currency_of
 from rapport.apps.payouts.models import CallState, MethodKind, PayoutFile, PayoutRun, PayoutState, RailCall
 from rapport.apps.payouts.queries import accounts_in_use, files_of_run, payouts_of_run
 from rapport.apps.payouts.rails import Form, forms_of
@@ -71,4 +72,5 @@ def rails_of(run: PayoutRun) -> tuple[RailOfRun, ...]:
 
 
 def _told(file: PayoutFile, run: PayoutRun) -> ToldFile:
-    return ToldFile(file, file.get_format_display(), Money(file.total_minor, run.currency), getattr(file, "call", None))
+    currency = currency_of(file) if run.rates.exists() else run.currency
+    return ToldFile(file, file.get_format_display(), Money(file.total_minor, currency), getattr(file, "call", None))

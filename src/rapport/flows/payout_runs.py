@@ -168,6 +168,7 @@ def reason_words(verdict: Verdict, obstacles: Iterable[Reason]) -> tuple[str, ..
     """Say why somebody is not paid; nothing for whoever is."""
     words = lack_words() | {
         Obstacle.OTHER_CURRENCY: _("The payout method does not carry the currency of this program."),
+        Obstacle.NO_RATE: _("No exchange rate is known for the currency in which the partner is paid."),
         Obstacle.METHOD_CHANGED: _("The payout method was changed a short time ago."),
         Obstacle.AGREEMENT_SUSPENDED: _("The agreement is suspended."),
         Obstacle.ENDED_FOR_BREACH: _("The agreement was ended for a breach of the terms."),

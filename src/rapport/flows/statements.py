@@ -1,6 +1,6 @@
 """Statements: what an agreement earned, had taken back and was paid in a stretch of days, from its postings."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from rapport.domain.books import AccountKind
 from rapport.domain.days import start_of_day_ms
 from rapport.domain.money import Money
 from rapport.domain.statement import OWED, Part, Sums, effect, sum_up
+from rapport.flows.explaining.payouts import exchange_words
 from rapport.flows.explaining.words import local_day
 from rapport.kit.clock import from_ms
 
@@ -162,6 +163,7 @@ def _lines(movements: Iterable[Movement], currency: str) -> Iterable[StatementLi
     rows = [(one, *found) for one in movements if (found := _effect(one))]
     orders = _orders({one.memo for one, part, _minor in rows if part is not Part.PAID})
     explained = explanations_of({one.entry_id for one, _part, _minor in rows})
+    explained |= _exchanges({one.entry_id: one.subject for one, part, _minor in rows if part is Part.PAID})
     by_entry: dict[tuple[str, str], list[tuple[Movement, Part, int]]] = {}
     for one, part, minor in rows:
         # A payout is one line, however many commissions it pays.
@@ -179,6 +181,14 @@ def _lines(movements: Iterable[Movement], currency: str) -> Iterable[StatementLi
             payout_id=key if part is Part.PAID or (key == one.subject and key.startswith("pay_")) else "",
             amount=amount,
         )
+
+
+def _exchanges(payout_of: Mapping[str, str]) -> dict[str, str]:
+    """Return by entry what its payout sent, where the partner was paid in another currency, and by which rate."""
+    ids = set(payout_of.values())
+    rows = Payout.objects.filter(pk__in=ids, exchange__isnull=False).select_related("exchange") if ids else ()
+    words = {row.id: exchange_words(row) for row in rows}
+    return {entry_id: words[payout_id] for entry_id, payout_id in payout_of.items() if payout_id in words}
 
 
 def _orders(subjects: Collection[str]) -> dict[str, str]:
@@ -202,7 +212,7 @@ def _movement_words(one: Movement, part: Part, minor: int, *, explanation: str) 
     if one.source is AccountKind.OPENING and one.destination is AccountKind.PAYABLE:
         words = _("Opening balance brought along")
     elif AccountKind.OPENING not in {one.source, one.destination}:
-        return _tax_words(one, minor) or _part_words(part, minor)
+        words = _tax_words(one, minor) or _part_words(part, minor)
     elif one.mirrors:
         words = _("Opening balance taken back")
     else:

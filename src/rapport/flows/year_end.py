@@ -40,6 +40,8 @@ class YearRow:
     paid: Money
     telling: Telling
     number: TaxNumber | None
+    sent: str = ""
+    """What of it was sent in other currencies, each on its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def sheet_head() -> tuple[str, ...]:
     """Return the head of the list as a sheet."""
     return (
         *(_("partner"), _("legal name"), _("country"), _("VAT id"), _("way of paying"), _("payouts"), _("gross")),
-        *(_("withheld"), _("VAT"), _("paid"), _("currency"), _("form"), _("what to look at"), _("tax number")),
+        *(_("withheld"), _("VAT"), _("paid"), _("currency"), _("sent as"), _("form"), _("what to look at")),
+        _("tax number"),
     )
 
 
@@ -105,7 +108,7 @@ def sheet_rows(told: YearEnd, *, numbers: Mapping[str, str] | None = None) -> It
         words = telling_words(row.telling)
         number = (numbers or {}).get(row.partner.organisation_id) or (row.number.shown if row.number else "")
         counts = (row.rail, str(row.payouts))
-        yield (row.partner.name, *legal, *counts, *amounts, row.gross.currency, form, words, number)
+        yield (row.partner.name, *legal, *counts, *amounts, row.gross.currency, row.sent, form, words, number)
 
 
 def _paid(program: Program) -> QuerySet[Payout]:
@@ -116,7 +119,16 @@ def _settled(program: Program, year: int) -> list[Payout]:
     """Return what arrived in a year: as payments count, by the day on which the money was there."""
     first, after = (from_ms(start_of_day_ms(date(one, 1, 1), program.zone)) for one in (year, year + 1))
     arrived = Q(settled_at__gte=first) & Q(settled_at__lt=after)
-    return list(_paid(program).filter(arrived).select_related("agreement__partner").order_by("id"))
+    return list(_paid(program).filter(arrived).select_related("agreement__partner", "exchange").order_by("id"))
+
+
+def _sent(payouts: Iterable[Payout]) -> str:
+    """Return what was sent in other currencies than the program's, each on its own."""
+    sums: dict[str, int] = defaultdict(int)
+    for payout in payouts:
+        if payout.exchanged:
+            sums[payout.sent.currency] += payout.sent.minor
+    return ", ".join(f"{format_amount(Money(minor, code))} {code}" for code, minor in sorted(sums.items()))
 
 
 def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: Reporting | None) -> Iterable[YearRow]:
@@ -143,6 +155,7 @@ def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: R
             withheld=Money(withheld, program.currency),
             vat=Money(vat, program.currency),
             paid=Money(paid, program.currency),
+            sent=_sent(some),
             telling=telling(
                 gross_minor=gross,
                 withheld=withheld,

@@ -9,6 +9,7 @@ from rapport.apps.invoices.models import Invoice
 from rapport.apps.invoices.words import words_for
 from rapport.apps.payouts.models import Payout, PayoutTax
 from rapport.apps.taxes.models import TaxProfile
+from rapport.domain.exchange import shown
 from rapport.domain.money import Money, format_amount
 from rapport.domain.vat import Bill, Share, Treatment
 
@@ -39,7 +40,7 @@ def document_of(
         "net": _amount(bill.net_minor, payout.currency),
         "vat": _amount(bill.vat_minor, payout.currency),
         "total": _amount(bill.net_minor + bill.vat_minor, payout.currency),
-        "notes": _notes(bill.shares, reverse_charge=words.reverse_charge),
+        "notes": [*_notes(bill.shares, reverse_charge=words.reverse_charge), *_exchange(payout)],
         "corrects": "",
     }
 
@@ -61,6 +62,22 @@ def mirrored(invoice: Invoice, *, name: str, on: date) -> Document:
         "corrects": invoice.name,
         **turned,
     }
+
+
+def _exchange(payout: Payout) -> list[str]:
+    """Say what was sent where the partner is paid in another currency; the invoice itself stays in the program's."""
+    exchange = payout.exchanged
+    if exchange is None:
+        return []
+    told = {
+        "sent": f"{format_amount(payout.sent)} {exchange.currency}",
+        "amount": f"{format_amount(payout.amount)} {payout.currency}",
+        "own": payout.currency,
+        "theirs": exchange.currency,
+        "rate": shown(exchange.known_rate.exact),
+        "day": exchange.rate_day.isoformat(),
+    }
+    return [_("Paid as %(sent)s for %(amount)s: 1 %(own)s = %(rate)s %(theirs)s, rate of %(day)s.") % told]
 
 
 def _both(tax: PayoutTax) -> tuple[TaxProfile, TaxProfile]:

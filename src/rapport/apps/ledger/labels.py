@@ -22,6 +22,7 @@ ACCOUNT_LABELS: Final[Mapping[AccountKind, Promise]] = {
     AccountKind.WRITTEN_OFF: _("Debts written off"),
     AccountKind.NETWORK_FEE: _("Network fee"),
     AccountKind.EXCHANGE: _("Currency exchange"),
+    AccountKind.EXCHANGE_RESULT: _("Gain and loss from exchange"),
     AccountKind.OPENING: _("Opening balances"),
     AccountKind.ADJUSTMENT: _("Adjustments"),
 }
@@ -38,7 +39,7 @@ ENTRY_LABELS: Final[Mapping[EntryKind, Promise]] = {
     EntryKind.VAT_ADDED: _("VAT added"),
     EntryKind.WRITTEN_OFF: _("Debt written off"),
     EntryKind.NETWORK_FEE_CHARGED: _("Network fee charged"),
-    EntryKind.EXCHANGED: _("Exchanged into another currency"),
+    EntryKind.EXCHANGED: _("Exchange cost more or less"),
     EntryKind.OPENED: _("Opening balance"),
     EntryKind.ADJUSTED: _("Adjusted by hand"),
     EntryKind.MIRRORED: _("Undone by its mirror"),

@@ -69,10 +69,13 @@ class TotalDiffers(BadInput):
 
     code = "total_differs"
 
-    def __init__(self) -> None:
-        """Say what to do."""
+    def __init__(self, currency: str = "") -> None:
+        """Say what to do, and in which other currency the total is not right."""
         sentence = _("This is not the total of the run. Compare it with the page and write it again.")
-        super().__init__(sentence, fields={"total": sentence})
+        if currency:
+            told = {"currency": currency}
+            sentence = _("This is not what the run sends in %(currency)s. Compare it and write it again.") % told
+        super().__init__(sentence, fields={f"total_{currency}" if currency else "total": sentence})
 
 
 class PayoutMoved(Refusal):

@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from rapport.apps.payouts.details import account_of, copy_of
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutFile, PayoutRun, PayoutState
 from rapport.apps.payouts.providers.protocol import Dispatch, Instruction
@@ -13,7 +16,9 @@ from rapport.apps.payouts.rails import Form, form_of
 def payouts_of_rail(run: PayoutRun, kind: MethodKind) -> list[Payout]:
     """Return the payouts that go out one way, in the order of its files."""
     rows = Payout.objects.filter(run=run, method_kind=kind).exclude(state=PayoutState.CANCELLED)
-    return list(rows.order_by("id"))
+    # One currency after the other, because no file holds two.
+    rows = rows.select_related("exchange").annotate(paid_in=Coalesce("exchange__currency", Value("")))
+    return list(rows.order_by("paid_in", "id"))
 
 
 def payouts_in_file(file: PayoutFile) -> list[Payout]:
@@ -21,6 +26,11 @@ def payouts_in_file(file: PayoutFile) -> list[Payout]:
     before = file.run.files.filter(method_kind=file.method_kind, part__lt=file.part)
     start = sum(before.values_list("payouts_count", flat=True))
     return payouts_of_rail(file.run, MethodKind(file.method_kind))[start : start + file.payouts_count]
+
+
+def currency_of(file: PayoutFile) -> str:
+    """Return the one currency that a file pays in."""
+    return payouts_in_file(file)[0].sent.currency
 
 
 def content_of(file: PayoutFile, payouts: Sequence[Payout] | None = None) -> bytes:
@@ -60,7 +70,7 @@ def _instruction(payout: Payout) -> Instruction:
     copy = copy_of(payout)
     return Instruction(
         payout_id=payout.id,
-        amount=payout.amount,
+        amount=payout.sent,
         holder=copy.holder,
         country=copy.country,
         number=copy.number,

@@ -55,6 +55,7 @@ class MethodInput(Input):
     routing: str = Field(default="", max_length=60)
     branch: str = Field(default="", max_length=20)
     currency: str = Field(default="", max_length=3)
+    pay_in: str = Field(default="", max_length=3)
     street: str = Field(default="", max_length=70)
     postcode: str = Field(default="", max_length=16)
     town: str = Field(default="", max_length=35)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.ledger.queries import PayablePosting, payable_postings
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState
+from rapport.apps.payouts.exchanging import rates_of_now, wishes_of
 from rapport.apps.payouts.models import (
     CallState,
     ChangeNotice,
@@ -33,6 +34,7 @@ from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
 from rapport.apps.taxes.queries import Standing
 from rapport.domain.books import AccountKind
+from rapport.domain.exchange import Rate
 from rapport.domain.payday import bank_day
 from rapport.domain.payouts import Due
 from rapport.kit.clock import to_ms
@@ -101,12 +103,27 @@ def dues_of(
     *,
     papers: Mapping[str, Standing],
     at: datetime,
+    rates: Mapping[str, Rate] | None = None,
 ) -> dict[str, Due]:
-    """Return what the rules want to know of each agreement, in two statements; `papers` is how taxes stand."""
+    """Return what the rules want to know of each agreement, in four statements; `papers` is how taxes stand.
+
+    `rates` are those of a run; without them, those that a run of this moment would take.
+    """
     rows = list(agreements)
     methods = methods_in_use({row.partner.organisation_id for row in rows})
+    wishes = wishes_of([method.id for method in methods.values()])
+    known = rates_of_now(rows[0].program, set(wishes.values()), at=at) if rates is None and rows else rates or {}
     accepted = _acceptances(rows, at=at)
-    return {row.id: _due(row, payable_minor.get(row.id, 0), methods, accepted, papers[row.id]) for row in rows}
+    ways = {key: _Way(method, wishes.get(method.id, "")) for key, method in methods.items()}
+    return {row.id: _due(row, payable_minor.get(row.id, 0), ways, accepted, papers[row.id], known) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an organisation is paid, and in which currency it wants to be; empty for whichever the program has."""
+
+    method: PayoutMethod
+    wish: str
 
 
 def payouts_of_commission(commission_id: str) -> list[Payout]:
@@ -133,7 +150,8 @@ def run_ids(payout_ids: Collection[str]) -> dict[str, str]:
 
 def payouts_of_run(run_id: str) -> QuerySet[Payout]:
     """Return the payouts of a run with their partners, the largest first."""
-    rows = Payout.objects.filter(run_id=run_id).select_related("agreement__partner", "run__program", "method")
+    rows = Payout.objects.filter(run_id=run_id)
+    rows = rows.select_related("agreement__partner", "run__program", "method", "exchange")
     return rows.order_by("-amount_minor", "id")
 
 
@@ -146,7 +164,7 @@ def payouts_of_program(program_id: str) -> QuerySet[Payout]:
 def payouts_of_agreement(agreement_id: str) -> QuerySet[Payout]:
     """Return what an agreement is and was paid, newest first; not what was taken back before it was sent."""
     rows = Payout.objects.filter(agreement_id=agreement_id).exclude(state=PayoutState.CANCELLED)
-    return rows.select_related("run__program", "agreement", "method").order_by("-id")
+    return rows.select_related("run__program", "agreement", "method", "exchange").order_by("-id")
 
 
 def verdicts_of(run_id: str) -> QuerySet[PayoutVerdict]:
@@ -247,18 +265,22 @@ def _acceptances(agreements: Collection[Agreement], *, at: datetime) -> dict[str
 def _due(
     agreement: Agreement,
     payable_minor: int,
-    methods: dict[str, PayoutMethod],
+    ways: Mapping[str, _Way],
     accepted: dict[str, Acceptance],
     papers: Standing,
+    rates: Mapping[str, Rate],
 ) -> Due:
-    method = methods.get(agreement.partner.organisation_id)
+    way = ways.get(agreement.partner.organisation_id)
+    method = way.method if way else None
     acceptance = accepted.get(agreement.id)
     currency = agreement.program.currency
+    paid_in = (way.wish if way else "") or currency
     return Due(
         payable_minor=payable_minor,
         threshold_minor=terms_of(acceptance.version, currency=currency).payout.threshold_minor if acceptance else 0,
         usable_from_ms=to_ms(method.usable_at) if method else None,
-        carried=method is None or carries(MethodKind(method.kind), currency),
+        carried=method is None or carries(MethodKind(method.kind), paid_in),
+        rated=paid_in == currency or paid_in in rates,
         suspended=agreement.state == AgreementState.SUSPENDED,
         proposed=agreement.state == AgreementState.PROPOSED,
         ended=agreement.state == AgreementState.ENDED,

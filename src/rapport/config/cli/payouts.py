@@ -104,13 +104,16 @@ def approve(
     run: RunId,
     total: Annotated[str, typer.Argument(metavar="TOTAL", help="Its total, such as 1240.50.", show_default=False)],
     person: Person,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", help="What it sends in another currency, such as '108.34 USD'.")
+    ] = None,
     program: ProgramName = "",
     data: DataFolder = None,
 ) -> None:
     """Approve a run as its second person, who is asked for the password."""
     with _desk(person, program, data) as desk:
         desk.prove(typer.prompt(f"Password of {person}", hide_input=True, err=True))
-        desk.approve(run, total)
+        desk.approve(run, total, also or ())
     say("Approved. Make the file and give it to your bank.")
 
 

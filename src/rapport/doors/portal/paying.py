@@ -16,6 +16,7 @@ from rapport.doors.access import Request, allow, find_or_404, given, show_refusa
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.methods import MethodForm, holder_of
 from rapport.doors.ui.statements import asked_statement, shown, statement_file, statement_paper
+from rapport.flows.explaining.payouts import exchange_words
 from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.paying import change_method
 from rapport.flows.purse import purse_of
@@ -55,8 +56,16 @@ def payout(request: Request, agreement_id: str, payout_id: str) -> HttpResponse:
     row = find_or_404(request, payouts_of_agreement(agreement.id), pk=payout_id)
     lines = lines_of_payout(row, most=_MOST_LINES)
     more = max(row.commissions_count - _MOST_LINES, 0)
-    vat = vat_sentences(row)
-    return portal_page(request, "payout.html", agreement=agreement, row=row, lines=lines, more=more, vat=vat)
+    return portal_page(
+        request,
+        "payout.html",
+        agreement=agreement,
+        row=row,
+        lines=lines,
+        more=more,
+        vat=vat_sentences(row),
+        exchange=exchange_words(row),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from rapport.apps.payouts.details import details_of
 from rapport.apps.payouts.models import PayoutMethod
 from rapport.apps.payouts.providers.wise.formats import formats
 from rapport.apps.record.errors import Unreadable
+from rapport.domain.money import CURRENCIES
 
 KINDS = (
     ("iban", _("Bank account with an IBAN (SEPA)")),
@@ -46,7 +47,7 @@ _SHOWN = {
 }
 """Which fields each way shows; of Wise the currency adds others."""
 
-_FREE = frozenset({"bic", "street", "postcode"})
+_FREE = frozenset({"bic", "street", "postcode", "pay_in"})
 """Fields that no way insists on."""
 
 
@@ -91,6 +92,11 @@ class MethodForm(forms.Form):
         help_text=_("Of your PayPal account. For Wise, only if it shall write to you."),
     )
     note = forms.CharField(label=_("What was agreed"), max_length=250)
+    pay_in = forms.ChoiceField(
+        label=_("Paid in"),
+        choices=[("", _("the currency of the program")), *((one, one) for one in sorted(CURRENCIES))],
+        help_text=_("Another currency is exchanged at the rate of the payout run."),
+    )
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)

@@ -133,7 +133,10 @@ def _again(order: Conversion) -> dict[str, object]:
 
 
 def _report_odd_orders(shop: Shop, visits: list[Visit], *, at: datetime) -> None:
-    """Leave a conflict, a refund without its sale, and every reason for which a click or a code earns nothing."""
+    """Leave a conflict, a refund without its sale, every reason for which a click or a code earns nothing.
+
+    And orders in foreign currencies, one of which waits for its rate.
+    """
     people = [visit for visit in visits if visit.kind not in {Kind.BOT, Kind.FRAMED} and visit.player == 0]
     last = shop.tracks.click_id(people[-1])
     bot = shop.tracks.click_id(next(visit for visit in reversed(visits) if visit.kind is Kind.BOT))
@@ -155,6 +158,9 @@ def _report_odd_orders(shop: Shop, visits: list[Visit], *, at: datetime) -> None
             {**base, "external_id": str(next(number)), "total": "58.00", "click_ids": [last]}
             | {"occurred_at": before_click},
             {**base, "external_id": str(next(number)), "total": "41.00", "click_ids": [last], "test": True},
+            {**base, "external_id": str(next(number)), "total": "129.00", "click_ids": [last], "currency": "USD"},
+            {**base, "external_id": str(next(number)), "total": "19800", "click_ids": [last], "currency": "JPY"},
+            {**base, "external_id": str(next(number)), "total": "96.00", "click_ids": [last], "currency": "NOK"},
         ],
         at=at,
     )

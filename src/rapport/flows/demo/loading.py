@@ -15,6 +15,7 @@ from rapport.flows.demo.hints import Loaded, keep_secrets, look_around
 from rapport.flows.demo.orders import Shop, play_day
 from rapport.flows.demo.paydays import pay, paydays_of
 from rapport.flows.demo.planning import ZONE, Day, Play, Visit, tell
+from rapport.flows.demo.rates import tell_rates
 from rapport.flows.demo.staging import Stage, let_in, set_stage
 from rapport.flows.demo.visits import tracks_of, write_visits
 from rapport.flows.offers import load_offer
@@ -57,6 +58,7 @@ class _Loading:
     def run(self) -> None:
         self._note("Program, team and partners")
         stage = set_stage(self._state.play)
+        tell_rates(stage.play, workspace_id=stage.program.workspace_id)
         let_in(stage, until=stage.play.starts_at, progress=self._one_more)
         keep_secrets(stage, at=stage.play.ends_at - timedelta(minutes=5))
         publish_book(at=now())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from rapport.apps.payouts import actions
+from rapport.apps.payouts.exchanging import sent_totals
 from rapport.apps.payouts.models import MethodKind, Payout, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.payouts.queries import bank_day_of
 from rapport.domain.payouts import Verdict
@@ -64,7 +65,8 @@ def _prepare_and_send(stage: Stage, payday: Payday) -> None:
     if run.state != PayoutRunState.DRAFT:
         return
     approved_at = at + timedelta(hours=4)
-    actions.approve_run(run_id=run.id, total=run.total, by=stage.actor(_SECOND), at=approved_at)
+    foreign = sent_totals(run.id)
+    actions.approve_run(run_id=run.id, total=run.total, foreign=foreign, by=stage.actor(_SECOND), at=approved_at)
     kinds = Payout.objects.filter(run=run).order_by("method_kind").values_list("method_kind", flat=True).distinct()
     for kind in kinds:
         actions.make_files(run_id=run.id, kind=MethodKind(kind), by=stage.actor(_FINANCE), at=approved_at)

@@ -229,6 +229,7 @@ def _method(number: int, player: cast.Player) -> MethodInput:
             holder=player.person,
             holder_kind="person",
             currency="USD",
+            pay_in="USD" if number == _FOREIGN - 1 else "",
             routing="021000021",
             account=f"8{number:07}",
             account_type="checking",

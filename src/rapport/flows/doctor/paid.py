@@ -14,6 +14,7 @@ from rapport.apps.payouts.debts import write_offs_unlike_books
 from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState, PayoutTax
 from rapport.apps.payouts.queries import UNDECIDED, payouts_by_agreement, payouts_unlike_lines
 from rapport.domain.books import AccountKind, EntryKind
+from rapport.flows.doctor.exchanged import exchanges
 from rapport.flows.doctor.looks import PAGE, Seen
 
 _BOOKED = {
@@ -23,7 +24,8 @@ _BOOKED = {
 }
 """What stands in the books for a payout in each state; in the others everything is mirrored."""
 
-_TAXES = {EntryKind.VAT_ADDED, EntryKind.WITHHELD}
+_BESIDE = {EntryKind.VAT_ADDED, EntryKind.WITHHELD, EntryKind.EXCHANGED}
+"""What may stand beside it: taxes, and what exchanging cost more or less."""
 
 
 def payouts(seen: Seen) -> Iterator[str]:
@@ -34,10 +36,11 @@ def payouts(seen: Seen) -> Iterator[str]:
     for rows in seen.pages(Payout.objects.order_by("id").iterator(PAGE)):
         standing = _standing([row.id for row in rows])
         for row in rows:
-            if standing[row.id] - _TAXES != _BOOKED.get(PayoutState(row.state), set()):
+            if standing[row.id] - _BESIDE != _BOOKED.get(PayoutState(row.state), set()):
                 yield _("%(id)s is called %(state)s, which is not booked.") % {"id": row.id, "state": row.state}
     yield from _sums(seen)
     yield from _taxes(seen)
+    yield from exchanges(seen)
     for write_off_id in write_offs_unlike_books():
         yield _("%(id)s is not written off as it says.") % {"id": write_off_id}
 

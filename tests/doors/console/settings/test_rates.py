@@ -51,7 +51,7 @@ def entered(rate: str, *, ago: int = 0, base: str = "USD") -> dict[str, str]:
 def test_a_rate_by_hand_stands_in_the_list_with_its_age(finance: Client, ours: Organisation) -> None:
     assert "No rate is known yet." in text(finance.get(at(ours)))
     page = text(finance.post(at(ours), entered("0.92", ago=12), follow=True))
-    assert "1 rates kept, 0 known before." in page
+    assert "1 rate kept, 0 known before." in page
     assert "0.92 EUR" in page
     assert "12 days, too old" in page
     assert "Entered by hand" in page

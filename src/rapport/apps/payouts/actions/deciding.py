@@ -1,5 +1,6 @@
 """Decide about a run: a second person approves it, or somebody abandons it and everything is given back."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from rapport.apps.payouts.errors import (
     SecondPersonNeeded,
     TotalDiffers,
 )
+from rapport.apps.payouts.exchanging import sent_totals
 from rapport.apps.payouts.models import Payout, PayoutRun, PayoutRunState, PayoutState
 from rapport.apps.payouts.queries import UNDECIDED
 from rapport.apps.record.actions import announce, audit
@@ -28,13 +30,16 @@ AT_ONCE = 10
 """Payouts given back in one transaction."""
 
 
-def approve_run(*, run_id: str, total: Money, by: Actor, at: datetime) -> PayoutRun:
-    """Approve a run as its second person, who confirms its total; whoever comes second is told that it is decided."""
+def approve_run(*, run_id: str, total: Money, by: Actor, at: datetime, foreign: Collection[Money] = ()) -> PayoutRun:
+    """Approve a run as its second person, who confirms its total and what it sends in each other currency.
+
+    Whoever comes second is told that it is decided.
+    """
     with transaction():
         run = locked_run(run_id)
         if run.state != PayoutRunState.DRAFT:
             raise RunDecided(run.get_state_display())
-        _check(run, total=total, by=by)
+        _check(run, total=total, foreign=foreign, by=by)
         run.state, run.approved_at = PayoutRunState.APPROVED, at
         run.approved_by_kind, run.approved_by_id = by.kind, by.id
         run.save(update_fields=["state", "approved_at", "approved_by_kind", "approved_by_id"])
@@ -104,7 +109,7 @@ def close_if_known(run: PayoutRun, *, by: Actor, at: datetime) -> None:
         _trace(run, "closed", data={}, by=by, at=at)
 
 
-def _check(run: PayoutRun, *, total: Money, by: Actor) -> None:
+def _check(run: PayoutRun, *, total: Money, foreign: Collection[Money], by: Actor) -> None:
     if not run.filled_at:
         raise RunNotReady
     if not run.payouts_count:
@@ -113,6 +118,11 @@ def _check(run: PayoutRun, *, total: Money, by: Actor) -> None:
     if why := no_second_person(approver=by.id, preparer=run.prepared_by_id, changers=changers):
         raise SecondPersonNeeded(why)
     if total != run.total:
+        raise TotalDiffers
+    for one in (sums := sent_totals(run.id)):
+        if one not in foreign:
+            raise TotalDiffers(one.currency)
+    if len(foreign) > len(sums):
         raise TotalDiffers
 
 

@@ -7,9 +7,11 @@ from rapport.apps.identity.models import Organisation
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.details import details_of, put_details
 from rapport.apps.payouts.errors import MethodOfOthersToo
+from rapport.apps.payouts.exchanging import wishes_of
 from rapport.apps.payouts.inputs import Details, MethodInput, PayoutSettingsInput, checked
-from rapport.apps.payouts.models import PayoutMethod, PayoutSettings
+from rapport.apps.payouts.models import PayoutMethod, PayoutMethodCurrency, PayoutSettings
 from rapport.apps.payouts.queries import method_of, settings_of
+from rapport.apps.payouts.wishes import wished_currency
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
@@ -25,11 +27,11 @@ def enter_method(*, organisation_id: str, given: MethodInput, by: Actor, at: dat
     A first method can be used at once. A changed one waits for the longest time that any of the organisation's
     programs asks for, so that whoever took over a session gains nothing before the partner has read the mail.
     """
-    details = checked(given)
+    details, wish = checked(given), wished_currency(given)
     with transaction():
         Organisation.objects.select_for_update().get(pk=organisation_id)
         before = method_of(organisation_id)
-        if before and _leads_to(before, details):
+        if before and _leads_to(before, details) and wishes_of([before.id]).get(before.id, "") == wish:
             return before
         known = PayoutMethod.objects.filter(organisation_id=organisation_id)
         first = not known.exists()
@@ -47,6 +49,8 @@ def enter_method(*, organisation_id: str, given: MethodInput, by: Actor, at: dat
         put_details(method, details)
         method.save(force_insert=True)
         seal_rows([method])
+        if wish:
+            seal_rows([PayoutMethodCurrency.objects.create(method=method, currency=wish)])
         audit(by=by, at=at, action="payout_method.entered", subject=method.id, data=_trace(method, before))
         announce(at=at, kind="payout_method.changed", subject=organisation_id)
     return method

@@ -9,6 +9,7 @@ from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.payouts.actions.deciding import close_if_known, locked_run
 from rapport.apps.payouts.actions.giving_back import give_back
 from rapport.apps.payouts.errors import PayoutMoved
+from rapport.apps.payouts.exchanging import exchange_result_of
 from rapport.apps.payouts.models import ChangeNotice, Payout, PayoutRun, PayoutState
 from rapport.apps.payouts.providers.ach.reasons import corrected_fields
 from rapport.apps.payouts.queries import nets_of
@@ -18,19 +19,25 @@ from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.vault import sealed_for
 from rapport.apps.record.write import transaction
 from rapport.domain.books import AccountKind, EntryKind, Posting
-from rapport.domain.payouts import settling
+from rapport.domain.payouts import exchange_result, settling
 from rapport.domain.states import PayoutState as Rule
 from rapport.domain.states import find_move
 from rapport.kit.ids import new_id
 
 
 def settle_payouts(
-    references: Mapping[str, str], *, run_id: str, by: Actor, at: datetime
+    references: Mapping[str, str],
+    *,
+    run_id: str,
+    by: Actor,
+    at: datetime,
+    costs: Mapping[str, int] | None = None,
 ) -> tuple[list[Payout], list[Payout]]:
     """Note that payouts of a run arrived, each with the reference that the bank gave it.
 
     Returns those that are settled now for the first time, and those that cannot be settled; one that was settled
-    before is in neither.
+    before is in neither. `costs` are what sending another currency truly cost, in minor units of the program's: the
+    difference goes to gain and loss.
     """
     with transaction():
         run = locked_run(run_id)
@@ -39,6 +46,9 @@ def settle_payouts(
         wrong = [payout for payout in payouts if payout.state not in {PayoutState.SENT, PayoutState.SETTLED}]
         if settled:
             _settle(run, settled, references=references, by=by, at=at)
+            for payout in settled:
+                if costs and payout.id in costs:
+                    _book_result(run, payout, costs[payout.id] - payout.amount_minor, by=by, at=at)
             close_if_known(run, by=by, at=at)
     return settled, wrong
 
@@ -48,9 +58,14 @@ def fail_payout(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Payo
     return _undo(payout_id, PayoutState.FAILED, reason=reason, by=by, at=at)
 
 
-def return_payout(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Payout:
-    """Note that a payout came back, also after it had arrived; the money is payable again."""
-    return _undo(payout_id, PayoutState.RETURNED, reason=reason, by=by, at=at)
+def return_payout(
+    *, payout_id: str, reason: str, by: Actor, at: datetime, came_back_minor: int | None = None
+) -> Payout:
+    """Note that a payout came back, also after it had arrived; the money is payable again, to the cent.
+
+    `came_back_minor` is what came back to the program, in its currency: what is missing of the cost is a loss.
+    """
+    return _undo(payout_id, PayoutState.RETURNED, reason=reason, by=by, at=at, came_back_minor=came_back_minor)
 
 
 def leave_open(*, payout_id: str, reason: str, by: Actor, at: datetime) -> Payout:
@@ -116,7 +131,8 @@ def _settle(
 
 
 def _settled(payout: Payout, moved: Mapping[str, Posting], *, entry_id: str) -> EntryDraft:
-    arrived = [Posting(AccountKind.TRANSIT, AccountKind.PAID_OUT, payout.amount_minor)]
+    sent = payout.sent
+    arrived = [Posting(AccountKind.TRANSIT, AccountKind.PAID_OUT, sent.minor)]
     return EntryDraft(
         id=entry_id,
         kind=EntryKind.SETTLED,
@@ -130,19 +146,34 @@ def _settled(payout: Payout, moved: Mapping[str, Posting], *, entry_id: str) -> 
                     [posting], agreement=payout.agreement_id, currency=payout.currency, memo=subject
                 )
             ),
-            *posting_drafts(arrived, agreement=payout.agreement_id, currency=payout.currency, memo=payout.id),
+            *posting_drafts(arrived, agreement=payout.agreement_id, currency=sent.currency, memo=payout.id),
         ),
     )
 
 
-def _undo(payout_id: str, state: PayoutState, *, reason: str, by: Actor, at: datetime) -> Payout:
+def _book_result(run: PayoutRun, payout: Payout, difference_minor: int, *, by: Actor, at: datetime) -> None:
+    """Book what exchanging cost more than the run's rate said, or less; nothing where it cost exactly that."""
+    posting = exchange_result(difference_minor)
+    if posting is None:
+        return
+    drafts = posting_drafts([posting], agreement=payout.agreement_id, currency=payout.currency, memo=payout.id)
+    entry = EntryDraft(new_id("ent", at=at), EntryKind.EXCHANGED, payout.id, "exchange-result", drafts)
+    book_entries(book_subject=run.program_id, drafts=[entry], by=by, at=at, ids_are_new=True)
+
+
+def _undo(
+    payout_id: str, state: PayoutState, *, reason: str, by: Actor, at: datetime, came_back_minor: int | None = None
+) -> Payout:
     with transaction():
         run, payout = _found(payout_id)
         if payout.state == state:
             return payout
         if find_move(Rule(payout.state), Rule(state)) is None:
             raise PayoutMoved(payout.get_state_display())
+        cost_minor = payout.amount_minor + exchange_result_of(payout.id)
         give_back(payout, reason=f"payout-{state}", by=by, at=at)
+        if came_back_minor is not None:
+            _book_result(run, payout, cost_minor - came_back_minor, by=by, at=at)
         payout.state, payout.ended_at, payout.known, payout.unclaimed = state, at, True, False
         payout.reason = reason.strip()[:250]
         payout.save(update_fields=["state", "ended_at", "known", "unclaimed", "reason"])
@@ -157,7 +188,9 @@ def _found(payout_id: str) -> tuple[PayoutRun, Payout]:
 
 
 def _locked(run: PayoutRun, payout_ids: Mapping[str, str] | Sequence[str]) -> list[Payout]:
-    rows = Payout.objects.select_for_update(of=("self",)).select_related("agreement__partner", "run__program")
+    rows = Payout.objects.select_for_update(of=("self",)).select_related(
+        "agreement__partner", "run__program", "exchange"
+    )
     return list(rows.filter(run=run, pk__in=list(payout_ids)).order_by("id"))
 
 

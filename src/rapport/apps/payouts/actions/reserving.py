@@ -14,11 +14,20 @@ from rapport.apps.commissions.actions import follow_postings, lock_commissions
 from rapport.apps.ledger.models import Book
 from rapport.apps.ledger.queries import PayablePosting
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.actions.taking_up import nets_of_postings, payout_of, preparer_of, write_reserved
+from rapport.apps.payouts.actions.taking_up import (
+    Reserved,
+    exchanged,
+    nets_of_postings,
+    payout_of,
+    preparer_of,
+    write_reserved,
+)
 from rapport.apps.payouts.errors import PaydayPassed
+from rapport.apps.payouts.exchanging import rates_for_run, run_rates, wishes_of
 from rapport.apps.payouts.models import (
     Payout,
     PayoutRun,
+    PayoutRunRate,
     PayoutRunState,
     PayoutState,
     PayoutVerdict,
@@ -105,16 +114,24 @@ def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -
         raise Crossed
     nets = {row.id: nets_of_postings(found.get(row.id, ())) for row in agreements}
     papers = standings(agreements, program=run.program, on=run.pay_on)
-    dues = dues_of(agreements, {key: _sum(found.get(key, ())) for key in ids}, papers=papers, at=at)
-    taxes = _taxes(nets, papers)
     methods = methods_in_use({row.partner.organisation_id for row in agreements})
+    wishes = wishes_of([method.id for method in methods.values()])
+    rates = rates_for_run(run, set(wishes.values()), at=at)
+    sums = {key: _sum(found.get(key, ())) for key in ids}
+    dues = dues_of(agreements, sums, papers=papers, at=at, rates=rates)
+    taxes = _taxes(nets, papers)
     verdicts, reserved = [], []
     for agreement in agreements:
         due = replace(dues[agreement.id], tax_minor=taxes[agreement.id].tax_minor)
         verdict, obstacles = weigh(due, at_ms=to_ms(at))
         if verdict is Verdict.ELIGIBLE:
             method, postings = methods[agreement.partner.organisation_id], found[agreement.id]
-            reserved.append(payout_of(run, agreement, method=method, postings=postings, tax=taxes[agreement.id], at=at))
+            one = payout_of(run, agreement, method=method, postings=postings, tax=taxes[agreement.id], at=at)
+            one = exchanged(one, wishes.get(method.id, ""), rates)
+            if one.payout.sent.minor:
+                reserved.append(one)
+            else:
+                verdict = Verdict.BELOW_THRESHOLD
         if verdict is not Verdict.NOTHING:
             verdicts.append(
                 PayoutVerdict(
@@ -128,8 +145,22 @@ def _look_at(run: PayoutRun, agreements: Sequence[Agreement], *, at: datetime) -
             )
     insert_rows(verdicts)
     seal_rows(verdicts)
+    _fix_rates(run, reserved)
     write_reserved(run, reserved, at=at)
     follow_postings(commissions, {subject: one for each in reserved for subject, one in each.moved.items()})
+
+
+def _fix_rates(run: PayoutRun, reserved: Iterable[Reserved]) -> None:
+    """Keep the rates that these payouts took: every later one of the run takes the same."""
+    taken = {one.exchange.currency: one.exchange.known_rate for one in reserved if one.exchange}
+    fixed = run_rates(run.id)
+    new = [
+        PayoutRunRate(run=run, currency=currency, rate=rate.text, rate_day=rate.day, rate_source=rate.source)
+        for currency, rate in sorted(taken.items())
+        if currency not in fixed
+    ]
+    insert_rows(new)
+    seal_rows(new)
 
 
 def _sum(postings: Iterable[PayablePosting]) -> int:

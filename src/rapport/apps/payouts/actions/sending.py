@@ -1,8 +1,9 @@
 """Send payouts: make the files of an approved run once, and note that what stands in them is on its way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from rapport.apps.ledger.actions import book_entries
@@ -28,7 +29,8 @@ from rapport.apps.record.actions import announce_many, announcement, audit
 from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import transaction, update_rows
-from rapport.domain.books import AccountKind, EntryKind, Posting
+from rapport.domain.books import EntryKind
+from rapport.domain.payouts import sending
 from rapport.kit.ids import new_id
 
 AT_ONCE = 100
@@ -72,8 +74,10 @@ def send_step(*, run_id: str, at: datetime) -> bool:
     with transaction():
         run = locked_run(run_id)
         files = {row.method_kind: row for row in run.files.all()}
-        waiting = Payout.objects.select_for_update(of=("self",)).filter(
-            run=run, method_kind__in=list(files), state=PayoutState.RESERVED
+        waiting = (
+            Payout.objects.select_for_update(of=("self",))
+            .select_related("exchange")
+            .filter(run=run, method_kind__in=list(files), state=PayoutState.RESERVED)
         )
         some = list(waiting.order_by("id")[:AT_ONCE]) if run.state == PayoutRunState.APPROVED else []
         if some:
@@ -85,15 +89,18 @@ def send_step(*, run_id: str, at: datetime) -> bool:
 def _send(run: PayoutRun, payouts: list[Payout], *, by: Actor, at: datetime) -> None:
     drafts = []
     for payout in payouts:
-        posting = [Posting(AccountKind.FUNDING, AccountKind.TRANSIT, payout.amount_minor)]
         drafts.append(
             EntryDraft(
                 id=new_id("ent", at=at),
                 kind=EntryKind.SENT,
                 subject=payout.id,
                 reason="payout-sent",
-                postings=posting_drafts(
-                    posting, agreement=payout.agreement_id, currency=payout.currency, memo=payout.id
+                postings=tuple(
+                    draft
+                    for posting, currency in sending(payout.amount, payout.sent)
+                    for draft in posting_drafts(
+                        [posting], agreement=payout.agreement_id, currency=currency, memo=payout.id
+                    )
                 ),
             )
         )
@@ -124,13 +131,12 @@ def _drafts(
     execute_on = bank_day_of(calendar_of(kind, settings_of(run.program).country), max(run.pay_on, made_on))
     first = _files_of_day(account, at=at)
     drafts = []
-    for part, start in enumerate(range(0, len(payouts), form.most), start=1):
-        some = payouts[start : start + form.most]
+    for part, some in enumerate(_parts(payouts, form.most), start=1):
         file = PayoutFile(
             run=run,
             method_kind=kind,
             payouts_count=len(some),
-            total_minor=sum(payout.amount_minor for payout in some),
+            total_minor=sum(payout.sent.minor for payout in some),
             made_at=at,
             actor_kind=by.kind,
             actor_id=by.id,
@@ -144,6 +150,14 @@ def _drafts(
         file.digest = digest_of_file(_written(file, some))
         drafts.append(file)
     return drafts
+
+
+def _parts(payouts: Sequence[Payout], most: int) -> Iterable[list[Payout]]:
+    """Divide payouts into files: each of one currency, and of no more payouts than it has room for."""
+    for _currency, group in groupby(payouts, key=lambda payout: payout.sent.currency):
+        some = list(group)
+        for start in range(0, len(some), most):
+            yield some[start : start + most]
 
 
 def _written(file: PayoutFile, payouts: Sequence[Payout]) -> bytes:

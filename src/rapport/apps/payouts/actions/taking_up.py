@@ -1,7 +1,7 @@
 """Write the payouts of a run: what each takes up, what taxes add and keep back, and the entries that reserve it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -11,12 +11,13 @@ from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
 from rapport.apps.ledger.queries import PayablePosting, payable_postings
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.details import details_of, put_copy
-from rapport.apps.payouts.models import Payout, PayoutLine, PayoutMethod, PayoutRun, PayoutState
+from rapport.apps.payouts.models import Payout, PayoutExchange, PayoutLine, PayoutMethod, PayoutRun, PayoutState
 from rapport.apps.payouts.taxing import Taxed, tax_drafts, tax_row
 from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.sealing import seal_rows
 from rapport.apps.record.write import insert_rows
 from rapport.domain.books import EntryKind, Posting
+from rapport.domain.exchange import Rate, convert
 from rapport.domain.payouts import reserving, taken
 from rapport.kit.ids import new_id
 
@@ -32,6 +33,7 @@ class Reserved:
     lines: tuple[PayablePosting, ...]
     moved: dict[str, Posting]
     taxed: Taxed
+    exchange: PayoutExchange | None = None
 
 
 def preparer_of(run: PayoutRun) -> Actor:
@@ -76,6 +78,23 @@ def payout_of(
     return Reserved(payout, lines, moved, tax)
 
 
+def exchanged(one: Reserved, currency: str, rates: Mapping[str, Rate]) -> Reserved:
+    """Let a payout go out in another currency, where one is wished for: converted once and rounded once."""
+    if currency in {"", one.payout.currency}:
+        return one
+    rate = rates[currency]
+    sent = convert(one.payout.amount, currency, rate=rate)
+    exchange = PayoutExchange(
+        payout=one.payout,
+        amount_minor=sent.minor,
+        currency=currency,
+        rate=rate.text,
+        rate_day=rate.day,
+        rate_source=rate.source,
+    )
+    return replace(one, exchange=exchange)
+
+
 def write_reserved(run: PayoutRun, reserved: Sequence[Reserved], *, at: datetime) -> None:
     """Write these payouts with their taxes, lines and entries, inside the caller's transaction."""
     if not reserved:
@@ -84,7 +103,9 @@ def write_reserved(run: PayoutRun, reserved: Sequence[Reserved], *, at: datetime
     insert_rows(payouts)
     rows = [tax_row(each.payout, each.taxed) for each in reserved]
     insert_rows(rows)
-    seal_rows([*payouts, *rows])
+    exchanges = [each.exchange for each in reserved if each.exchange]
+    insert_rows(exchanges)
+    seal_rows([*payouts, *rows, *exchanges])
     by_tax = _book_taxes(run, reserved, at=at)
     insert_rows(
         [

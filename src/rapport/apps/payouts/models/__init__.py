@@ -1,11 +1,13 @@
 """Tables of payouts: how money travels, runs with their payouts, what goes out and what banks answer."""
 
 from rapport.apps.payouts.models.files import CallState, ChangeNotice, FileFormat, PayoutFile, RailAccount, RailCall
-from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod, PayoutSettings
+from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod, PayoutMethodCurrency, PayoutSettings
 from rapport.apps.payouts.models.runs import (
     Payout,
+    PayoutExchange,
     PayoutLine,
     PayoutRun,
+    PayoutRunRate,
     PayoutRunState,
     PayoutState,
     PayoutTax,
@@ -20,10 +22,13 @@ __all__ = [
     "FileFormat",
     "MethodKind",
     "Payout",
+    "PayoutExchange",
     "PayoutFile",
     "PayoutLine",
     "PayoutMethod",
+    "PayoutMethodCurrency",
     "PayoutRun",
+    "PayoutRunRate",
     "PayoutRunState",
     "PayoutSettings",
     "PayoutState",

@@ -52,6 +52,23 @@ class PayoutMethod(models.Model):
         """Show what may be shown of it: the last four characters."""
         return f"{self.get_kind_display()} {self.masked}".strip()
 
+    @property
+    def paid_in(self) -> str:
+        """Return the currency that its owner wants; empty for whichever the program has."""
+        wish: PayoutMethodCurrency | None = getattr(self, "wish", None)
+        return wish.currency if wish else ""
+
+
+class PayoutMethodCurrency(models.Model):
+    """In which currency whoever is paid by a method wants the money; without it, in that of the program."""
+
+    method = models.OneToOneField(PayoutMethod, primary_key=True, on_delete=models.PROTECT, related_name="wish")
+    currency = models.CharField(max_length=3)
+
+    def __str__(self) -> str:
+        """Say what is wished for."""
+        return f"{self.method_id} in {self.currency}"
+
 
 class PayoutSettings(models.Model):
     """How a program pays: whose bank holidays move a payday, and how long a changed method waits."""

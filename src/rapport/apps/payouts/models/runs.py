@@ -10,6 +10,7 @@ from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod
 from rapport.apps.programs.models import Program
 from rapport.apps.record.vault import SealedField
 from rapport.apps.taxes.models import TaxProfile, TaxRate
+from rapport.domain.exchange import Rate
 from rapport.domain.money import Money
 
 
@@ -151,6 +152,18 @@ class Payout(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def sent(self) -> Money:
+        """Return what goes out: the amount, or what it is in the partner's currency."""
+        exchange = self.exchanged
+        return Money(exchange.amount_minor, exchange.currency) if exchange else self.amount
+
+    @property
+    def exchanged(self) -> "PayoutExchange | None":
+        """Return how it is exchanged, where the partner is paid in another currency."""
+        found: PayoutExchange | None = getattr(self, "exchange", None)
+        return found
+
+    @property
     def way(self) -> str:
         """Say for the partner how the money comes: "by bank transfer to DE… 1234"."""
         words = {
@@ -160,6 +173,56 @@ class Payout(models.Model):
         }
         to_a_bank = gettext("by bank transfer to %(to)s")
         return words.get(MethodKind(self.method_kind), to_a_bank) % {"to": self.method.masked}
+
+
+class PayoutRunRate(models.Model):
+    """What the program's currency is worth in another one throughout a run: the first payout that needs it takes it."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(PayoutRun, on_delete=models.PROTECT, related_name="rates")
+    currency = models.CharField(max_length=3)
+    rate = models.CharField(max_length=64)
+    rate_day = models.DateField()
+    rate_source = models.CharField(max_length=20)
+
+    sealed_as = ("run_id", "currency")
+
+    class Meta:
+        """One rate of a currency in a run."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "currency"), name="one_rate_in_a_run"),)
+
+    def __str__(self) -> str:
+        """Say what it is."""
+        return f"{self.run_id} {self.currency} {self.rate}"
+
+
+class PayoutExchange(models.Model):
+    """What a payout sends where the partner is paid in another currency: its amount, converted once by the run's rate.
+
+    `rate` is what one of the program's currency was worth in the partner's.
+    """
+
+    payout = models.OneToOneField(Payout, primary_key=True, on_delete=models.PROTECT, related_name="exchange")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    rate = models.CharField(max_length=64)
+    rate_day = models.DateField()
+    rate_source = models.CharField(max_length=20)
+
+    class Meta:
+        """Always of an amount above zero."""
+
+        constraints = (models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="exchange_is_positive"),)
+
+    def __str__(self) -> str:
+        """Say what is sent."""
+        return f"{self.payout_id} {self.amount_minor} {self.currency}"
+
+    @property
+    def known_rate(self) -> Rate:
+        """Return the rate that stands on it."""
+        return Rate(self.rate, self.rate_day, self.rate_source)
 
 
 class PayoutLine(models.Model):

@@ -1,15 +1,18 @@
 """Forms of the pages of finance."""
 
 import re
+from collections.abc import Sequence
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from rapport.domain.money import BadAmount, Money, parse_amount
+from rapport.domain.money import BadAmount, Money, decimals_of, parse_amount
 from rapport.domain.payouts import Outcome
 
 _LARGEST_FILE = 20_000_000
+_THOUSANDS = 3
+"""With so many decimals, what stands before three digits is their dot, and separates no thousands."""
 
 
 class PrepareForm(forms.Form):
@@ -32,17 +35,43 @@ class ApproveForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, currency: str) -> None:
+    def __init__(self, data: QueryDict | None = None, *, currency: str, foreign: Sequence[str] = ()) -> None:
         super().__init__(data, auto_id="approve-%s")
         self._currency = currency
+        self._foreign = foreign
+        for one in foreign:
+            self.fields[f"total_{one}"] = forms.CharField(
+                label=_("Write what it sends in %(currency)s") % {"currency": one},
+                max_length=40,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
 
     def clean_total(self) -> Money:
         """Read the amount as people write it: spaces and a comma are forgiven."""
-        text = re.sub(r"[\s\u00a0,](?=\d{3}(\D|$))", "", self.cleaned_data["total"].strip())
         try:
-            return parse_amount(text.replace(",", ".").removesuffix(self._currency).strip(), self._currency)
+            return money_typed(self.cleaned_data["total"], self._currency)
         except BadAmount as bad:
             raise forms.ValidationError(str(bad)) from bad
+
+    def clean(self) -> None:
+        """Read the totals of the other currencies likewise."""
+        for one in self._foreign:
+            try:
+                self.cleaned_data[f"total_{one}"] = money_typed(self.cleaned_data.get(f"total_{one}", ""), one)
+            except BadAmount as bad:
+                if f"total_{one}" not in self.errors:
+                    self.add_error(f"total_{one}", str(bad))
+
+    @property
+    def foreign(self) -> list[Money]:
+        """Return what was written of each other currency."""
+        return [self.cleaned_data[f"total_{one}"] for one in self._foreign]
+
+
+def money_typed(text: str, currency: str) -> Money:
+    """Read an amount as people write it: spaces, a comma and the currency behind it are forgiven."""
+    plain = re.sub(r"[\s\u00a0,](?=\d{3}(\D|$))", "", text.strip()) if decimals_of(currency) < _THOUSANDS else text
+    return parse_amount(plain.replace(",", ".").strip().removesuffix(currency).strip(), currency)
 
 
 class WhyForm(forms.Form):
@@ -100,6 +129,27 @@ class OutcomeForm(forms.Form):
     words = forms.CharField(
         label=_("Reference of the bank, or the reason"), max_length=64, help_text=_("The partner reads it.")
     )
+    moved = forms.CharField(
+        label=_("What it truly cost, or what came back"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("In the currency of the program. The difference is booked as gain or loss; empty: none."),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, exchanged: str = "") -> None:
+        super().__init__(data)
+        self._currency = exchanged
+        if not exchanged:
+            del self.fields["moved"]
+
+    def clean_moved(self) -> Money | None:
+        """Read the amount; nothing where none was written."""
+        text = self.cleaned_data["moved"].strip()
+        try:
+            return money_typed(text, self._currency) if text else None
+        except BadAmount as bad:
+            raise forms.ValidationError(str(bad)) from bad
 
 
 class SettleRestForm(forms.Form):

@@ -1,7 +1,7 @@
 """One payout: what it pays line by line, and what became of it."""
 
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +17,7 @@ from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_page
 from rapport.doors.console.paying.forms import OutcomeForm, WhyForm
 from rapport.doors.console.paying.runs import found_run
+from rapport.flows.explaining.payouts import exchange_words
 from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.paying import record_outcome, take_over_change
 from rapport.flows.statements import lines_of_payout
@@ -38,11 +39,12 @@ def payout(request: Request, program_id: str, run_id: str, payout_id: str) -> Ht
 def outcome(request: Request, program_id: str, run_id: str, payout_id: str) -> HttpResponse:
     """Note what became of a payout that was sent."""
     program, row = _found(request, program_id, run_id, payout_id)
-    form = OutcomeForm(request.POST)
+    form = _outcome_form(row, request.POST)
 
     def act() -> None:
         told = form.cleaned_data
-        record_outcome(payout=row, outcome=Outcome(told["outcome"]), words=told["words"], by=request.actor, at=now())
+        outcome, moved = Outcome(told["outcome"]), told.get("moved")
+        record_outcome(payout=row, outcome=outcome, words=told["words"], by=request.actor, at=now(), moved=moved)
 
     if succeeded(form, act):
         return done(request, _("Noted."), name="payout", at=(program.id, row.run_id, row.id))
@@ -78,6 +80,10 @@ def take_change(request: Request, program_id: str, run_id: str, payout_id: str, 
     return done(request, words, name="payout", at=(program.id, row.run_id, row.id))
 
 
+def _outcome_form(row: Payout, data: QueryDict | None = None) -> OutcomeForm:
+    return OutcomeForm(data, exchanged=row.currency if row.exchanged else "")
+
+
 def _found(request: Request, program_id: str, run_id: str, payout_id: str) -> tuple[Program, Payout]:
     program, run = found_run(request, program_id, run_id)
     return program, find_or_404(request, payouts_of_run(run.id), pk=payout_id)
@@ -97,6 +103,7 @@ def _page(
         request,
         "payouts/one.html",
         vat=vat_sentences(row),
+        exchange=exchange_words(row),
         program=program,
         status=422 if telling or cancelling else 200,
         row=row,
@@ -105,7 +112,7 @@ def _page(
         lines=lines_of_payout(row, most=MOST_LINES),
         more=max(row.commissions_count - MOST_LINES, 0),
         entries=entries_of(row.id).filter(subject=row.id),
-        telling=(telling or OutcomeForm())
+        telling=(telling or _outcome_form(row))
         if may_write and row.state in {PayoutState.SENT, PayoutState.SETTLED}
         else None,
         cancelling=(cancelling or WhyForm(auto_id="cancel-%s"))

@@ -5,13 +5,14 @@ from datetime import datetime
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.payouts import actions
+from rapport.apps.payouts.exchanging import sent_totals
 from rapport.apps.payouts.models import MethodKind, PayoutRun, PayoutState
 from rapport.apps.payouts.queries import (
     counts_by_state,
@@ -79,10 +80,11 @@ def run(request: Request, program_id: str, run_id: str) -> HttpResponse:
 def approve(request: Request, program_id: str, run_id: str) -> HttpResponse:
     """Approve a run as its second person."""
     program, row = found_run(request, program_id, run_id)
-    form = ApproveForm(request.POST, currency=row.currency)
+    form = _approve_form(row, request.POST)
 
     def act() -> None:
-        actions.approve_run(run_id=row.id, total=form.cleaned_data["total"], by=request.actor, at=now())
+        total = form.cleaned_data["total"]
+        actions.approve_run(run_id=row.id, total=total, foreign=form.foreign, by=request.actor, at=now())
 
     if succeeded(form, act):
         return done(request, _("Approved. Make the files and give them to your bank."), name="payout-run", at=_at(row))
@@ -184,6 +186,7 @@ def run_page(
         status=422 if refused else 200,
         run=row,
         told=payout_runs.tell_run(row),
+        foreign=sent_totals(row.id),
         rails=[(rail, forms[rail.kind]) for rail in rails_of(row)] if row.filled_at else [],
         notices=notices_of_run(row.id),
         page=page,
@@ -205,10 +208,14 @@ def _forms(row: PayoutRun) -> dict[str, Form]:
     """Return the forms of a run's page by their names; those of rails by the rail's."""
     settling: dict[str, Form] = {kind: SettleRestForm(auto_id=f"settle-{kind}-%s") for kind in MethodKind.values}
     return settling | {
-        "approving": ApproveForm(currency=row.currency),
+        "approving": _approve_form(row),
         "abandoning": WhyForm(auto_id="abandon-%s"),
         "answering": AnswerFileForm(),
     }
+
+
+def _approve_form(row: PayoutRun, data: QueryDict | None = None) -> ApproveForm:
+    return ApproveForm(data, currency=row.currency, foreign=[one.currency for one in sent_totals(row.id)])
 
 
 def _states(row: PayoutRun, states: dict[str, tuple[int, int]]) -> list[tuple[str, str, int, Money]]:

@@ -73,13 +73,11 @@ class RateForm(forms.Form):
     """What one currency was worth in another on a day."""
 
     what = forms.CharField(widget=forms.HiddenInput, initial="rate", required=False)
-    base = forms.ChoiceField(label=_("One"), choices=_CURRENCIES, initial="USD")
-    quote = forms.ChoiceField(label=_("of which so many are worth it"), choices=_CURRENCIES, initial="EUR")
-    rate = forms.CharField(
-        label=_("Rate"), max_length=32, help_text=_("Such as 0.9231: what one of the first is worth in the second.")
-    )
+    base = forms.ChoiceField(label=_("One of this currency"), choices=_CURRENCIES, initial="USD")
+    rate = forms.CharField(label=_("was worth"), max_length=32, help_text=_("Such as 0.9231, as it was quoted."))
+    quote = forms.ChoiceField(label=_("of this one"), choices=_CURRENCIES, initial="EUR")
     day = forms.DateField(
-        label=_("Day"),
+        label=_("on this day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Orders of this day and the days after it take the rate, until a later one is known."),
     )

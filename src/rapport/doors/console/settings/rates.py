@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.apps.identity.models import Organisation
@@ -98,7 +99,8 @@ def _took(
 
 def _tell(request: Request, kept: Kept) -> None:
     words = {"new": kept.new, "known": kept.known, "doubtful": kept.doubtful}
-    messages.success(request, _("%(new)s rates kept, %(known)s known before.") % words)
+    kept_words = ngettext("%(new)s rate kept", "%(new)s rates kept", kept.new) % words
+    messages.success(request, _("%(kept)s, %(known)s known before.") % {**words, "kept": kept_words})
     if kept.doubtful:
         sentence = _("%(doubtful)s lie more than 10 %% from the last good one and wait for you below.")
         messages.warning(request, sentence % words)
