@@ -1,11 +1,13 @@
 """Chooses the database of a run before Django wakes, and gives every test the same fixtures."""
 
 import gc
+from collections.abc import Iterator
 
 import django
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.utils import translation
 
 from tests.support.run import Run, prepare
 
@@ -36,6 +38,13 @@ BROWSER_FIXTURES = frozenset({"browser"})
 def run() -> Run:
     """The run that this test belongs to."""
     return RUN
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Let each test begin in English: a page that was shown in another language leaves its thread speaking it."""
+    yield
+    translation.deactivate()
 
 
 def pytest_report_header() -> str:

@@ -38,7 +38,7 @@ class Authority:
 def certifying(folder: Path, *, names: str, http_port: int, https_port: int) -> Iterator[Authority]:
     """Run Pebble: it asks the name server `names` where a name leads, and looks there on these ports."""
     acme, manage = free_port(), free_port()
-    _make_certificate(folder)
+    make_certificate(folder)
     (folder / "pebble.json").write_text(
         json.dumps(
             {
@@ -83,9 +83,12 @@ def _root(url: str, *, own_root: Path) -> str:
             time.sleep(0.1)
 
 
-def _make_certificate(folder: Path) -> None:
-    """Make a certificate for Pebble's own server on this machine."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pebble")])
+def make_certificate(folder: Path, *, address: str = "127.0.0.1") -> None:
+    """Make `own.pem` and `own.key` of a server at an address of this machine, which vouches for itself."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test server")]),
+    )
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -94,7 +97,7 @@ def _make_certificate(folder: Path) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now() - timedelta(days=1))
         .not_valid_after(now() + timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -75,12 +75,18 @@ def has_pebble() -> bool:
     return shutil.which("pebble") is not None
 
 
+def has_dovecot() -> bool:
+    """Say whether Dovecot is installed, a real server of mailboxes."""
+    return Path("/usr/sbin/dovecot").exists() and Path("/usr/lib/dovecot/imap").exists()
+
+
 PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
     Program(name="Chromium", packages=("chromium", "fonts-liberation"), is_there=has_chromium),
     Program(name="Caddy", packages=("caddy",), is_there=has_caddy),
     Program(name="Pebble", packages=("pebble",), is_there=has_pebble),
+    Program(name="Dovecot", packages=("dovecot-imapd",), is_there=has_dovecot),
     Program(name="curl", packages=("curl",), is_there=has_curl),
     Program(name="Node", packages=("nodejs", "npm"), is_there=has_node),
     Program(name="PHP", packages=("php-cli",), is_there=has_php),

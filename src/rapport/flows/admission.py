@@ -16,6 +16,7 @@ from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity.actions import create_organisation
 from rapport.apps.identity.digests import digest_of
 from rapport.apps.identity.inputs import OrganisationInput, PersonInput
+from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.models import Organisation
 from rapport.apps.identity.queries import partner_organisation_of, team_of
 from rapport.apps.partners import actions as partners
@@ -66,7 +67,7 @@ def apply(*, program: Program, given: ApplicationInput, at: datetime) -> Receive
         path = thread_path(program, secret)
         if application.website:
             partners.ask_for_proof(application=application)
-        _write(application, subject=_("Your application to %(program)s"), words=_RECEIVED, path=path, at=at)
+        _write(application, subject=gettext_noop("Your application to %(program)s"), words=_RECEIVED, path=path, at=at)
         # By its path: what the rules say is one floor of use-cases above this one.
         import_string(RULES_JOB).enqueue(application_id=application.id)
     return Received(application, path)
@@ -77,7 +78,13 @@ def ask(*, application: Application, question: str, by: Actor, at: datetime) -> 
     with transaction():
         asked = partners.ask_applicant(application_id=application.id, question=question, by=by, at=at)
         path = thread_path(application.program, partners.add_secret(application=asked))
-        _write(asked, subject=_("A question about your application to %(program)s"), words=_ASKED, path=path, at=at)
+        _write(
+            asked,
+            subject=gettext_noop("A question about your application to %(program)s"),
+            words=_ASKED,
+            path=path,
+            at=at,
+        )
     return asked
 
 
@@ -91,7 +98,7 @@ def decline(*, application: Application, given: DeclineInput, by: Actor, at: dat
     with transaction():
         declined = partners.decline_application(application_id=application.id, given=given, by=by, at=at)
         path = thread_path(application.program, partners.add_secret(application=declined))
-        _write(declined, subject=_("Your application to %(program)s"), words=_DECLINED, path=path, at=at)
+        _write(declined, subject=gettext_noop("Your application to %(program)s"), words=_DECLINED, path=path, at=at)
     return declined
 
 
@@ -114,7 +121,7 @@ def answer_by(application: Application) -> datetime:
 
 def moment_words(moment: datetime, *, zone: str) -> str:
     """Return a moment as people write it, in the program's zone: 4 May 2026, 14:00."""
-    return date_format(moment.astimezone(ZoneInfo(zone)), "j F Y, H:i")
+    return date_format(moment.astimezone(ZoneInfo(zone)), "DATETIME_FORMAT")
 
 
 def lacks_people(agreement: Agreement) -> bool:
@@ -179,11 +186,11 @@ def _let_in(application: Application, organisation: Organisation, *, by: Actor, 
     program = application.program
     if partner_organisation_of(application.email):
         path = reverse("home")
-        _write(application, subject=_("Welcome to %(program)s"), words=_APPROVED, path=path, at=at)
+        _write(application, subject=gettext_noop("Welcome to %(program)s"), words=_APPROVED, path=path, at=at)
         return
     invite_partner_person(
         organisation_id=organisation.id,
-        given=PersonInput(name=application.name, email=application.email),
+        given=PersonInput(name=application.name, email=application.email, language=application.language),
         host=Host(program.workspace_id, program.name),
         by=by,
         at=at,
@@ -192,13 +199,14 @@ def _let_in(application: Application, organisation: Organisation, *, by: Actor, 
 
 def _write(application: Application, *, subject: str, words: str, path: str, at: datetime) -> None:
     program = application.program
-    letter = Letter(
-        recipient=application.email,
-        subject=subject % {"program": program.name},
-        paragraphs=(_(words) % {"answer_by": moment_words(answer_by(application), zone=program.zone)},),
-        button=Button(_("Open"), path),
-        workspace_id=program.workspace_id,
-        about_id=application.id,
-        holds_secret=True,
-    )
-    queue_mail(letter=letter, at=at)
+    with speaking(application.language):
+        letter = Letter(
+            recipient=application.email,
+            subject=_(subject) % {"program": program.name},
+            paragraphs=(_(words) % {"answer_by": moment_words(answer_by(application), zone=program.zone)},),
+            button=Button(_("Open"), path),
+            workspace_id=program.workspace_id,
+            about_id=application.id,
+            holds_secret=True,
+        )
+        queue_mail(letter=letter, at=at)

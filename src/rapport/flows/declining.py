@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,7 +23,7 @@ from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
-from rapport.flows.partner_letters import Letters, Telling, letters_about, tell_partner
+from rapport.flows.partner_letters import Letters, Tell, Telling, letters_about, tell_partner
 from rapport.flows.retrying import until_settled
 from rapport.kit.clock import from_ms, to_ms
 
@@ -122,27 +123,25 @@ def decline_as_given(
         raise BadInput(sentence, fields={"code": sentence})
     until_ms = to_ms(reply_end(at, zone=_zone(conversion)))
     data = {"code": given.code, "evidence": given.evidence.strip(), "reply_until_ms": until_ms}
-    telling = _declined(conversion, given, at=at)
-    say = _Said(conversion, DecisionKind.DECLINED, given.reason, data, telling, letters)
+    tell = partial(_declined, conversion, given, at=at)
+    say = _Said(conversion, DecisionKind.DECLINED, given.reason, data, tell, letters)
     _say_settled(say, allowed=_may_decline, by=by, at=at)
 
 
 def letters_of_decline(*, conversion: Conversion, given: DeclineGiven, at: datetime) -> Letters:
     """Write out what the partners of an order will be told when it is declined."""
-    return letters_about(_partners_who_earn(conversion), _declined(conversion, given, at=at))
+    return letters_about(_partners_who_earn(conversion), partial(_declined, conversion, given, at=at))
 
 
 def undo_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
     """Take a decline back: the order counts again, and its partner is told."""
-    telling = Telling(_(_TAKEN_BACK), (_("The decline was taken back; the order counts again."), reason.strip()))
-    say = _Said(conversion, DecisionKind.DECLINE_UNDONE, reason, {}, telling)
+    say = _Said(conversion, DecisionKind.DECLINE_UNDONE, reason, {}, partial(_taken_back, reason))
     _say_settled(say, allowed=_may_undo, by=by, at=at)
 
 
 def uphold_decline(*, conversion: Conversion, reason: str, by: Actor, at: datetime) -> None:
     """Uphold a decline that the partner replied to; for the partner this is final."""
-    telling = Telling(_(_UPHELD), (_("The decline was upheld after your reply. This is final."), reason.strip()))
-    say = _Said(conversion, DecisionKind.DECLINE_UPHELD, reason, {}, telling)
+    say = _Said(conversion, DecisionKind.DECLINE_UPHELD, reason, {}, partial(_upheld, reason))
     _say_settled(say, allowed=_may_uphold, by=by, at=at)
 
 
@@ -203,7 +202,7 @@ class _Said:
     kind: DecisionKind
     reason: str
     data: Mapping[str, object]
-    telling: Telling | None
+    tell: Tell | None
     letters: Letters | None = None
 
 
@@ -213,8 +212,8 @@ Allowed = Callable[[list[HumanDecision]], None]
 
 def _say_settled(said: _Said, *, allowed: Allowed, by: Actor, at: datetime) -> None:
     """Say it, its letters written out before: others wait for the database while a transaction is open."""
-    if said.telling and said.letters is None:
-        said = replace(said, letters=letters_about(_partners_who_earn(said.conversion), said.telling))
+    if said.tell and said.letters is None:
+        said = replace(said, letters=letters_about(_partners_who_earn(said.conversion), said.tell))
     until_settled(lambda: _say(said, allowed=allowed, by=by, at=at))
 
 
@@ -232,9 +231,9 @@ def _say(said: _Said, *, allowed: Allowed, by: Actor, at: datetime) -> None:
         told = _partners_who_earn(conversion)
         record_decision(conversion=conversion, kind=said.kind, data=said.data, reason=said.reason.strip(), by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(said.kind), by=by, at=at)
-        if said.telling:
+        if said.tell:
             for commission in told:
-                tell_partner(commission, said.telling, by=by, at=at, letters=said.letters)
+                tell_partner(commission, said.tell, by=by, at=at, letters=said.letters)
 
 
 def _partners_who_earn(conversion: Conversion) -> list[Commission]:
@@ -256,6 +255,14 @@ def _declined(conversion: Conversion, given: DeclineGiven, *, at: datetime) -> T
             % {"day": day_words(last_day(until, zone=_zone(conversion)))},
         ),
     )
+
+
+def _taken_back(reason: str) -> Telling:
+    return Telling(_(_TAKEN_BACK), (_("The decline was taken back; the order counts again."), reason.strip()))
+
+
+def _upheld(reason: str) -> Telling:
+    return Telling(_(_UPHELD), (_("The decline was upheld after your reply. This is final."), reason.strip()))
 
 
 def _zone(conversion: Conversion) -> str:

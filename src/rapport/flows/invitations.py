@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity import actions as identity
 from rapport.apps.identity.inputs import PersonInput, TeammateInput
-from rapport.apps.identity.models import Invitation, Role
+from rapport.apps.identity.languages import speaking
+from rapport.apps.identity.models import Invitation, Person, Role
 from rapport.apps.identity.queries import team_of
 from rapport.apps.partners.errors import AgreementMove, SomebodyIsIn
 from rapport.apps.partners.models import Agreement, AgreementState
@@ -47,7 +47,8 @@ def invite_partner_person(
     """Invite somebody to the portal of a partner's organisation, by mail."""
     with transaction():
         issued = identity.invite_partner_person(organisation_id=organisation_id, given=given, by=by, at=at)
-        queue_mail(letter=_to_partner(issued, host=host), at=at)
+        with speaking(given.language):
+            queue_mail(letter=_to_partner(issued, host=host), at=at)
     return issued.invitation
 
 
@@ -67,29 +68,33 @@ def invite_introduced(*, agreement: Agreement, by: Actor, at: datetime) -> Invit
         issued = identity.invite_partner_person(
             organisation_id=organisation_id, given=given, good_for=BROUGHT_ALONG_FOR, by=by, at=at
         )
-        with translation.override(who.language):
+        with speaking(who.language):
             queue_mail(letter=_to_introduced(issued, agreement), at=at)
     return issued.invitation
 
 
 def tell_of_offer(*, agreement: Agreement, at: datetime) -> None:
     """Write to a partner who signs in already that terms wait to be accepted, inside the caller's transaction."""
-    program = agreement.program
     for seat in team_of(agreement.partner.organisation_id).filter(person__is_active=True):
-        words = {"program": program.name, "person": seat.person.name}
-        letter = Letter(
-            recipient=seat.person.email,
-            subject=_("%(program)s offers you terms") % words,
-            paragraphs=(
-                _("Hello %(person)s,") % words,
-                *_what_goes_on(agreement),
-                _("What they bring is yours as soon as you have accepted the terms of %(program)s.") % words,
-            ),
-            button=Button(_("See the terms and accept"), reverse("portal:terms", args=(agreement.id,))),
-            workspace_id=program.workspace_id,
-            about_id=agreement.id,
-        )
-        queue_mail(letter=letter, at=at)
+        with speaking(seat.person.language):
+            queue_mail(letter=_of_offer(agreement, person=seat.person), at=at)
+
+
+def _of_offer(agreement: Agreement, *, person: Person) -> Letter:
+    program = agreement.program
+    words = {"program": program.name, "person": person.name}
+    return Letter(
+        recipient=person.email,
+        subject=_("%(program)s offers you terms") % words,
+        paragraphs=(
+            _("Hello %(person)s,") % words,
+            *_what_goes_on(agreement),
+            _("What they bring is yours as soon as you have accepted the terms of %(program)s.") % words,
+        ),
+        button=Button(_("See the terms and accept"), reverse("portal:terms", args=(agreement.id,))),
+        workspace_id=program.workspace_id,
+        about_id=agreement.id,
+    )
 
 
 def _to_teammate(issued: identity.IssuedInvitation) -> Letter:

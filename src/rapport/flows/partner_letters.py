@@ -1,6 +1,6 @@
 """Write to a partner: by mail to everybody who has its portal, about one of its agreements."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from rapport.apps.commissions.models import Commission
 from rapport.apps.delivery.actions import keep_mail, write_out
 from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.delivery.models import Mail
+from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.queries import team_of
 from rapport.apps.identity.rights import ROLE_CAPABILITIES, Capability
 from rapport.apps.partners.models import Agreement
@@ -30,21 +31,34 @@ class Telling:
     sentences: Sequence[str]
 
 
+Tell = Callable[[], Telling]
+"""Makes the words in the language of the moment: each reader is told in its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a partner's letters go to, and in which language."""
+
+    email: str
+    language: str
+
+
 Letters = Mapping[str, Sequence[Mail]]
 """Mails that were written out before a transaction, by the commission that they are about."""
 
 
-def letters_about(commissions: Iterable[Commission], telling: Telling) -> Letters:
+def letters_about(commissions: Iterable[Commission], tell: Tell) -> Letters:
     """Write out what partners will be told about their commissions: half of the time that telling them takes."""
-    return {commission.id: list(_mails(commission, telling)) for commission in commissions}
+    return {commission.id: list(_mails(commission, tell)) for commission in commissions}
 
 
 def tell_partner(
-    commission: Commission, telling: Telling, *, by: Actor, at: datetime, letters: Letters | None = None
+    commission: Commission, tell: Tell, *, by: Actor, at: datetime, letters: Letters | None = None
 ) -> None:
     """Write it under the commission in the portal, and mail it to the partner; inside the caller's transaction."""
     agreement = commission.agreement
-    told = _told(telling)
+    with speaking(language_of(agreement)):
+        told = _told(tell())
     post_message(
         subject=commission.id,
         side=Side.PROGRAM,
@@ -54,23 +68,27 @@ def tell_partner(
         workspace_id=agreement.program.workspace_id,
     )
     ready = (letters or {}).get(commission.id)
-    for mail in _mails(commission, telling) if ready is None else ready:
+    for mail in _mails(commission, tell) if ready is None else ready:
         keep_mail(mail=mail, at=at)
 
 
-def _mails(commission: Commission, telling: Telling) -> Iterator[Mail]:
+def _mails(commission: Commission, tell: Tell) -> Iterator[Mail]:
+    for reader in readers_of(commission.agreement):
+        with speaking(reader.language):
+            mail = write_out(_letter(commission, tell(), recipient=reader.email))
+        yield mail
+
+
+def _letter(commission: Commission, telling: Telling, *, recipient: str) -> Letter:
     agreement = commission.agreement
-    letter_words = {"program": agreement.program.name, "order": order_words(commission)}
-    for address in addresses_of(agreement):
-        letter = Letter(
-            recipient=address,
-            subject=telling.subject % letter_words,
-            paragraphs=tuple(_told(telling)),
-            button=Button(_("Look and reply"), reverse("portal:commission", args=(agreement.id, commission.id))),
-            workspace_id=agreement.program.workspace_id,
-            about_id=commission.id,
-        )
-        yield write_out(letter)
+    return Letter(
+        recipient=recipient,
+        subject=telling.subject % {"program": agreement.program.name, "order": order_words(commission)},
+        paragraphs=tuple(_told(telling)),
+        button=Button(_("Look and reply"), reverse("portal:commission", args=(agreement.id, commission.id))),
+        workspace_id=agreement.program.workspace_id,
+        about_id=commission.id,
+    )
 
 
 def _told(telling: Telling) -> list[str]:
@@ -83,10 +101,20 @@ def know_addresses() -> None:
 
 
 def addresses_of(agreement: Agreement) -> list[str]:
-    """Return the mail addresses of those who have the partner's portal; before that, of who applied or was brought."""
+    """Return the mail addresses to which letters about an agreement go."""
+    return [reader.email for reader in readers_of(agreement)]
+
+
+def language_of(agreement: Agreement) -> str:
+    """Return the language that a partner reads: that of the first who gets its letters."""
+    return next((reader.language for reader in readers_of(agreement)), "")
+
+
+def readers_of(agreement: Agreement) -> list[Reader]:
+    """Return those who have the partner's portal; before that, who applied or was brought along."""
     seats = team_of(agreement.partner.organisation_id).filter(person__is_active=True)
     readers = [seat for seat in seats if Capability.PORTAL_READ in ROLE_CAPABILITIES.get(seat.role, frozenset())]
     if readers:
-        return list(dict.fromkeys(seat.person.email for seat in readers))
+        return list(dict.fromkeys(Reader(seat.person.email, seat.person.language) for seat in readers))
     known = application_behind(agreement.id) or introduction_of(agreement.id)
-    return [known.email] if known else []
+    return [Reader(known.email, known.language)] if known else []

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.queries import team_of
 from rapport.apps.jobs.progress import report_progress
 from rapport.apps.partners.models import Agreement
@@ -28,6 +29,9 @@ from rapport.flows.explaining.payouts import amount_words
 from rapport.flows.explaining.words import day_words, local_day
 from rapport.flows.retrying import until_settled
 from rapport.flows.tax_papers import ask_for_papers
+
+Words = tuple[str, tuple[str, ...]]
+"""The subject of a letter, and its paragraphs."""
 
 
 def fill_run(run_id: str, *, clock: Callable[[], datetime], most: int = 0) -> None:
@@ -65,7 +69,7 @@ def change_method(*, agreement: Agreement, given: MethodInput, by: Actor, at: da
         else:
             method = actions.enter_method_for(agreement=agreement, given=given, by=by, at=at)
         if method.changed_at == at:
-            _tell(agreement, *_method_words(method, agreement), path="method/", at=at)
+            _tell(agreement, partial(_method_words, method, agreement), path="method/", at=at)
     return method
 
 
@@ -144,13 +148,13 @@ def _undo(  # noqa: PLR0913 - see record_outcome
     )
     before = payout.state
     if act(payout_id=payout.id, reason=words, by=by, at=at).state != before and not quiet:
-        _tell(payout.agreement, *_failed_words(payout), path="method/", at=at)
+        _tell(payout.agreement, partial(_failed_words, payout), path="method/", at=at)
 
 
 def _leave_unclaimed(payout: Payout, words: str, *, by: Actor, at: datetime) -> None:
     was = payout.unclaimed
     if actions.leave_unclaimed(payout_id=payout.id, reason=words, by=by, at=at).state == PayoutState.SENT and not was:
-        _tell(payout.agreement, *_unclaimed_words(payout), path=f"payouts/{payout.id}/", at=at)
+        _tell(payout.agreement, partial(_unclaimed_words, payout), path=f"payouts/{payout.id}/", at=at)
 
 
 def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime, cost: Money | None = None) -> None:
@@ -159,23 +163,26 @@ def _settle(payout: Payout, reference: str, *, by: Actor, at: datetime, cost: Mo
     if wrong:
         raise PayoutMoved(wrong[0].get_state_display())
     for one in settled:
-        _tell(one.agreement, *_settled_words(one), path=f"payouts/{one.id}/", at=at)
+        _tell(one.agreement, partial(_settled_words, one), path=f"payouts/{one.id}/", at=at)
 
 
-def _tell(agreement: Agreement, subject: str, paragraphs: tuple[str, ...], *, path: str, at: datetime) -> None:
+def _tell(agreement: Agreement, words: Callable[[], Words], *, path: str, at: datetime) -> None:
+    """Write to everybody of a partner, each in the language that it reads."""
     for member in team_of(agreement.partner.organisation_id):
         if member.person.is_active:
-            letter = Letter(
-                recipient=member.person.email,
-                subject=subject,
-                paragraphs=paragraphs,
-                button=Button(_("Open the portal"), f"/portal/{agreement.id}/commissions/{path}"),
-                workspace_id=agreement.program.workspace_id,
-            )
-            queue_mail(letter=letter, at=at)
+            with speaking(member.person.language):
+                subject, paragraphs = words()
+                letter = Letter(
+                    recipient=member.person.email,
+                    subject=subject,
+                    paragraphs=paragraphs,
+                    button=Button(_("Open the portal"), f"/portal/{agreement.id}/commissions/{path}"),
+                    workspace_id=agreement.program.workspace_id,
+                )
+                queue_mail(letter=letter, at=at)
 
 
-def _method_words(method: PayoutMethod, agreement: Agreement) -> tuple[str, tuple[str, ...]]:
+def _method_words(method: PayoutMethod, agreement: Agreement) -> Words:
     waits = method.usable_at > method.changed_at
     told = [_("From now on you are paid this way: %(method)s.") % {"method": method}]
     if waits:
@@ -185,7 +192,7 @@ def _method_words(method: PayoutMethod, agreement: Agreement) -> tuple[str, tupl
     return _("How you are paid was changed"), tuple(told)
 
 
-def _settled_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
+def _settled_words(payout: Payout) -> Words:
     words = {
         "amount": amount_words(payout),
         "program": payout.run.program.name,
@@ -199,7 +206,7 @@ def _settled_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _unclaimed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
+def _unclaimed_words(payout: Payout) -> Words:
     words = {
         "amount": amount_words(payout),
         "program": payout.run.program.name,
@@ -211,7 +218,7 @@ def _unclaimed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _failed_words(payout: Payout) -> tuple[str, tuple[str, ...]]:
+def _failed_words(payout: Payout) -> Words:
     words = {
         "amount": amount_words(payout),
         "program": payout.run.program.name,

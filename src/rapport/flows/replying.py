@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,10 +18,10 @@ from rapport.apps.record.write import transaction
 from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.inputs import MessageInput
 from rapport.apps.threads.models import Side
-from rapport.domain.money import Money, format_amount
+from rapport.domain.money import Money
 from rapport.flows.deciding import loses
 from rapport.flows.declining import ReplyTooLate, last_day, reply_end, reply_to_decline
-from rapport.flows.explaining.words import day_words, order_words
+from rapport.flows.explaining.words import day_words, money_words, order_words
 from rapport.flows.partner_letters import Telling, tell_partner
 from rapport.flows.retrying import until_settled
 
@@ -34,9 +35,8 @@ def reply(*, commission: Commission, body: str, by: Actor, at: datetime) -> None
 def answer(*, commission: Commission, body: str, by: Actor, at: datetime) -> None:
     """Write to the partner about a commission; nothing else changes."""
     given = read_input(MessageInput, {"body": body})
-    telling = Telling(_(_ANSWER), (given.body,))
     with transaction():
-        tell_partner(commission, telling, by=by, at=at)
+        tell_partner(commission, lambda: Telling(_(_ANSWER), (given.body,)), by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,20 @@ def _tell(proposal: Proposal, *, at: datetime) -> bool:
     until = reply_end(at, zone=program.zone)
     if not tell_proposal(proposal=proposal, reply_until=until, at=at):
         return False
+    tell = partial(_proposed, proposal, last=last_day(until, zone=program.zone))
+    tell_partner(commission, tell, by=Actor.system("proposal"), at=at)
+    return True
+
+
+def _proposed(proposal: Proposal, *, last: date) -> Telling:
+    commission = proposal.commission
     words = {
         "order": order_words(commission),
-        "amount": _amount(commission.worth),
-        "target": _amount(Money(proposal.target_minor, commission.currency)),
-        "day": day_words(last_day(until, zone=program.zone)),
+        "amount": money_words(commission.worth),
+        "target": money_words(Money(proposal.target_minor, commission.currency)),
+        "day": day_words(last),
     }
-    telling = Telling(
+    return Telling(
         _(_PROPOSED),
         (
             _("Your approved commission for order %(order)s is %(amount)s.") % words,
@@ -116,12 +123,6 @@ def _tell(proposal: Proposal, *, at: datetime) -> bool:
             % words,
         ),
     )
-    tell_partner(commission, telling, by=Actor.system("proposal"), at=at)
-    return True
-
-
-def _amount(money: Money) -> str:
-    return f"{format_amount(money)} {money.currency}"
 
 
 _ANSWER = gettext_noop("%(program)s: a message about order %(order)s")

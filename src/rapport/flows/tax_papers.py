@@ -1,12 +1,14 @@
 """Tax papers between a program and its partners: what is missing in words, letters and signed links that ask for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.identity.languages import speaking
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import PayoutRun
 from rapport.apps.payouts.queries import method_of, verdicts_of
@@ -18,8 +20,11 @@ from rapport.apps.taxes.queries import all_forms, standing_of
 from rapport.domain.payouts import Reason, Verdict, reason_named
 from rapport.domain.tax import Lack, Need
 from rapport.flows.explaining.words import local_day
-from rapport.flows.partner_letters import addresses_of
+from rapport.flows.partner_letters import readers_of
 from rapport.flows.tax_links import signed_link
+
+Words = tuple[str, tuple[str, ...]]
+"""The subject of a letter, and its paragraphs."""
 
 
 def lack_words() -> dict[Reason, str]:
@@ -87,9 +92,7 @@ def self_billing_text(agreement: Agreement) -> str:
 
 def tell_refused(form: TaxForm, agreement: Agreement, *, at: datetime) -> None:
     """Write to a partner that a form cannot be used, and why; inside the caller's transaction."""
-    words = {"form": form.get_kind_display(), "program": agreement.program.name}
-    told = (_("%(program)s cannot use your %(form)s.") % words, form.reason, _("Please hand in another one."))
-    _write(agreement, _("Your %(form)s cannot be used") % words, told, at=at)
+    _write(agreement, partial(_refused_words, form, agreement), at=at)
 
 
 def refuse_form(form: TaxForm, agreement: Agreement, *, reason: str, by: Actor, at: datetime) -> None:
@@ -103,30 +106,41 @@ def refuse_form(form: TaxForm, agreement: Agreement, *, reason: str, by: Actor, 
 
 
 def _ask(agreement: Agreement, lacks: Iterable[Lack], *, occasion: str, by: Actor, at: datetime) -> int:
-    missing: Mapping[Reason, str] = lack_words()
     told = tuple(lacks)
     with transaction():
         if actions.request_papers(agreement=agreement, occasion=occasion, lacks=told, by=by, at=at) is None:
             return 0
-        words = {"program": agreement.program.name}
-        paragraphs = (
-            _("%(program)s wants to pay you and cannot yet.") % words,
-            *(missing[lack] for lack in told),
-            _("Nothing is lost: hand it in, and your money goes out with the next payout."),
-        )
-        _write(agreement, _("%(program)s needs a paper before it can pay you") % words, paragraphs, at=at)
+        _write(agreement, partial(_asked_words, told, agreement), at=at)
     return 1
 
 
-def _write(agreement: Agreement, subject: str, paragraphs: tuple[str, ...], *, at: datetime) -> None:
-    for address in addresses_of(agreement):
-        letter = Letter(
-            recipient=address,
-            subject=subject,
-            paragraphs=paragraphs,
-            button=Button(_("Hand it in"), signed_link(agreement, address)),
-            notes=(_("The address opens for 30 days and shows nothing of what you handed in before."),),
-            workspace_id=agreement.program.workspace_id,
-            holds_secret=True,
-        )
-        queue_mail(letter=letter, at=at)
+def _refused_words(form: TaxForm, agreement: Agreement) -> Words:
+    words = {"form": form.get_kind_display(), "program": agreement.program.name}
+    told = (_("%(program)s cannot use your %(form)s.") % words, form.reason, _("Please hand in another one."))
+    return _("Your %(form)s cannot be used") % words, told
+
+
+def _asked_words(lacks: tuple[Lack, ...], agreement: Agreement) -> Words:
+    missing: Mapping[Reason, str] = lack_words()
+    words = {"program": agreement.program.name}
+    return _("%(program)s needs a paper before it can pay you") % words, (
+        _("%(program)s wants to pay you and cannot yet.") % words,
+        *(missing[lack] for lack in lacks),
+        _("Nothing is lost: hand it in, and your money goes out with the next payout."),
+    )
+
+
+def _write(agreement: Agreement, words: Callable[[], Words], *, at: datetime) -> None:
+    for reader in readers_of(agreement):
+        with speaking(reader.language):
+            subject, paragraphs = words()
+            letter = Letter(
+                recipient=reader.email,
+                subject=subject,
+                paragraphs=paragraphs,
+                button=Button(_("Hand it in"), signed_link(agreement, reader.email)),
+                notes=(_("The address opens for 30 days and shows nothing of what you handed in before."),),
+                workspace_id=agreement.program.workspace_id,
+                holds_secret=True,
+            )
+            queue_mail(letter=letter, at=at)

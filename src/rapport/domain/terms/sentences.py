@@ -48,11 +48,11 @@ def _pay(rule: Rule, terms: Terms, speech: Speech) -> str:
     kind = _kind(rule.when.kind, speech)
     if isinstance(rule.pay, Percent):
         return speech.gettext("%(percent)s %% of every %(kind)s") % {
-            "percent": plain(rule.pay.percent),
+            "percent": _decimal(plain(rule.pay.percent), speech),
             "kind": kind,
         }
     return speech.gettext("%(amount)s for every %(kind)s") % {
-        "amount": _amount(rule.pay.flat_minor, terms.currency),
+        "amount": _amount(rule.pay.flat_minor, terms.currency, speech),
         "kind": kind,
     }
 
@@ -136,7 +136,7 @@ def _payout(terms: Terms, speech: Speech) -> str:
         "day": day,
         "second": day + 14,
         "weekday": _weekdays(speech)[(day - 1) % 7],
-        "threshold": _amount(terms.payout.threshold_minor, terms.currency),
+        "threshold": _amount(terms.payout.threshold_minor, terms.currency, speech),
     }
 
 
@@ -179,5 +179,10 @@ def _joined(parts: list[str], speech: Speech) -> str:
     return speech.gettext("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
-def _amount(minor: int, currency: str) -> str:
-    return f"{format_amount(Money(minor, currency))} {currency}"
+def _amount(minor: int, currency: str, speech: Speech) -> str:
+    return f"{_decimal(format_amount(Money(minor, currency)), speech)} {currency}"
+
+
+def _decimal(text: str, speech: Speech) -> str:
+    """Write a number with the decimal sign of the language."""
+    return text.replace(".", speech.pgettext("decimal sign", "."))

@@ -7,11 +7,15 @@ from typing import Final, Protocol
 class Speech(Protocol):
     """What translates: `django.utils.translation` is one, so is every catalogue of the standard library.
 
-    Sentences stand as literals inside calls of these two, where a message extractor finds them.
+    Sentences stand as literals inside calls of these three, where a message extractor finds them.
     """
 
     def gettext(self, message: str, /) -> str:
         """Return the message in the reader's language."""
+        ...
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        """Return a message that is too short to be understood without a word about where it stands."""
         ...
 
     def ngettext(self, singular: str, plural: str, number: int, /) -> str:

@@ -24,6 +24,7 @@ from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.partners import RECENT
 from rapport.flows import admission
 from rapport.flows.invitations import invite_introduced
+from rapport.flows.partner_letters import language_of
 from rapport.flows.standing import end_agreement
 from rapport.kit.clock import now, to_ms
 from rapport.lake.questions import Filter, lake_at
@@ -133,6 +134,7 @@ def _page(request: Request, program: Program, agreement: Agreement, **refused: F
         may_see_payouts=can(request.actor, Capability.PAYOUT_READ, program),
         may_offer=can(request.actor, Capability.TERMS_WRITE, program) and agreement.state != AgreementState.ENDED,
         offers=terms_offers_of(agreement.id),
+        mail_language=language_of(agreement),
         aliases=aliases_of(agreement.id),
         may_resume=agreement.state == AgreementState.SUSPENDED,
     )

@@ -1,6 +1,7 @@
 """Forms of the portal."""
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,12 @@ class ProfileForm(forms.Form):
     """What a person may change about oneself."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, validators=[_PRINTABLE])
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        required=False,
+        help_text=_("Of these pages, and of our mail to you."),
+    )
 
 
 class ReplyForm(forms.Form):

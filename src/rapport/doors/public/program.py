@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -84,7 +83,7 @@ def _form(request: HttpRequest, offer: Offer) -> ApplicationForm | None:
 
 def _applied(offer: Offer, form: ApplicationForm) -> bool:
     try:
-        wanted = read_input(ApplicationInput, form.given | {"language": (get_language() or "en")[:8]})
+        wanted = read_input(ApplicationInput, form.given)
         admission.apply(program=offer.program, given=wanted, at=offer.at)
     except Refusal as refusal:
         show_refusal(form, refusal)

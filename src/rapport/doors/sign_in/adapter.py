@@ -1,6 +1,7 @@
 """Joins allauth to our people: no open sign-up, our letters, one audit row per sign-in, tries counted per network."""
 
 import logging
+from contextlib import nullcontext
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,7 +9,9 @@ from django.http import HttpRequest
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.identity.actions import note_sign_in
+from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.models import Person
+from rapport.apps.identity.queries import person_with_address
 from rapport.doors.sign_in.demo import check_person
 from rapport.doors.sign_in.letters import letter_for
 from rapport.kit.clock import now
@@ -29,7 +32,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Keep a letter of ours. It names no workspace, so no team sees it in its outbox."""
-        queue_mail(letter=letter_for(template_prefix, recipient=email, context=context), at=now())
+        person = person_with_address(email)
+        with speaking(person.language) if person else nullcontext():
+            queue_mail(letter=letter_for(template_prefix, recipient=email, context=context), at=now())
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the network that the caller's tries are counted for."""

@@ -4,15 +4,14 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.payouts.models import Payout
 from rapport.domain.exchange import Exchange
-from rapport.domain.money import Money, format_amount
-from rapport.flows.explaining.words import rate_words
+from rapport.flows.explaining.words import money_words, rate_words
 
 
 def amount_words(payout: Payout) -> str:
     """Return what goes out, with what it is in the program's currency where that is another one."""
     if payout.exchanged is None:
-        return _plain(payout.amount)
-    return _("%(sent)s (%(amount)s)") % {"sent": _plain(payout.sent), "amount": _plain(payout.amount)}
+        return money_words(payout.amount)
+    return _("%(sent)s (%(amount)s)") % {"sent": money_words(payout.sent), "amount": money_words(payout.amount)}
 
 
 def exchange_words(payout: Payout) -> str:
@@ -22,11 +21,7 @@ def exchange_words(payout: Payout) -> str:
         return ""
     rate = rate_words(Exchange(payout.currency, exchange.known_rate), exchange.currency)
     return _("%(sent)s for %(amount)s: %(rate)s") % {
-        "sent": _plain(payout.sent),
-        "amount": _plain(payout.amount),
+        "sent": money_words(payout.sent),
+        "amount": money_words(payout.amount),
         "rate": rate,
     }
-
-
-def _plain(money: Money) -> str:
-    return f"{format_amount(money)} {money.currency}"

@@ -1,9 +1,12 @@
 """The sentences of an explanation: codes of the rules said in plain words."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from django.utils.formats import date_format
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission, CommissionState
@@ -15,6 +18,7 @@ from rapport.domain.books import AccountKind
 from rapport.domain.credit import HoldReason
 from rapport.domain.exchange import Exchange, shown
 from rapport.domain.judgement import Considered, Source, StepLabel, Why
+from rapport.domain.money import Money, decimals_of
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.explanation import PartnerWord
 from rapport.kit.clock import from_ms
@@ -90,7 +94,14 @@ def local_day(moment: datetime, zone: str) -> date:
 
 def day_words(day: date) -> str:
     """Return a day as people write it, such as 4 May 2026."""
-    return date_format(day, "j F Y")
+    return date_format(day, "DATE_FORMAT")
+
+
+def money_words(money: Money) -> str:
+    """Return an amount as its reader writes it, with the currency behind it: 1,200.50 EUR, or 1.200,50 EUR."""
+    exact = Decimal(money.minor).scaleb(-decimals_of(money.currency))
+    pattern = "#,##0" + ("." + "0" * decimals_of(money.currency) if decimals_of(money.currency) else "")
+    return f"{format_decimal(exact, format=pattern, locale=to_locale(get_language() or 'en'))} {money.currency}"
 
 
 def order_words(commission: Commission) -> str:

@@ -71,14 +71,14 @@ def set_password(*, person_id: str, password: str, by: Actor, at: datetime) -> P
     return person
 
 
-def change_person(*, person_id: str, name: str, by: Actor, at: datetime) -> Person:
-    """Change what a person is called."""
+def change_person(*, person_id: str, name: str, by: Actor, at: datetime, language: str = "") -> Person:
+    """Change what a person is called, and the language that it reads; an empty one stays as it is."""
     with transaction():
         person = Person.objects.select_for_update().get(pk=person_id)
-        given = read_input(PersonInput, {"email": person.email, "name": name})
-        if person.name != given.name:
-            person.name = given.name
-            person.save(update_fields=["name"])
+        given = read_input(PersonInput, {"email": person.email, "name": name, "language": language or person.language})
+        if (person.name, person.language) != (given.name, given.language):
+            person.name, person.language = given.name, given.language
+            person.save(update_fields=["name", "language"])
             _told("person.changed", person.id, organisation_id="", by=by, at=at)
     return person
 

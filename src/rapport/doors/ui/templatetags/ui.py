@@ -13,6 +13,7 @@ from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from rapport.apps.identity.languages import name_of
 from rapport.domain.money import Money
 from rapport.doors.ui import assets, charts, fields, marks, qr, svg, words
 from rapport.kit import clock
@@ -78,6 +79,12 @@ def number(value: int | Decimal | Fraction) -> str:
 def percent(ratio: int | Decimal | Fraction | str) -> str:
     """A ratio as percent: 0.12 → 12 %."""
     return words.percent(Decimal(ratio) if isinstance(ratio, str) else ratio)
+
+
+@register.filter
+def language_name(language: str) -> str:
+    """A language by its own name."""
+    return name_of(language)
 
 
 @register.filter
