@@ -56,7 +56,7 @@ def take_corrections(
 def _take_conversions(
     reports: Sequence[ReadConversion], *, offer: Offer, door: Door, by: Actor, at: datetime
 ) -> TakenIn:
-    with transaction():
+    with transaction(savepoint=False):
         recorded = record_conversions(reports, frame=offer.frame, door=door, by=by, at=at)
         news = [(one.conversion.id, f"conversion.{one.taken}") for one in recorded.taken if one.taken in _NEWS]
         judgements = judge_act(recorded.touched, offer=offer, act=Act("reported", by, at, news), fresh=recorded.fresh)
@@ -67,7 +67,7 @@ def _take_conversions(
 def _take_corrections(
     corrections: Sequence[ReadCorrection], *, offer: Offer, door: Door, by: Actor, at: datetime
 ) -> list[TakenCorrection]:
-    with transaction():
+    with transaction(savepoint=False):
         taken, touched = record_corrections(corrections, frame=offer.frame, door=door, by=by, at=at)
         news = [(one.correction.id, f"correction.{one.taken}") for one in taken if one.taken in _NEWS]
         judge_act(touched, offer=offer, act=Act("corrected", by, at, news))

@@ -33,14 +33,18 @@ _open_gates = threading.local()
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, savepoint: bool = True) -> Iterator[None]:
     """Open one write transaction, or join the caller's.
 
     SQLite has one writer and lets waiting connections starve behind a busy one; a file lock taken first makes
     them queue in order of arrival (measured: p95 of a waiting write 0.25 s instead of 2.3 s behind a batch writer).
+
+    Inside the caller's transaction a savepoint lets the caller go on after what fails in here. Behind it SQLite copies
+    every page before it changes (measured: a tenth of what an order costs), so where no caller goes on it is left out:
+    then what fails undoes the whole.
     """
     if connection.in_atomic_block or connection.vendor != "sqlite":
-        with database_transaction.atomic():
+        with database_transaction.atomic(savepoint=savepoint):
             yield
         return
     with _gate(f"{connection.settings_dict['NAME']}.gate"), database_transaction.atomic():
