@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 
 from rapport.apps.record import driver
@@ -15,6 +17,10 @@ from rapport.apps.record import driver
 P = ParamSpec("P")
 Row = TypeVar("Row")
 Build = Callable[[Sequence[Any]], Any]
+Convert = Callable[[Any, BaseDatabaseWrapper], Any]
+
+_SINGLE = (str, int)
+"""What a value is that is no list."""
 
 _LONGEST = 1024
 """Longer lists are asked as they are: what composing costs no longer shows."""
@@ -35,13 +41,40 @@ def composed(build: Callable[P, QuerySet[Any, Row]]) -> "Composed[P, Row]":
 
 
 @dataclass(frozen=True, slots=True)
+class _Gap:
+    """A parameter that is filled in later: the value of a name, or one of its values."""
+
+    name: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Statement:
-    """A composed statement: constants and slots of its parameters, how values come out, and what a row becomes."""
+    """A composed statement: its parameters and the gaps in them, how values come out, and what a row becomes."""
 
     text: driver.Text
     parameters: tuple[object, ...]
-    converters: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
+    gaps: tuple[tuple[int, _Gap], ...]
+    converters: tuple[tuple[int, Convert], ...]
     row: Build
+
+    def ask(self, given: Mapping[str, Any], database: BaseDatabaseWrapper) -> list[Any]:
+        """Fill the values in and return what each row becomes."""
+        parameters = list(self.parameters)
+        for place, gap in self.gaps:
+            value = given[gap.name]
+            parameters[place] = value if gap.position is None else value[gap.position]
+        rows: Sequence[Sequence[Any]] = driver.ask(self.text, parameters, database=database)
+        return [self.row(row) for row in self._converted(rows, database)]
+
+    def _converted(self, rows: Sequence[Sequence[Any]], database: BaseDatabaseWrapper) -> Sequence[Sequence[Any]]:
+        if not self.converters:
+            return rows
+        listed = [list(row) for row in rows]
+        for row in listed:
+            for position, convert in self.converters:
+                row[position] = convert(row[position], database)
+        return listed
 
 
 class Composed(Generic[P, Row]):
@@ -57,31 +90,15 @@ class Composed(Generic[P, Row]):
         """Return the rows that the queryset would give; every value is given by its name."""
         if args:
             raise TypeError("give each value by its name")
-        lists = {name: _filled_up(value) for name, value in values.items() if not isinstance(value, str | int)}
-        if not all(0 < len(each) <= _LONGEST for each in lists.values()):
+        given = {name: one if isinstance(one, _SINGLE) else _filled_up(one) for name, one in values.items()}
+        lengths = [len(one) for one in given.values() if not isinstance(one, _SINGLE)]
+        if lengths and not 0 < min(lengths) <= max(lengths) <= _LONGEST:
             return list(self.queryset(*args, **values))
-        given = values | lists
         database = connections[DEFAULT_DB_ALIAS]
-        shape = (database.vendor, *(len(each) for each in lists.values()))
+        shape = (database.vendor, *lengths)
         if shape not in self._statements:
             self._statements[shape] = _compose(self.queryset, given, database)
-        statement = self._statements[shape]
-        parameters: list[Any] = [_fill(given, one) if isinstance(one, _Gap) else one for one in statement.parameters]
-        rows = driver.ask(statement.text, parameters, database=database)
-        return [statement.row(row) for row in _converted(rows, statement, database)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """A parameter that is filled in later: the value of a name, or one of its values."""
-
-    name: str
-    position: int | None
-
-
-def _fill(given: Mapping[str, Any], gap: _Gap) -> object:
-    """Return the value that belongs into a gap."""
-    return given[gap.name] if gap.position is None else given[gap.name][gap.position]
+        return self._statements[shape].ask(given, database)
 
 
 def _filled_up(values: Any) -> list[Any]:  # noqa: ANN401 - a collection of texts or of numbers
@@ -104,14 +121,34 @@ def _compose(
     if missing := set(marks.values()) - set(found):
         raise TypeError(f"these values do not come out as they were put in: {sorted({one.name for one in missing})}")
     converters = tuple(
-        (position, tuple(functions), expression)
+        (position, _converter(functions, expression, database))
         for position, (functions, expression) in compiler.get_converters([one[0] for one in compiler.select]).items()
     )
-    return _Statement(driver.Text.of(sql), found, converters, _row_of(rows, compiler, alias=database.alias))
+    gaps = tuple((place, one) for place, one in enumerate(found) if isinstance(one, _Gap))
+    row = _row_of(rows, compiler, alias=database.alias)
+    return _Statement(driver.Text.of(sql), found, gaps, converters, row)
+
+
+def _converter(functions: Sequence[Callable[..., Any]], expression: Any, database: BaseDatabaseWrapper) -> Convert:  # noqa: ANN401 - Django's, untyped
+    """Return what makes a value of a column that the database gave; a moment is what SQLite gives in UTC."""
+    if [one.__name__ for one in functions] == ["convert_datetimefield_value"] and database.timezone == UTC:
+        return _moment
+
+    def convert(value: Any, database: BaseDatabaseWrapper) -> Any:  # noqa: ANN401 - as the column holds
+        for function in functions:
+            value = function(value, expression, database)
+        return value
+
+    return convert
+
+
+def _moment(value: datetime | None, _database: BaseDatabaseWrapper) -> datetime | None:
+    """Say of a moment that it is in UTC, as Django does in five calls."""
+    return value and value.replace(tzinfo=UTC)
 
 
 def _marked(name: str, value: Any, marks: dict[object, _Gap]) -> Any:  # noqa: ANN401 - as given: a value or a list
-    if isinstance(value, str | int):
+    if isinstance(value, _SINGLE):
         return _mark(_Gap(name, None), value, marks)
     return [_mark(_Gap(name, position), one, marks) for position, one in enumerate(value)]
 
@@ -131,19 +168,18 @@ def _row_of(rows: QuerySet[Any, Any], compiler: Any, *, alias: str) -> Build:  #
         return tuple
     if rows.query.select_related or rows.query.annotations:
         raise TypeError("a composed question gives the columns of one table: use values_list for more")
-    names = [expression.target.attname for expression, _sql, _alias in compiler.select]
-    model = rows.model
-    return lambda row: model.from_db(alias, names, row)
+    names = tuple(expression.target.attname for expression, _sql, _alias in compiler.select)
+    return _maker(rows.model, names, alias=alias)
 
 
-def _converted(
-    rows: Sequence[tuple[Any, ...]], statement: _Statement, database: BaseDatabaseWrapper
-) -> Sequence[Sequence[Any]]:
-    if not statement.converters:
-        return rows
-    listed = [list(row) for row in rows]
-    for position, functions, expression in statement.converters:
-        for row in listed:
-            for function in functions:
-                row[position] = function(row[position], expression, database)
-    return listed
+def _maker(model: type[Model], names: tuple[str, ...], *, alias: str) -> Build:
+    """Return what makes a stored row of its columns, in the way rows are unpickled; columns left out are deferred."""
+
+    def make(values: Sequence[Any]) -> Model:
+        row = model.__new__(model)
+        state = ModelState()
+        state.adding, state.db = False, alias
+        row.__dict__ = {"_state": state, **dict(zip(names, values, strict=True))}
+        return row
+
+    return make

@@ -8,7 +8,7 @@ Whoever watches statements (tests, `queries_logged`) sees every one, because the
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -29,8 +29,10 @@ class Text:
 def ask(text: Text, parameters: Sequence[Any], *, database: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
     """Return all rows that a question finds."""
     if driver := _driver(database):
-        with database.wrap_database_errors:
+        try:
             return driver.execute(text.plain, parameters).fetchall()
+        except sqlite3.Error:
+            _raise_djangos(database)
     with database.cursor() as cursor:
         cursor.execute(text.marked, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -40,19 +42,28 @@ def ask(text: Text, parameters: Sequence[Any], *, database: BaseDatabaseWrapper)
 def write(text: Text, rows: Sequence[Sequence[Any]], *, database: BaseDatabaseWrapper) -> None:
     """Write rows by one statement, inside the caller's transaction."""
     if driver := _driver(database):
-        with database.wrap_database_errors:
+        try:
             driver.executemany(text.plain, rows)
+        except sqlite3.Error:
+            _raise_djangos(database)
         return
     with database.cursor() as cursor:
         cursor.executemany(text.marked, rows)
 
 
 def _driver(database: BaseDatabaseWrapper) -> sqlite3.Connection | None:
-    """Return SQLite's own connection, ready for use, unless somebody watches; None elsewhere."""
-    if database.vendor != "sqlite" or database.execute_wrappers or database.queries_logged:
-        return None
-    database.ensure_connection()
-    database.validate_thread_sharing()
-    database.validate_no_broken_transaction()
+    """Return SQLite's own connection where nothing speaks for Django's way.
+
+    Django's way looks after what is out of the ordinary: it opens a connection, refuses one whose transaction is
+    broken, and lets watchers see. Whose thread a connection is need not be asked: `connections` gives each its own.
+    """
     driver = database.connection
-    return driver if isinstance(driver, sqlite3.Connection) else None
+    if not isinstance(driver, sqlite3.Connection):
+        return None
+    return None if database.needs_rollback or database.execute_wrappers or database.queries_logged else driver
+
+
+def _raise_djangos(database: BaseDatabaseWrapper) -> NoReturn:
+    """Raise the error that is being handled as Django's own."""
+    with database.wrap_database_errors:
+        raise  # noqa: PLE0704 - called while it is handled

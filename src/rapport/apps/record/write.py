@@ -1,20 +1,31 @@
 """One write transaction per action, behind a fair gate where the database has a single writer; rows in bulk."""
 
 import fcntl
+import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db import transaction as database_transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, BooleanField, CharField, ForeignKey, IntegerField, Model, TextField
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
 from django.db.models.base import ModelState
 
 from rapport.apps.record import driver
@@ -26,8 +37,8 @@ if TYPE_CHECKING:
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
-_Known = dict[object, tuple[Any, Any]]
-"""Values that were prepared before, each with what it became."""
+_Prepare = Callable[[Any, BaseDatabaseWrapper], Any]
+_NOTHING = object()
 
 _open_gates = threading.local()
 
@@ -97,17 +108,17 @@ def update_rows(rows: Collection[Model], names: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A statement that writes rows, with what fetches a row's values and the fields that must prepare theirs."""
+    """A statement that writes rows, with what fetches a row's values and what prepares those that the driver lacks."""
 
     text: driver.Text
     fetch: Callable[[object], tuple[Any, ...]]
-    prepared: tuple[tuple[int, "AnyField"], ...]
+    prepared: tuple[tuple[int, _Prepare], ...]
 
     @classmethod
     def over(cls, sql: str, fields: Sequence["AnyField"]) -> "_Statement":
         """Build a statement whose gaps take the values of these fields, in their order."""
         fetch = attrgetter(*(field.attname for field in fields))
-        prepared = tuple((position, field) for position, field in enumerate(fields) if not _is_plain(field))
+        prepared = tuple((position, _prepare(field)) for position, field in enumerate(fields) if not _is_plain(field))
         return cls(driver.Text.of(sql), fetch if len(fields) > 1 else lambda row: (fetch(row),), prepared)
 
     def carry_out(self, rows: Collection[object]) -> None:
@@ -116,22 +127,41 @@ class _Statement:
         driver.write(self.text, self._values(rows, database), database=database)
 
     def _values(self, rows: Collection[object], database: BaseDatabaseWrapper) -> list[list[Any]]:
-        """Return the values of each row as the driver takes them; rows written together share many of them."""
+        """Return the values of each row as the driver takes them; one that the row before held is prepared once."""
         listed = [list(self.fetch(row)) for row in rows]
-        for position, field in self.prepared:
-            known: _Known = {}
+        for position, prepare in self.prepared:
+            before: Any = _NOTHING
             for values in listed:
-                values[position] = _prepared(values[position], field, database, known)
+                if values[position] is not before:
+                    before = values[position]
+                    ready = prepare(before, database)
+                values[position] = ready
         return listed
 
 
-def _prepared(value: Any, field: "AnyField", database: BaseDatabaseWrapper, known: _Known) -> Any:  # noqa: ANN401 - what the driver takes
-    """Prepare a value once: moments, empty documents and those that rows share come again and again."""
-    key = value if isinstance(value, datetime | bytes) else id(value) if value else str(value)
-    if key not in known:
-        # The value is kept beside what it became, so that no other can come to stand at its address.
-        known[key] = value, field.get_db_prep_save(value, database)
-    return known[key][1]
+def _prepare(field: "AnyField") -> _Prepare:
+    """Return what prepares the values of a column as Django would; on SQLite moments and documents by a shorter way."""
+    if connection.vendor == "sqlite" and isinstance(field, DateTimeField):
+        return _moment
+    if connection.vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
+        return _document
+    return field.get_db_prep_save
+
+
+def _moment(value: datetime | None, _database: BaseDatabaseWrapper) -> str | None:
+    return _moment_text(value) if value else None
+
+
+@lru_cache(maxsize=256)
+def _moment_text(value: datetime) -> str:
+    """Write a moment as SQLite keeps it; an act shares its own with all that it writes."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} names no moment without its zone")
+    return str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def _document(value: object, _database: BaseDatabaseWrapper) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _columns(model: type[Model]) -> list["AnyField"]:
