@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "rapport.doors.policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rapport.doors.language.ReaderLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("rapport.doors.sign_in.urls")),
+    # First, because addresses are tried in this order and orders come here.
     path("api/v1/", include("rapport.doors.api.urls")),
+    path("", include("rapport.doors.sign_in.urls")),
     path("console/settings/", include("rapport.doors.console.settings.urls")),
     path("console/", include("rapport.doors.console.program.urls")),
     path("console/", include("rapport.doors.console.urls")),

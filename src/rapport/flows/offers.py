@@ -63,8 +63,12 @@ class Offer:
 def load_offer(program_id: str) -> Offer:
     """Load a program and its published versions; raises Program.DoesNotExist."""
     for program in _programs(program_id=program_id):
-        return Offer(program, tuple(_versions(program_id=program_id)))
+        return _offer_of(program)
     raise Program.DoesNotExist
+
+
+def _offer_of(program: Program) -> Offer:
+    return Offer(program, tuple(_versions(program_id=program.id)))
 
 
 @composed
@@ -81,16 +85,21 @@ def _versions(program_id: str) -> QuerySet[TermsVersion]:
 
 def find_offer(program_id: str, *, by: Actor) -> Offer:
     """Load the program named, or the only one that the actor reports to; foreign and missing ones are `NotFound`."""
-    mine = _programs_of(organisations=sorted(organisations_of(by, Capability.CONVERSION_REPORT)))
-    if program_id and program_id not in mine:
+    mine = sorted(organisations_of(by, Capability.CONVERSION_REPORT))
+    found = _named(program_id=program_id, organisations=mine) if program_id else _first_two(organisations=mine)
+    if program_id and not found:
         raise NotFound
-    ids = [program_id] if program_id else mine
-    if len(ids) != 1:
+    if len(found) != 1:
         sentence = _("Say which program this belongs to, such as prg_….")
         raise BadInput(sentence, fields={"program": sentence})
-    return load_offer(ids[0])
+    return _offer_of(found[0])
 
 
 @composed
-def _programs_of(organisations: Sequence[str]) -> QuerySet[Program, str]:
-    return Program.objects.filter(workspace_id__in=organisations).order_by("id").values_list("id", flat=True)
+def _named(program_id: str, organisations: Sequence[str]) -> QuerySet[Program]:
+    return Program.objects.filter(pk=program_id, workspace_id__in=organisations)
+
+
+@composed
+def _first_two(organisations: Sequence[str]) -> QuerySet[Program]:
+    return Program.objects.filter(workspace_id__in=organisations).order_by("id")[:2]

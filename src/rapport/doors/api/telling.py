@@ -1,6 +1,8 @@
 """Writes what became of reports as the API answers it."""
 
 from collections.abc import Iterable
+from functools import cache
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.urls import reverse
@@ -74,8 +76,14 @@ def _commission(row: Commission, program: Program) -> dict[str, object]:
         "amount": format_amount(row.worth),
         "currency": row.currency,
         "hold_until": row.hold_until.isoformat(),
-        "explain": settings.PUBLIC_URL + reverse("console:commission", args=(program.id, row.id)),
+        "explain": settings.PUBLIC_URL + _commission_address().format(program=program.id, commission=row.id),
     }
+
+
+@cache
+def _commission_address() -> str:
+    """Return the address of a commission's page with gaps for its two ids: finding it costs more than filling it."""
+    return unquote(reverse("console:commission", args=("{program}", "{commission}")))
 
 
 def _warnings(warnings: Iterable[Warned]) -> list[dict[str, str]]:

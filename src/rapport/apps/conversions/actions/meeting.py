@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -188,6 +189,7 @@ def meet_facts(batch: Batch, reports: Sequence[ReadConversion]) -> None:
     batch.codes = set(NamedCoupon.objects.filter(conversion_id__in=known).values_list("conversion_id", "code"))
 
 
+@cache
 def _others_write() -> bool:
     """Say whether another connection may insert the same row now; SQLite's one writer is us."""
     return connection.vendor != "sqlite"
