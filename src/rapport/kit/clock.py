@@ -1,6 +1,10 @@
 """The one place that reads the clock for business; doors and tasks call it and pass the moment on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now() -> datetime:
@@ -10,8 +14,7 @@ def now() -> datetime:
 
 def to_ms(moment: datetime) -> int:
     """Return whole milliseconds since 1970, exact (a float of seconds would lose the last digits)."""
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def from_ms(moment_ms: int) -> datetime:

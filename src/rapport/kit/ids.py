@@ -1,29 +1,32 @@
 """Public ids and secrets: prefixed texts that sort by time and cannot be guessed."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from os import urandom
 
 from rapport.kit.clock import to_ms
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
 _MOMENT_SHIFTS = range(45, -1, -5)  # ten characters of milliseconds, five bits each
-_ORDINAL_SHIFTS = range(10, -1, -5)  # three characters: the how-many-eth id of its millisecond in this process
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _RANDOM_LENGTH = 13
 _FIVE_BITS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 _MOST_ORDINALS = 1 << 15
 _MOST_MOMENTS = 256
-_made: dict[
-    int, int
-] = {}  # ids made of each of the latest moments; two threads that read the same number differ by chance
+_made: dict[int, Iterator[int]] = {}
+"""Counts the ids made of each of the latest moments; two threads that begin to count at once differ by chance."""
 
 
 def new_id(prefix: str, *, at: datetime) -> str:
     """Return a public id such as `agr_01jd…`; ids made later sort later, in one process also within a millisecond."""
-    ms = to_ms(at)
-    random = urandom(_RANDOM_LENGTH).translate(_FIVE_BITS)
-    return f"{prefix}_{_moment(ms)}{_ordinal(_next_of(ms))}{random.decode()}"
+    moment, counted = _moment_of(at)
+    # Three characters, fifteen bits: the how-many-eth id of its millisecond in this process.
+    ordinal = min(next(counted), _MOST_ORDINALS - 1)
+    random = urandom(_RANDOM_LENGTH).translate(_FIVE_BITS).decode()
+    return f"{prefix}_{moment}{_ALPHABET[ordinal >> 10]}{_PAIRS[ordinal & 1023]}{random}"
 
 
 def earliest_id(prefix: str, *, at: datetime) -> str:
@@ -50,21 +53,15 @@ def random_code(length: int = 7) -> str:
 
 
 @lru_cache(maxsize=64)
-def _moment(at_ms: int) -> str:
-    """Write 48 bits of milliseconds; the ids of one act share them, and an order alone makes a dozen."""
-    return "".join([_ALPHABET[(at_ms >> shift) % len(_ALPHABET)] for shift in _MOMENT_SHIFTS])
-
-
-def _next_of(at_ms: int) -> int:
-    """Return how many ids this process made of this millisecond so far."""
-    made = _made.get(at_ms, 0)
-    if not made and len(_made) >= _MOST_MOMENTS:
+def _moment_of(at: datetime) -> tuple[str, Iterator[int]]:
+    """Return how a moment is written, and what counts its ids; those of one act share it, an order alone makes ten."""
+    ms = to_ms(at)
+    if ms not in _made and len(_made) >= _MOST_MOMENTS:
         _made.clear()
-    _made[at_ms] = made + 1
-    return min(made, _MOST_ORDINALS - 1)
+        _moment_of.cache_clear()
+    return _moment(ms), _made.setdefault(ms, count())
 
 
-@lru_cache(maxsize=1024)
-def _ordinal(made: int) -> str:
-    """Write fifteen bits of a number."""
-    return "".join([_ALPHABET[(made >> shift) % len(_ALPHABET)] for shift in _ORDINAL_SHIFTS])
+def _moment(at_ms: int) -> str:
+    """Write 48 bits of milliseconds."""
+    return "".join([_ALPHABET[(at_ms >> shift) % len(_ALPHABET)] for shift in _MOMENT_SHIFTS])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -47,8 +48,7 @@ class TakenCorrection:
     warnings: tuple[Warned, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoryKey:
+class StoryKey(NamedTuple):
     """Names a story: a customer's, or that of one conversion whose customer is unknown."""
 
     customer_id: str = ""

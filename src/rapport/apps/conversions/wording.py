@@ -1,6 +1,7 @@
 """Turn rows into the facts that the rules know."""
 
 from datetime import datetime
+from functools import cache
 
 from rapport.apps.conversions.models import (
     Binding,
@@ -68,9 +69,14 @@ def touch_of(row: NamedClick) -> Touch:
         at_ms=to_ms(row.clicked_at),
         agreement_id=row.link.agreement_id,
         link_id=row.link.id,
-        marks=frozenset(mark for bit, mark in _MARKS.items() if row.marks & bit),
+        marks=_marks_of(row.marks),
         facts=_facts(row),
     )
+
+
+@cache
+def _marks_of(bits: int) -> frozenset[TouchMark]:
+    return frozenset(mark for bit, mark in _MARKS.items() if bits & bit)
 
 
 def _facts(row: NamedClick) -> TouchFacts | None:

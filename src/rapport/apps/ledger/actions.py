@@ -1,8 +1,8 @@
 """Write the books: open one, book entries in batches, undo an entry by its mirror."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -222,8 +222,7 @@ def _sealed_posting(posting: PostingDraft) -> SealedPosting:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _NewPosting:
+class _NewPosting(NamedTuple):
     """The columns of a posting, which is only written."""
 
     entry_id: str

@@ -1,8 +1,8 @@
 """Write the trace of an act: audit row, announcement, idempotent answer; always inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.models import Announcement, AuditRow, Examination, IdempotentAnswer
@@ -16,8 +16,7 @@ EXAMINATIONS_KEPT = 90
 """Examinations that are kept: three months of daily ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """An audit row that is only written: its columns, and nothing of a model."""
 
     id: str
@@ -31,8 +30,7 @@ class Trail:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """An announcement that is only written: its columns, and nothing of a model."""
 
     at: datetime
@@ -55,7 +53,7 @@ def audit(
 ) -> AuditRow:
     """Write who did what to which subject (its public id)."""
     trail = audit_row(by=by, at=at, action=action, subject=subject, workspace_id=workspace_id, data=data)
-    row = AuditRow(**asdict(trail))
+    row = AuditRow(**trail._asdict())
     insert_rows([row])
     return row
 

@@ -37,11 +37,11 @@ def sentences(problems: Iterable[Any], *, skip: int = 0) -> dict[str, str]:
 
 def _holds_nul(value: object) -> bool:
     """Say whether a NUL character hides anywhere inside: PostgreSQL keeps none, so none may come in."""
+    if isinstance(value, str):
+        return "\0" in value
     if isinstance(value, Mapping):
         return any(_holds_nul(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple):
-        return any(_holds_nul(part) for part in value)
-    return isinstance(value, str) and "\0" in value
+    return isinstance(value, list | tuple) and any(_holds_nul(part) for part in value)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

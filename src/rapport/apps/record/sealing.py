@@ -1,7 +1,6 @@
 """Seals: the digest of every agreement and money row as an action left it, so that a change behind the rules shows."""
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ from django.db.models import AutoField, Model
 
 from rapport.apps.record import driver
 from rapport.apps.record.models import Seal
+from rapport.kit.jsontext import writer
 
 PAGE: Final = 500
 
@@ -107,5 +107,4 @@ def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-# Made once: `json.dumps` makes a new encoder for every call that asks for anything special.
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_text).encode
+_encode = writer(sort_keys=True, separators=(",", ":"), default=_as_text)

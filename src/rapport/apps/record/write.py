@@ -1,7 +1,6 @@
 """One write transaction per action, behind a fair gate where the database has a single writer; rows in bulk."""
 
 import fcntl
-import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -29,6 +28,7 @@ from django.db.models import (
 from django.db.models.base import ModelState
 
 from rapport.apps.record import driver
+from rapport.kit.jsontext import writer
 
 if TYPE_CHECKING:
     from django.db.models import Field
@@ -161,7 +161,10 @@ def _moment_text(value: datetime) -> str:
 
 
 def _document(value: object, _database: BaseDatabaseWrapper) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else _write_document(value)
+
+
+_write_document = writer()
 
 
 def _columns(model: type[Model]) -> list["AnyField"]:

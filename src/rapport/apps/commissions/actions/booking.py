@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from rapport.apps.commissions.models import (
     Attribution,
@@ -74,8 +75,7 @@ class _Booking:
     closed_proposals: list[Proposal] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _NewLine:
+class _NewLine(NamedTuple):
     """The columns of a commission line, which is only written."""
 
     commission_id: str
