@@ -1,6 +1,5 @@
 """The pages as a WSGI application, for the web process that serves them."""
 
-import gc
 import os
 from multiprocessing import parent_process
 
@@ -9,6 +8,7 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from rapport.config.env import environment, prepare_data_folder
 from rapport.config.guardian import watch
+from rapport.kit.collector import spare
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
 prepare_data_folder(environment())
@@ -19,8 +19,6 @@ if _server is not None and _server.pid is not None:
     watch(_server.pid)
 
 application = get_wsgi_application()
-# Hundreds of thousands of objects live as long as the process: the garbage collector need not look at them again.
-gc.collect()
-gc.freeze()
+spare()
 if environment().trusted_proxies:
     application = wrap_wsgi_with_proxy_headers(application, list(environment().trusted_proxies))

@@ -1,7 +1,6 @@
 """The edge as a program: listens, serves, looks for new link books, and stops without losing anything."""
 
 import asyncio
-import gc
 import logging
 import secrets
 import signal
@@ -20,6 +19,7 @@ from rapport.edge.group_commit import GroupCommit
 from rapport.edge.request import Request
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
+from rapport.kit.collector import spare
 from rapport.wire.journal import JournalFailing, JournalWriter, recover
 from rapport.wire.linkbook import Reader
 
@@ -174,7 +174,8 @@ async def _serve(settings: EdgeSettings) -> int:
     edge = Edge(settings)
     try:
         await edge.start()
-        _spare_the_collector()
+        # A click leaves no garbage behind, and looking for it after every few was a third of its cost.
+        spare(_COLLECTOR_THRESHOLDS)
         _log.info("the edge listens on port %s, its metrics on port %s", edge.port, edge.metrics_port)
         await stop.wait()
         await edge.stop()
@@ -182,13 +183,6 @@ async def _serve(settings: EdgeSettings) -> int:
         _log.error("the edge stopped: %s", error)
         return 1
     return 0
-
-
-def _spare_the_collector() -> None:
-    """Look for garbage seldom: a click leaves none behind, and looking after every few was a third of its cost."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTOR_THRESHOLDS)
 
 
 async def _every(seconds: float, action: Callable[[], None]) -> None:

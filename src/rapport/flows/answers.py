@@ -49,5 +49,8 @@ def _kept(scope: str, key: str, digest: str) -> Answer | None:
 
 
 def _digest(request: object) -> str:
-    text = json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(request).encode()).hexdigest()
+
+
+# Kept: `json.dumps` makes an encoder for every call that asks for anything special.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode

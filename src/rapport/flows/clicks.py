@@ -10,7 +10,7 @@ from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.queries import conversions_found, conversions_of
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import click_keys, links_by_number
+from rapport.apps.tracking.queries import click_keys, links_of_numbers
 from rapport.kit.clock import from_ms
 from rapport.lake.questions import ClickRow, lake_at
 from rapport.wire.clickid import ClickId, Mark, Refusal, read
@@ -35,8 +35,8 @@ def read_click(program: Program, text: str) -> ReadClick:
     capsule = read(text, keys=click_keys())
     if not isinstance(capsule, ClickId):
         return ReadClick(text, refusal_words(capsule), None, None, (), None, naming)
-    link = links_by_number({capsule.link_number}).get(capsule.link_number)
-    if link is None or link.agreement.program_id != program.id:
+    link = links_of_numbers(program.id, numbers={capsule.link_number}).get(capsule.link_number)
+    if link is None:
         return ReadClick(text, _("It is no click of this program."), None, None, (), None, naming)
     return ReadClick(
         text=text,

@@ -198,7 +198,7 @@ class NamedClick(models.Model):
     id = models.BigAutoField(primary_key=True)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="clicks", db_index=False)
     click_id = models.CharField(max_length=128)
-    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
     clicked_at = models.DateTimeField(null=True, blank=True)
     marks = models.PositiveSmallIntegerField(default=0)
     refusal = models.CharField(max_length=24, blank=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.models import Announcement, AuditRow, Examination, IdempotentAnswer
 from rapport.apps.record.sealing import digest_of
-from rapport.apps.record.write import insert_rows, transaction
+from rapport.apps.record.write import insert_rows, new_row, transaction
 from rapport.kit.ids import new_id
 
 Data = Mapping[str, object]
@@ -86,7 +86,9 @@ def keep_answer(
     *, scope: str, key: str, request_digest: str, status: int, body: object, at: datetime
 ) -> IdempotentAnswer:
     """Keep the answer to a request beside what it wrote; raises IntegrityError when a twin was faster."""
-    answer = IdempotentAnswer(scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at)
+    answer = new_row(
+        IdempotentAnswer, scope=scope, key=key, request_digest=request_digest, status=status, body=body, at=at
+    )
     insert_rows([answer])
     return answer
 

@@ -69,12 +69,9 @@ class Announcement(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        """Read in the order of writing, per workspace and per kind."""
+        """Read in the order of writing, and per kind."""
 
-        indexes = (
-            models.Index(fields=("workspace_id", "id"), name="announcement_workspace"),
-            models.Index(fields=("kind", "id"), name="announcement_kind"),
-        )
+        indexes = (models.Index(fields=("kind", "id"), name="announcement_kind"),)
 
     def __str__(self) -> str:
         """Say what is announced."""

@@ -7,7 +7,6 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.db.models import F, QuerySet
 
-from rapport.apps.partners.models import Agreement
 from rapport.apps.record.asking import composed
 from rapport.apps.tracking.keys import key_of
 from rapport.apps.tracking.models import ClickKey, Coupon, DomainState, Link, LinkAlias, PostbackSecret, TrackingDomain
@@ -61,23 +60,22 @@ def coupons_of_program(program_id: str) -> QuerySet[Coupon]:
     return Coupon.objects.filter(program_id=program_id).select_related("agreement__partner").order_by("code")
 
 
-def links_by_number(numbers: Collection[int]) -> dict[int, Link]:
-    """Return the links of these numbers with their agreements, in two queries, however many."""
-    links = _links_numbered(numbers=sorted(numbers))
-    agreements = {one.id: one for one in _agreements(ids=sorted({link.agreement_id for link in links}))}
-    for link in links:
-        link.agreement = agreements[link.agreement_id]
-    return {link.number: link for link in links}
+def links_of_numbers(program_id: str, *, numbers: Collection[int]) -> dict[int, Link]:
+    """Return the program's links of these numbers, in one query."""
+    found = _links_numbered(program_id=program_id, numbers=sorted(numbers)) if numbers else []
+    return {link.number: link for link in found}
 
 
 @composed
-def _links_numbered(numbers: Sequence[int]) -> QuerySet[Link]:
-    return Link.objects.filter(number__in=numbers)
+def _links_numbered(program_id: str, numbers: Sequence[int]) -> QuerySet[Link]:
+    return Link.objects.filter(agreement__program_id=program_id, number__in=numbers)
 
 
-@composed
-def _agreements(ids: Sequence[str]) -> QuerySet[Agreement]:
-    return Agreement.objects.filter(pk__in=ids)
+def known_numbers(numbers: Collection[int]) -> frozenset[int]:
+    """Return those of these numbers that links have, whosever they are; nothing is asked for none."""
+    if not numbers:
+        return frozenset()
+    return frozenset(Link.objects.filter(number__in=numbers).values_list("number", flat=True))
 
 
 def links_by_id(ids: Collection[str]) -> list[Link]:

@@ -11,6 +11,7 @@ from rapport.config.env import Environment
 from rapport.config.guardian import SUPERVISOR_VARIABLE, is_supervised, watch_supervisor
 from rapport.config.installation import present
 from rapport.config.supervisor import PROGRAM
+from rapport.kit.collector import spare
 
 if TYPE_CHECKING:
     from rapport.apps.jobs.worker import Worker
@@ -88,6 +89,7 @@ def _work(chosen: Environment) -> tuple["Worker", bool]:
     worker = Worker(folder=workers_folder(chosen.data), places=chosen.worker_threads, schedules=SCHEDULES)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stopping.set())
+    spare()
     return worker, worker.run()
 
 

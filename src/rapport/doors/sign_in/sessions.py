@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponseBase
 
@@ -35,8 +36,8 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
-        """Check the session before anything else looks at the caller."""
-        if request.user.is_authenticated:
+        """Check the session before anything else looks at the caller; whoever brings none, as a shop, has none."""
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             _keep_or_end(request, at_ms=to_ms(now()))
         return self.get_response(request)
 
