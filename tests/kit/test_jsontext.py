@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
+from json import encoder
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.kit.jsontext import encoder, writer
+from rapport.kit.jsontext import writer
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

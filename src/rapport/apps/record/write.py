@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 _Prepare = Callable[[Any, BaseDatabaseWrapper], Any]
-_NOTHING = object()
+_NOTHING: Any = object()
 
 _open_gates = threading.local()
 
@@ -130,7 +130,7 @@ class _Statement:
         """Return the values of each row as the driver takes them; one that the row before held is prepared once."""
         listed = [list(self.fetch(row)) for row in rows]
         for position, prepare in self.prepared:
-            before: Any = _NOTHING
+            before, ready = _NOTHING, None
             for values in listed:
                 if values[position] is not before:
                     before = values[position]
@@ -140,23 +140,25 @@ class _Statement:
 
 
 def _prepare(field: "AnyField") -> _Prepare:
-    """Return what prepares the values of a column as Django would; on SQLite moments and documents by a shorter way."""
-    if connection.vendor == "sqlite" and isinstance(field, DateTimeField):
+    """Return what prepares the values of a column as Django would, moments and SQLite's documents by a shorter way."""
+    if isinstance(field, DateTimeField):
         return _moment
     if connection.vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
         return _document
     return field.get_db_prep_save
 
 
-def _moment(value: datetime | None, _database: BaseDatabaseWrapper) -> str | None:
-    return _moment_text(value) if value else None
+def _moment(value: datetime | None, database: BaseDatabaseWrapper) -> datetime | str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value} names no moment without its zone")
+    return _moment_text(value) if database.vendor == "sqlite" else value
 
 
 @lru_cache(maxsize=256)
 def _moment_text(value: datetime) -> str:
     """Write a moment as SQLite keeps it; an act shares its own with all that it writes."""
-    if value.tzinfo is None:
-        raise ValueError(f"{value} names no moment without its zone")
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
