@@ -214,6 +214,9 @@ class Model:
         """Everything about the conversion, once it is known who earns."""
         variants = self.variants()
         holds = frozenset({"conflict"} if len(variants) > 1 or self.torn_correction() else ())
+        looked_at = any(d.kind == "hold_lifted" and d.hold == "other_currency" for d in self.order.decisions)
+        if self.order.told_otherwise and not looked_at:
+            holds |= {"other_currency"}
         if win is None:
             _, _, over, late = self.worth(variants[0], None)
             return Expected(self.outcome(win), over, late, holds)
@@ -313,8 +316,6 @@ class Model:
                 doubts.add("agreement_suspended")
         if standing.ended_for_breach:
             doubts.add("ended_for_breach")
-        if self.order.told_otherwise:
-            doubts.add("other_currency")
         doubts -= {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
         unaccepted = set() if standing.acceptances else {"terms_not_accepted"}
         return doubts | self.open_questions() | unaccepted

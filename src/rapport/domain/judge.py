@@ -81,7 +81,10 @@ def _nobody_earns(conversion: ReportedConversion, attribution: Attribution, outc
         lines=(),
         formula=(),
         considered=attribution.considered,
-        holds=(HoldReason.CONFLICT,) if in_conflict(conversion) else (),
+        holds=(
+            *((HoldReason.CONFLICT,) if in_conflict(conversion) else ()),
+            *((HoldReason.OTHER_CURRENCY,) if _told_otherwise(conversion) else ()),
+        ),
         hold_until_ms=None,
         flags=_flags(left_of(amounts, conversion.corrections, until_ms=None), waits_for_facts=False),
         exchange=conversion.exchange,
@@ -105,9 +108,9 @@ def _holds(
         HoldReason.AGREEMENT_SUSPENDED: standing.suspended_at(conversion.occurred_at_ms),
         HoldReason.ENDED_FOR_BREACH: standing.ended_for_breach,
         HoldReason.SEVERAL_COUPONS: rivals,
-        HoldReason.OTHER_CURRENCY: conversion.told_otherwise,
+        HoldReason.OTHER_CURRENCY: _told_otherwise(conversion),
     }
-    lifted = {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
+    lifted = _lifted(conversion)
     open_questions = {
         HoldReason.CONFLICT: in_conflict(conversion),
         HoldReason.DISPUTED: conversion.decline is DecisionKind.DECLINE_REPLIED,
@@ -118,6 +121,15 @@ def _holds(
         *(hold for hold, asked in open_questions.items() if asked),
         *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted),
     )
+
+
+def _told_otherwise(conversion: ReportedConversion) -> bool:
+    """Say whether something about the order was told in another currency, and nobody has looked at it."""
+    return conversion.told_otherwise and HoldReason.OTHER_CURRENCY not in _lifted(conversion)
+
+
+def _lifted(conversion: ReportedConversion) -> set[HoldReason | None]:
+    return {decision.hold for decision in conversion.decisions if decision.kind is DecisionKind.HOLD_LIFTED}
 
 
 def _flags(left: Left, *, waits_for_facts: bool) -> tuple[Flagged, ...]:

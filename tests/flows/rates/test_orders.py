@@ -134,10 +134,22 @@ def test_a_refund_in_another_currency_than_its_order_waits_for_a_person(program:
     assert commission.holds == [HoldReason.OTHER_CURRENCY]
     assert "names another currency" in explain(commission, at=NOON).holds[0]
     row.refresh_from_db()
-    assert row.remaining_minor == 10_000
+    assert (row.remaining_minor, row.in_conflict, row.state) == (10_000, True, "held")
+    [waits] = what_waits(program, kinds=frozenset({Waits.CONFLICT}), most=9, at=NOON)
+    assert waits.heading == "Order 1 was told in another currency as well"
     lift_hold(conversion=row, hold=HoldReason.OTHER_CURRENCY, reason="It was refunded in euros.", by=STORY, at=NOON)
     commission.refresh_from_db()
-    assert commission.state == "pending"
+    assert (commission.state, count_waiting(program).conflicts) == ("pending", 0)
+
+
+def test_an_order_that_nobody_brought_waits_as_well_when_its_currency_is_in_doubt(program: Program) -> None:
+    row = sell(program, "EUR", "100.00", coupons=[])
+    assert refund(program, "50.00", "USD") is Taken.CONFLICT
+    row.refresh_from_db()
+    assert row.in_conflict
+    lift_hold(conversion=row, hold=HoldReason.OTHER_CURRENCY, reason="A slip.", by=STORY, at=NOON)
+    row.refresh_from_db()
+    assert not row.in_conflict
 
 
 def test_a_refund_in_the_wrong_currency_that_came_first_waits_as_well(program: Program, anna: Agreement) -> None:

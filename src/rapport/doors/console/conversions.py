@@ -72,6 +72,7 @@ def conversion_page(request: Request, program: Program, row: Conversion, **refus
         status=422 if refused else 200,
         row=row,
         told=told,
+        conflicts=[words for hold, words in told.holds if hold in _CONFLICTS],
         forms={**_forms(row, told), **refused} if decides else {},
         wordings=row.reports.order_by("revision", "received_at"),
         clicks=row.clicks.select_related("link__agreement__partner").order_by("id"),
@@ -98,6 +99,7 @@ def holds_of(told: ToldOrder) -> list[tuple[str, str]]:
     return [(str(hold), words) for hold, words in told.holds if hold not in _QUESTIONS]
 
 
+_CONFLICTS = frozenset({HoldReason.CONFLICT, HoldReason.OTHER_CURRENCY})
 _QUESTIONS = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED, HoldReason.TERMS_NOT_ACCEPTED})
 
 
@@ -107,7 +109,7 @@ def _forms(row: Conversion, told: ToldOrder) -> dict[str, Form]:
         forms: dict[str, Form] = {"undo": UndoDeclineForm(), "uphold": UpholdForm()}
     else:
         forms = {"undo": UndoDeclineForm()} if told.is_declined else {"decline": DeclineOrderForm()}
-    if row.in_conflict:
+    if HoldReason.CONFLICT in dict(told.holds):
         forms["settle"] = SettleForm(wordings=wordings_of(row))
     if holds_of(told):
         forms["lift"] = LiftForm(holds=holds_of(told))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from rapport.apps.conversions.actions import lock_stories, rate_waiting
+from rapport.apps.conversions.actions import can_be_rated, lock_stories, rate_waiting
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.queries import awaiting_rate, programs_awaiting_rates
 from rapport.apps.conversions.recording import Touched
@@ -28,7 +28,9 @@ def rate_orders(*, at: datetime) -> int:
 def _rate_program(offer: Offer, *, at: datetime) -> int:
     rated, last = 0, ""
     while waiting := awaiting_rate(offer.program.id, after=last, limit=PORTION):
-        rated += until_settled(partial(_rate_portion, waiting, offer=offer, at=at))
+        # Looked at without locks first: what waits for long costs nobody anything.
+        if ready := can_be_rated(waiting, frame=offer.frame):
+            rated += until_settled(partial(_rate_portion, ready, offer=offer, at=at))
         last = waiting[-1].id
     return rated
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.queries import disputed_commissions, held_commissions, open_proposals_of
-from rapport.apps.conversions.models import Receipt
+from rapport.apps.conversions.models import Conversion, Receipt
 from rapport.apps.conversions.queries import (
     awaiting_rate,
     conversions_in_conflict,
@@ -71,7 +71,7 @@ def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting
 
 
 def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
-    for row in conversions_in_conflict(program.id).prefetch_related("reports")[:most]:
+    for row in conversions_in_conflict(program.id).prefetch_related("reports", "corrections")[:most]:
         reports = sorted(row.reports.all(), key=lambda report: (report.received_at, -report.total_minor))
         told = [
             _("%(amount)s %(currency)s by %(door)s")
@@ -86,12 +86,19 @@ def _conflicts(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
         yield Waiting(
             kind=Waits.CONFLICT,
             subject=row.id,
-            heading=_("Order %(order)s was reported with different amounts") % {"order": row.external_id},
+            heading=_conflict_words(row) % {"order": row.external_id},
             sentence=", ".join(told),
             since=since,
             age=at - since,
             amount=Money(min((one.total_minor for one in reports if not one.currency), default=0), row.currency),
         )
+
+
+def _conflict_words(row: Conversion) -> str:
+    told = {one.currency for one in row.reports.all() if one.currency} | {one.currency for one in row.corrections.all()}
+    if told - {row.currency}:
+        return _("Order %(order)s was told in another currency as well")
+    return _("Order %(order)s was reported with different amounts")
 
 
 def _rates(program: Program, most: int, at: datetime) -> Iterator[Waiting]:

@@ -11,7 +11,7 @@ from rapport.apps.conversions.actions.decisions import record_decision, record_d
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
 from rapport.apps.conversions.actions.facts import distrust_clicks, join_facts
 from rapport.apps.conversions.actions.locks import lock_stories
-from rapport.apps.conversions.actions.rating import rate_waiting
+from rapport.apps.conversions.actions.rating import can_be_rated, rate_waiting
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
 from rapport.apps.conversions.actions.setting_aside import set_aside, take_up_again
@@ -20,6 +20,7 @@ __all__ = [
     "BindingLine",
     "Judged",
     "attach_waiting",
+    "can_be_rated",
     "distrust_clicks",
     "give_codes_owner",
     "join_facts",

@@ -22,6 +22,10 @@ _CACHED = (
 )
 
 
+_CONFLICTS = frozenset({HoldReason.CONFLICT, HoldReason.OTHER_CURRENCY})
+"""Two amounts, or two currencies: a person has to say which of them is true."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A conversion as a row and as a fact, and what the judge decided about it."""
@@ -53,7 +57,7 @@ def _note(conversion: Conversion, effects: Mapping[str, object]) -> bool:
 def _effects(judged: Judged) -> dict[str, object]:
     amounts = judged.decision.amounts
     left = left_of(amounts, judged.reported.corrections, until_ms=None)
-    in_conflict = HoldReason.CONFLICT in judged.decision.holds
+    in_conflict = not _CONFLICTS.isdisjoint(judged.decision.holds)
     return {
         "state": _state(judged, left, in_conflict=in_conflict),
         "total_minor": amounts.total_minor,

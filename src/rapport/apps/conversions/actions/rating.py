@@ -42,6 +42,13 @@ def rate_again(frame: Frame, conversion: Conversion) -> None:
         _note(conversion, rate)
 
 
+def can_be_rated(conversions: Sequence[Conversion], *, frame: Frame) -> list[Conversion]:
+    """Return those of these waiting orders of whose day a rate is known now."""
+    days = {row.id: ((row.currency, frame.currency), _day(frame, row.occurred_at)) for row in conversions}
+    rates = rates_for(frame.workspace_id, days.values())
+    return [row for row in conversions if rates[days[row.id]]]
+
+
 def rate_waiting(conversions: Sequence[Conversion], *, frame: Frame) -> Touched:
     """Give orders that wait the rate of their day where it is known now, inside the caller's transaction."""
     days = {row.id: ((row.currency, frame.currency), _day(frame, row.occurred_at)) for row in conversions}
