@@ -14,7 +14,7 @@ from rapport.apps.conversions.models import Conversion, Correction, HumanDecisio
 from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.queries import actor_of_key
 from rapport.apps.partners.models import Agreement, Application
-from rapport.apps.payouts.models import Payout, PayoutRun, PayoutVerdict
+from rapport.apps.payouts.models import Payout, PayoutMethodCurrency, PayoutRun, PayoutVerdict
 from rapport.apps.programs.models import Program
 from rapport.flows import doctor
 from rapport.flows.demo import Loaded, cast, load_demo
@@ -110,6 +110,9 @@ def assert_life_on_every_page() -> None:
     verdicts = set(PayoutVerdict.objects.values_list("verdict", flat=True))
     assert {"below_threshold", "eligible", "carried"} <= verdicts
     assert {"forged", "foreign"} <= set(NamedClick.objects.values_list("refusal", flat=True))
+    abroad = dict(Conversion.objects.exclude(currency="EUR").values_list("currency", "awaits_rate"))
+    assert abroad == {"USD": False, "JPY": False, "NOK": True}
+    assert set(PayoutMethodCurrency.objects.values_list("currency", flat=True)) == {"USD"}
     assert not Mail.objects.exists()
 
 

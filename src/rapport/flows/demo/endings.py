@@ -132,6 +132,10 @@ def _again(order: Conversion) -> dict[str, object]:
     }
 
 
+_ABROAD = (("129.00", "USD"), ("19800", "JPY"), ("96.00", "NOK"))
+"""Orders of other countries; of the last one's currency no rate is known."""
+
+
 def _report_odd_orders(shop: Shop, visits: list[Visit], *, at: datetime) -> None:
     """Leave a conflict, a refund without its sale, every reason for which a click or a code earns nothing.
 
@@ -158,9 +162,10 @@ def _report_odd_orders(shop: Shop, visits: list[Visit], *, at: datetime) -> None
             {**base, "external_id": str(next(number)), "total": "58.00", "click_ids": [last]}
             | {"occurred_at": before_click},
             {**base, "external_id": str(next(number)), "total": "41.00", "click_ids": [last], "test": True},
-            {**base, "external_id": str(next(number)), "total": "129.00", "click_ids": [last], "currency": "USD"},
-            {**base, "external_id": str(next(number)), "total": "19800", "click_ids": [last], "currency": "JPY"},
-            {**base, "external_id": str(next(number)), "total": "96.00", "click_ids": [last], "currency": "NOK"},
+            *(
+                {**base, "external_id": str(ODD_NUMBERS + place), "total": total, "click_ids": [last], "currency": code}
+                for place, (total, code) in enumerate(_ABROAD, start=20)
+            ),
         ],
         at=at,
     )

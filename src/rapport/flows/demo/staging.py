@@ -229,7 +229,6 @@ def _method(number: int, player: cast.Player) -> MethodInput:
             holder=player.person,
             holder_kind="person",
             currency="USD",
-            pay_in="USD" if number == _FOREIGN - 1 else "",
             routing="021000021",
             account=f"8{number:07}",
             account_type="checking",
@@ -239,7 +238,9 @@ def _method(number: int, player: cast.Player) -> MethodInput:
             residence="US",
         )
     if number % _PAYPAL == _PAYPAL - 2:
-        return MethodInput(kind=MethodKind.PAYPAL, holder=player.person, email=player.email)
+        # The first of them lives with dollars and is paid in them.
+        pay_in = "USD" if number == _PAYPAL - 2 else ""
+        return MethodInput(kind=MethodKind.PAYPAL, holder=player.person, email=player.email, pay_in=pay_in)
     if number == len(cast.PLAYERS) - 1:
         return MethodInput(kind=MethodKind.MANUAL, holder=player.person, note="In goods, by agreement with Tom Albers")
     iban = _iban(f"{_BANK}{6_480_000_000 + number:010}")
