@@ -81,9 +81,9 @@ class Mailboxes:
     def deliver(self, *messages: bytes, box: str = "INBOX") -> None:
         """Put messages into a mailbox, as a mail server would."""
         with self.signed_in() as server:
-            server.create(box)
+            server.create(f'"{box}"')
             for message in messages:
-                assert server.append(box, "", None, message.replace(b"\n", b"\r\n"))[0] == "OK"
+                assert server.append(f'"{box}"', "", None, message.replace(b"\n", b"\r\n"))[0] == "OK"
 
     def unseen(self) -> int:
         """Return how many messages nobody has read."""

@@ -80,12 +80,18 @@ def has_dovecot() -> bool:
     return Path("/usr/sbin/dovecot").exists() and Path("/usr/lib/dovecot/imap").exists()
 
 
+def has_systemd() -> bool:
+    """Say whether systemd's own checker of units is installed; nothing is started by it."""
+    return shutil.which("systemd-analyze") is not None
+
+
 PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
     Program(name="Chromium", packages=("chromium", "fonts-liberation"), is_there=has_chromium),
     Program(name="Caddy", packages=("caddy",), is_there=has_caddy),
     Program(name="Pebble", packages=("pebble",), is_there=has_pebble),
+    Program(name="systemd", packages=("systemd",), is_there=has_systemd),
     Program(name="Dovecot", packages=("dovecot-imapd",), is_there=has_dovecot),
     Program(name="curl", packages=("curl",), is_there=has_curl),
     Program(name="Node", packages=("nodejs", "npm"), is_there=has_node),

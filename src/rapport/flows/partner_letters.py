@@ -43,13 +43,21 @@ class Reader:
     language: str
 
 
-Letters = Mapping[str, Sequence[Mail]]
-"""Mails that were written out before a transaction, by the commission that they are about."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a partner is told about a commission, written out: the words in its portal, and the mails."""
+
+    words: str
+    mails: Sequence[Mail]
+
+
+Letters = Mapping[str, Written]
+"""What was written out before a transaction, by the commission that it is about."""
 
 
 def letters_about(commissions: Iterable[Commission], tell: Tell) -> Letters:
     """Write out what partners will be told about their commissions: half of the time that telling them takes."""
-    return {commission.id: list(_mails(commission, tell)) for commission in commissions}
+    return {commission.id: _written(commission, tell) for commission in commissions}
 
 
 def tell_partner(
@@ -57,23 +65,28 @@ def tell_partner(
 ) -> None:
     """Write it under the commission in the portal, and mail it to the partner; inside the caller's transaction."""
     agreement = commission.agreement
-    with speaking(language_of(agreement)):
-        told = _told(tell())
+    written = (letters or {}).get(commission.id) or _written(commission, tell)
     post_message(
         subject=commission.id,
         side=Side.PROGRAM,
-        given=MessageInput(body="\n\n".join(told)[:LONGEST]),
+        given=MessageInput(body=written.words),
         by=by,
         at=at,
         workspace_id=agreement.program.workspace_id,
     )
-    ready = (letters or {}).get(commission.id)
-    for mail in _mails(commission, tell) if ready is None else ready:
+    for mail in written.mails:
         keep_mail(mail=mail, at=at)
 
 
-def _mails(commission: Commission, tell: Tell) -> Iterator[Mail]:
-    for reader in readers_of(commission.agreement):
+def _written(commission: Commission, tell: Tell) -> Written:
+    readers = readers_of(commission.agreement)
+    with speaking(readers[0].language if readers else ""):
+        words = "\n\n".join(_told(tell()))[:LONGEST]
+    return Written(words, list(_mails(commission, tell, readers)))
+
+
+def _mails(commission: Commission, tell: Tell, readers: Iterable[Reader]) -> Iterator[Mail]:
+    for reader in readers:
         with speaking(reader.language):
             mail = write_out(_letter(commission, tell(), recipient=reader.email))
         yield mail
