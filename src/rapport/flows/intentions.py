@@ -12,7 +12,6 @@ from rapport.apps.commissions.queries import commissions_of_program
 from rapport.apps.conversions.actions import lock_stories
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
-from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.models import Person
 from rapport.apps.identity.queries import actor_of
 from rapport.apps.identity.rights import Capability, can
@@ -35,7 +34,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.approving import approve_by_hand, undo_approval
 from rapport.flows.declining import DeclineGiven, decline_as_given, letters_of_decline, undo_decline
 from rapport.flows.importing.validations.deciding import decide_portion, take_portion_back
-from rapport.flows.partner_letters import Letters
+from rapport.flows.partner_letters import Letters, Written
 from rapport.flows.retrying import until_settled
 
 logger = logging.getLogger(__name__)
@@ -191,7 +190,7 @@ def _decline(subjects: Sequence[str], doing: Doing, letters: Letters) -> Outcome
 
 
 def _letters_of_decline(subjects: Sequence[str], doing: Doing) -> Letters:
-    letters: dict[str, Sequence[Mail]] = {}
+    letters: dict[str, Written] = {}
     for conversion in _orders(subjects, doing).values():
         letters |= letters_of_decline(conversion=conversion, given=_given(doing), at=doing.at)
     return letters

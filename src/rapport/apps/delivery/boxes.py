@@ -100,8 +100,8 @@ class Imap:
     def _unseen(self, server: imaplib.IMAP4) -> Iterator[bytes]:
         server.login(unquote(self._parts.username or ""), unquote(self._parts.password or ""))
         name = unquote(self._parts.path.strip("/")) or "INBOX"
-        answer, words = server.select(f'"{name}"')
-        if answer != "OK":
+        opened, words = server.select(f'"{name}"')
+        if opened != "OK":
             raise OSError(f"the mailbox {name} cannot be opened: {b' '.join(filter(None, words)).decode()}")
         for number in server.uid("search", "UNSEEN", f"SMALLER {MOST_BYTES}")[1][0].split():
             # `BODY.PEEK` does not mark it as seen: a crash before it is taken in leaves it unread.

@@ -47,7 +47,7 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
     organisation_id = agreement.partner.organisation_id
     profile = profile_of(organisation_id)
     forms = paper_forms(request, profile=profile, wanted=form_chosen_first(profile))
-    rate, number = rate_of(agreement.partner_id), number_of(organisation_id)
+    rate = rate_of(agreement.partner_id)
     rate_form, override_form = _rate_form(request, rate), _override_form(request, agreement)
 
     def enter() -> None:
@@ -87,8 +87,7 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         agreement=agreement,
         profile=profile,
         checks=checks_of(profile) if profile else (),
-        number=number,
-        number_kind=kind_named(number.kind) if number else None,
+        **_number_of(organisation_id),
         number_form=forms.number,
         override_form=override_form,
         **_vat_of(agreement),
@@ -102,6 +101,11 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         file_form=forms.file,
         rate_form=rate_form,
     )
+
+
+def _number_of(organisation_id: str) -> dict[str, object]:
+    number = number_of(organisation_id)
+    return {"number": number, "number_kind": kind_named(number.kind) if number else None}
 
 
 def _rate_form(request: Request, rate: TaxRate | None) -> RateForm:
