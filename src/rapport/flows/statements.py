@@ -10,7 +10,7 @@ from rapport.apps.commissions.models import Commission
 from rapport.apps.imports.queries import explanations_of
 from rapport.apps.ledger.queries import Movement, moved_before, movements_of
 from rapport.apps.partners.models import Agreement
-from rapport.apps.payouts.models import Payout, PayoutTax
+from rapport.apps.payouts.models import CORRECTED, Payout, PayoutTax
 from rapport.apps.payouts.queries import nets_of
 from rapport.domain.books import AccountKind
 from rapport.domain.days import start_of_day_ms
@@ -129,6 +129,8 @@ def _subject_words(subject: str, *, known: bool) -> str:
     """Name what a payout pays: a commission, or the balance that an agreement brought along."""
     if known:
         return _("Commission")
+    if subject.startswith(CORRECTED):
+        return _("VAT put right")
     return _("Opening balance brought along") if subject.startswith("agr_") else _("Adjustment")
 
 

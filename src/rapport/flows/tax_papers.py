@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity.languages import speaking
+from rapport.apps.invoices.queries import OBJECT_WITHIN
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.models import PayoutRun
 from rapport.apps.payouts.queries import method_of, verdicts_of
@@ -83,7 +84,8 @@ def self_billing_text(agreement: Agreement) -> str:
             _("%(workspace)s writes the invoices and credit notes for what you earn in “%(program)s”, in your name.")
             % words,
             _("You write none for the same. Each is in your portal on the day of the payout."),
-            _("Each counts as accepted unless you object within 14 days after you could read it."),
+            _("Each counts as accepted unless you object within %(days)s days after you could read it.")
+            % {"days": OBJECT_WITHIN.days},
             _("You say at once when your VAT id, your address or your status as a small business changes."),
             _("You may end this at any time; from then on you write the invoices."),
         )

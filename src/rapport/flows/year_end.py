@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from rapport.apps.partners.models import Partner
-from rapport.apps.payouts.models import MethodKind, Payout, PayoutState, PayoutTax
+from rapport.apps.payouts.models import CORRECTED, MethodKind, Payout, PayoutLine, PayoutState, PayoutTax
 from rapport.apps.programs.models import Program
 from rapport.apps.record.actors import Actor
 from rapport.apps.taxes.actions import open_numbers
@@ -133,6 +133,7 @@ def _sent(payouts: Iterable[Payout]) -> str:
 
 def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: Reporting | None) -> Iterable[YearRow]:
     taxes = PayoutTax.objects.in_bulk([payout.id for payout in payouts])
+    corrected = _vat_put_right(payouts)
     organisations = {payout.agreement.partner.organisation_id for payout in payouts}
     profiles, numbers = profiles_in_use(organisations), numbers_in_use(organisations)
     together: dict[tuple[str, str], list[Payout]] = defaultdict(list)
@@ -141,7 +142,8 @@ def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: R
     for (_partner_id, rail), some in together.items():
         partner = some[0].agreement.partner
         known = [taxes[payout.id] for payout in some if payout.id in taxes]
-        withheld, vat = sum(tax.withheld_minor for tax in known), sum(tax.vat_minor for tax in known)
+        put_right = sum(corrected.get(payout.id, 0) for payout in some)
+        withheld, vat = sum(tax.withheld_minor for tax in known), sum(tax.vat_minor for tax in known) + put_right
         paid = sum(payout.amount_minor for payout in some)
         gross = paid + withheld - vat
         profile = profiles.get(partner.organisation_id)
@@ -165,6 +167,12 @@ def _rows(program: Program, payouts: list[Payout], *, country: str, reporting: R
                 by_provider=rail in BY_PROVIDER,
             ),
         )
+
+
+def _vat_put_right(payouts: list[Payout]) -> dict[str, int]:
+    """Return by payout what of it is VAT that was put right after an earlier one."""
+    lines = PayoutLine.objects.filter(payout__in=payouts, subject__startswith=CORRECTED).order_by()
+    return dict(lines.values_list("payout_id").annotate(minor=Sum("amount_minor")))
 
 
 def _threshold(program: Program, reporting: Reporting | None) -> int | None:

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from rapport.apps.invoices.models import Invoice
+from rapport.apps.invoices.queries import period_of
 from rapport.apps.invoices.words import words_for
 from rapport.apps.payouts.models import Payout, PayoutTax
 from rapport.apps.taxes.models import TaxProfile
@@ -17,11 +18,19 @@ Document = dict[str, object]
 
 
 def document_of(
-    bill: Bill, tax: PayoutTax, *, name: str, on: date, earlier: Mapping[str, str], period: tuple[date, date]
+    bill: Bill,
+    payout: Payout,
+    parties: tuple[TaxProfile, TaxProfile],
+    *,
+    name: str,
+    on: date,
+    earlier: Mapping[str, str],
 ) -> Document:
-    """Return what stands on the paper of a bill; `earlier` names by payout the invoice that billed something first."""
-    payout, is_credit = tax.payout, bill.net_minor < 0
-    partner, payer = _both(tax)
+    """Return what stands on the paper of a bill of a partner for a payer (`parties`).
+
+    `earlier` names by payout the invoice that billed something first.
+    """
+    is_credit, (partner, payer) = bill.net_minor < 0, parties
     words = words_for(partner.country, on=on)
     return {
         "kind": "credit_note" if is_credit else "invoice",
@@ -29,7 +38,7 @@ def document_of(
         "self_billing": words.self_billing,
         "number": name,
         "issued_on": on.isoformat(),
-        "period": [day.isoformat() for day in period],
+        "period": [day.isoformat() for day in period_of(payout)],
         "supplier": _party(partner),
         "customer": _party(payer),
         "program": payout.agreement.program.name,
@@ -80,7 +89,8 @@ def _exchange(payout: Payout) -> list[str]:
     return [_("Paid as %(sent)s for %(amount)s: 1 %(own)s = %(rate)s %(theirs)s, rate of %(day)s.") % told]
 
 
-def _both(tax: PayoutTax) -> tuple[TaxProfile, TaxProfile]:
+def both_of(tax: PayoutTax) -> tuple[TaxProfile, TaxProfile]:
+    """Return who bills and who is billed by a payout, as they were when it was reserved."""
     if tax.profile is None or tax.payer is None:
         raise AssertionError("what is billed knows both sides")
     return tax.profile, tax.payer

@@ -25,6 +25,8 @@ class InvoiceRole(models.TextChoices):
 
     INVOICE = "invoice", _("Invoice")
     CREDIT = "credit", _("Credit note")
+    NEW_INVOICE = "new_invoice", _("Invoice, written anew")
+    NEW_CREDIT = "new_credit", _("Credit note, written anew")
     CANCELS_INVOICE = "cancels_invoice", _("Credit note that takes back an invoice")
     CANCELS_CREDIT = "cancels_credit", _("Invoice that takes back a credit note")
 
@@ -50,11 +52,13 @@ class Invoice(models.Model):
     partner_path = "payout__agreement__partner__organisation_id"
 
     class Meta:
-        """Numbers count up in a series; a payout has one paper of a role."""
+        """Numbers count up in a series; a payout is billed and credited once, whatever is put right afterwards."""
 
         constraints = (
             models.UniqueConstraint(fields=("series", "number"), name="invoice_number"),
-            models.UniqueConstraint(fields=("payout", "role"), name="one_invoice_of_a_role"),
+            models.UniqueConstraint(
+                fields=("payout", "role"), condition=models.Q(role__in=("invoice", "credit")), name="one_first_invoice"
+            ),
         )
 
     def __str__(self) -> str:
@@ -75,3 +79,53 @@ class Invoice(models.Model):
     def total(self) -> Money:
         """Return the sum with VAT."""
         return Money(self.net_minor + self.vat_minor, self.currency)
+
+
+class ObjectionState(models.TextChoices):
+    """What became of an objection."""
+
+    OPEN = "open", _("Disputed")
+    CORRECTED = "corrected", _("Put right")
+    UPHELD = "upheld", _("Stands as it is")
+
+
+class InvoiceObjection(models.Model):
+    """A partner's objection to a paper that was written in its name, in time; what is said about it is its thread."""
+
+    invoice = models.OneToOneField(Invoice, primary_key=True, on_delete=models.PROTECT, related_name="objection")
+    state = models.CharField(max_length=10, choices=ObjectionState, default=ObjectionState.OPEN)
+    raised_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by_kind = models.CharField(max_length=8, blank=True)
+    decided_by_id = models.CharField(max_length=64, blank=True)
+
+    workspace_path = "invoice__payout__run__program__workspace_id"
+
+    class Meta:
+        """Those that are open are read often."""
+
+        indexes = (models.Index(fields=("state", "raised_at"), name="invoice_objection_state"),)
+
+    def __str__(self) -> str:
+        """Say to what."""
+        return f"objection to {self.invoice_id}"
+
+
+class InvoiceCorrection(models.Model):
+    """A paper that was wrong, what takes it back, and what was written anew, all three in one range of numbers."""
+
+    original = models.OneToOneField(Invoice, primary_key=True, on_delete=models.PROTECT, related_name="correction")
+    takes_back = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="+")
+    anew = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=250)
+    corrected_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=64)
+
+    workspace_path = "original__payout__run__program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say of which."""
+        return f"correction of {self.original_id}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
-from rapport.apps.payouts.models import Payout, PayoutLine, PayoutState, PayoutTax
+from rapport.apps.payouts.models import CORRECTED, Payout, PayoutLine, PayoutState, PayoutTax, VatCorrection
 from rapport.apps.taxes.queries import Standing
 from rapport.domain.books import AccountKind, EntryKind, Posting
 from rapport.domain.tax import withheld_minor
@@ -45,8 +45,14 @@ class Taxed:
 
 def taxed(nets_minor: Mapping[str, int], *, standing: Standing, origins: Mapping[str, Origin]) -> Taxed:
     """Return what taxes do to a payout that takes these sums, by the thing whose money each is."""
-    found = billed(nets_minor, now=standing.treatment, origins=origins) if standing.is_billed else None
-    return Taxed(standing=standing, net_minor=sum(nets_minor.values()), bills=found, origins=origins)
+    supplies = supplied(nets_minor)
+    found = billed(supplies, now=standing.treatment, origins=origins) if standing.is_billed else None
+    return Taxed(standing=standing, net_minor=sum(supplies.values()), bills=found, origins=origins)
+
+
+def supplied(nets_minor: Mapping[str, int]) -> dict[str, int]:
+    """Return what of these sums a partner supplied something for: VAT that was put right later is none of it."""
+    return {subject: minor for subject, minor in nets_minor.items() if not subject.startswith(CORRECTED)}
 
 
 def billed(nets_minor: Mapping[str, int], *, now: tuple[str, str], origins: Mapping[str, Origin]) -> Bills:
@@ -63,9 +69,9 @@ def origins_of(subjects: Collection[str]) -> dict[str, Origin]:
     return _origins(dict(found))
 
 
-def origins_kept(tax: PayoutTax) -> dict[str, Origin]:
-    """Return the origins that a payout was reserved with."""
-    return _origins(tax.origins)
+def origins_kept(tax: PayoutTax, *, at: datetime | None) -> dict[str, Origin]:
+    """Return the origins that a payout was reserved with, billed as was known at a moment; None for now."""
+    return _origins(tax.origins, at=at)
 
 
 def tax_row(payout: Payout, one: Taxed) -> PayoutTax:
@@ -117,7 +123,11 @@ def _movements(one: Taxed) -> Iterable[tuple[EntryKind, str, Posting]]:
         yield EntryKind.WITHHELD, "withheld", Posting(payable, AccountKind.WITHHELD_TAX, one.withheld_minor)
 
 
-def _origins(payout_of: Mapping[str, str]) -> dict[str, Origin]:
+def _origins(payout_of: Mapping[str, str], *, at: datetime | None = None) -> dict[str, Origin]:
     rows = PayoutTax.objects.filter(payout_id__in=set(payout_of.values()))
     taxes = {row.payout_id: Origin(row.payout_id, Treatment(row.treatment), Fraction(row.percent)) for row in rows}
+    # What was put right since counts: a credit follows the paper that stands.
+    known = VatCorrection.objects.filter(payout_id__in=taxes.keys()).exclude(treatment="")
+    for fix in (known.filter(corrected_at__lte=at) if at else known).order_by("id"):
+        taxes[fix.payout_id] = Origin(fix.payout_id, Treatment(fix.treatment), Fraction(fix.percent))
     return {subject: taxes[payout_id] for subject, payout_id in payout_of.items()}

@@ -61,6 +61,7 @@ KINDS = {
     Waits.UNKNOWN: KindOfWork(lazy("Unknown payouts"), Capability.PAYOUT_READ, "unknown", "payout-run"),
     Waits.UNPAID: KindOfWork(lazy("No payout method"), Capability.PAYOUT_READ, "unpaid", "payout-method"),
     Waits.RATE: KindOfWork(lazy("Without a rate"), Capability.CONVERSION_READ, "rates", "conversion"),
+    Waits.OBJECTION: KindOfWork(lazy("Objections"), Capability.PAYOUT_READ, "objections", "invoice"),
     Waits.SHOP: KindOfWork(lazy("Shops"), Capability.CONVERSION_READ, "shops", "shop"),
 }
 

@@ -78,6 +78,17 @@ class ProfileForm(forms.Form):
     )
 
 
+class ObjectionForm(forms.Form):
+    """What is wrong with a paper that the program wrote."""
+
+    body = forms.CharField(
+        label=_("Your words"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Say what is wrong: name, address, VAT id, the VAT, an amount. People of finance read it."),
+    )
+
+
 class ReplyForm(forms.Form):
     """What a partner has to say about a commission."""
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<str:agreement_id>/commissions/taxes/self-billing/", taxes.self_billing, name="self-billing"),
     path("<str:agreement_id>/commissions/invoices/", invoices.invoices, name="invoices"),
     path("<str:agreement_id>/commissions/invoices.csv", invoices.invoices_file, name="invoices-file"),
+    path("<str:agreement_id>/commissions/invoices/<str:invoice_id>/", invoices.invoice, name="invoice"),
     path("<str:agreement_id>/commissions/invoices/<str:invoice_id>.pdf", invoices.paper, name="invoice-paper"),
     path("<str:agreement_id>/commissions/invoices/<str:invoice_id>.json", invoices.data, name="invoice-data"),
     path("<str:agreement_id>/commissions/statement/", paying.statement, name="statement"),

@@ -1,13 +1,13 @@
 """Have invoices and credit notes no gap and no double, and do they come to what the payouts took."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Count, Max, Min, Sum
 from django.utils.translation import gettext as _
 
-from rapport.apps.invoices.models import Invoice, InvoiceSeries
-from rapport.apps.invoices.queries import FIRST
-from rapport.apps.payouts.models import PayoutTax
+from rapport.apps.invoices.models import InvoiceSeries
+from rapport.apps.invoices.queries import standing_papers
+from rapport.apps.payouts.models import PayoutTax, VatCorrection
 from rapport.flows.doctor.looks import PAGE, Seen
 
 
@@ -25,9 +25,17 @@ def invoices(seen: Seen) -> Iterator[str]:
 
 
 def _sums(seen: Seen) -> Iterator[str]:
-    first = Invoice.objects.filter(role__in=FIRST).order_by("payout_id").values_list("payout_id")
+    first = standing_papers().order_by("payout_id").values_list("payout_id")
     for page in seen.pages(first.annotate(Sum("net_minor"), Sum("vat_minor")).iterator(PAGE)):
         taxes = PayoutTax.objects.in_bulk([payout_id for payout_id, _net, _vat in page])
+        put_right = _vat_put_right([payout_id for payout_id, _net, _vat in page])
         for payout_id, *sums in page:
-            if sums != [taxes[payout_id].net_minor, taxes[payout_id].vat_minor]:
+            vat_minor = taxes[payout_id].vat_minor + put_right.get(payout_id, 0)
+            if sums != [taxes[payout_id].net_minor, vat_minor]:
                 yield _("%(id)s was billed otherwise than it was paid.") % {"id": payout_id}
+
+
+def _vat_put_right(payout_ids: Collection[str]) -> dict[str, int]:
+    """Return by payout how much VAT its papers have more, or below zero less, than it paid."""
+    rows = VatCorrection.objects.filter(payout_id__in=payout_ids).order_by().values_list("payout_id")
+    return dict(rows.annotate(minor=Sum("vat_minor")))

@@ -11,7 +11,7 @@ from rapport.apps.ledger.models import Entry, Posting
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts.debts import write_offs_unlike_books
-from rapport.apps.payouts.models import Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState, PayoutTax
+from rapport.apps.payouts.models import CORRECTED, Payout, PayoutLine, PayoutRun, PayoutRunState, PayoutState, PayoutTax
 from rapport.apps.payouts.queries import UNDECIDED, payouts_by_agreement, payouts_unlike_lines
 from rapport.domain.books import AccountKind, EntryKind
 from rapport.flows.doctor.exchanged import exchanges
@@ -91,13 +91,23 @@ def _taxes(seen: Seen) -> Iterator[str]:
     rows = PayoutTax.objects.select_related("payout").order_by("payout_id")
     for page in seen.pages(rows.iterator(PAGE)):
         moved = _taxes_moved([row.payout_id for row in page])
+        corrected = _corrections_taken([row.payout_id for row in page])
         for row in page:
             stands = row.payout.state in _BOOKED
             expected = (row.vat_minor, row.withheld_minor) if stands else (0, 0)
             if moved[row.payout_id] != expected:
                 yield _("%(id)s: the books hold other taxes than it says.") % {"id": row.payout_id}
-            if row.net_minor + row.vat_minor - row.withheld_minor != row.payout.amount_minor:
+            sums = row.net_minor + row.vat_minor - row.withheld_minor + corrected[row.payout_id]
+            if sums != row.payout.amount_minor:
                 yield _("%(id)s does not pay its sum, more VAT, less what was withheld.") % {"id": row.payout_id}
+
+
+def _corrections_taken(payout_ids: Sequence[str]) -> dict[str, int]:
+    """Return by payout what it pays or nets of VAT that was put right after earlier payouts."""
+    found: dict[str, int] = defaultdict(int)
+    lines = PayoutLine.objects.filter(payout_id__in=payout_ids, subject__startswith=CORRECTED)
+    found.update(lines.order_by().values_list("payout_id").annotate(minor=Sum("amount_minor")))
+    return found
 
 
 def _taxes_moved(payout_ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Attribution, Commission, Proposal
-from rapport.apps.invoices.models import Invoice, InvoiceSeries
+from rapport.apps.invoices.models import Invoice, InvoiceCorrection, InvoiceObjection, InvoiceSeries
 from rapport.apps.partners.models import Acceptance, Agreement, Suspension, TermsOffer
 from rapport.apps.payouts.models import (
     Payout,
@@ -23,6 +23,7 @@ from rapport.apps.payouts.models import (
     PayoutVerdict,
     RailAccount,
     RailCall,
+    VatCorrection,
     WriteOff,
 )
 from rapport.apps.programs.models import TermsVersion
@@ -55,6 +56,7 @@ APPEND_ONLY = (
     "conversions_humandecision",
     "conversions_report",
     "invoices_invoice",
+    "invoices_invoicecorrection",
     "partners_acceptance",
     "partners_termsoffer",
     "payouts_changenotice",
@@ -65,6 +67,7 @@ APPEND_ONLY = (
     "payouts_payoutrunrate",
     "payouts_payouttax",
     "payouts_payoutverdict",
+    "payouts_vatcorrection",
     "programs_ownterms",
     "programs_termsversion",
     "record_auditlink",
@@ -112,6 +115,9 @@ SEALED: tuple[type[Model], ...] = (
     TaxRequest,
     InvoiceSeries,
     Invoice,
+    InvoiceObjection,
+    InvoiceCorrection,
+    VatCorrection,
 )
 
 _FEW = 10

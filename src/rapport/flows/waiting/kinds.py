@@ -26,6 +26,7 @@ class Counts:
     unpaid: int
     shops: int
     rates: int = 0
+    objections: int = 0
 
     @property
     def conversions(self) -> int:
@@ -40,7 +41,7 @@ class Counts:
     @property
     def payouts(self) -> int:
         """Return what waits among the payouts."""
-        return self.runs + self.unknown + self.unpaid
+        return self.runs + self.unknown + self.unpaid + self.objections
 
 
 class Waits(StrEnum):
@@ -60,6 +61,8 @@ class Waits(StrEnum):
     """Money is due to a partner who has not said how to be paid."""
     RATE = "rate"
     """Orders in a foreign currency wait for the rate of their day."""
+    OBJECTION = "objection"
+    """A partner says that a paper written in its name is wrong."""
     SHOP = "shop"
     """A shop's own list of orders differs from ours."""
 
@@ -77,6 +80,7 @@ PROMISES = {
     Waits.UNKNOWN: timedelta(days=3),
     Waits.UNPAID: timedelta(days=14),
     Waits.RATE: timedelta(days=2),
+    Waits.OBJECTION: timedelta(days=5),
     Waits.SHOP: timedelta(days=2),
 }
 """Within which time each is looked at: the ring around its age is full when this is used up."""

@@ -6,8 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rapport.apps.invoices.queries import open_objections
 from rapport.apps.payouts.queries import agreements_without_method, runs_to_approve, unknown_payouts
 from rapport.apps.programs.models import Program
+from rapport.apps.threads.queries import messages_of
 from rapport.domain.money import Money
 from rapport.flows.explaining.words import day_words
 from rapport.flows.waiting.kinds import Waiting, Waits
@@ -55,4 +57,21 @@ def unpaid(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
             since=row.since,
             age=at - row.since,
             amount=Money(row.due_minor, program.currency),
+        )
+
+
+def objections(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    """Return the papers to which their partner objects."""
+    for row in open_objections(program.id)[:most]:
+        invoice = row.invoice
+        names = {"partner": invoice.payout.agreement.partner.name, "number": invoice.name}
+        said = messages_of(invoice.id)
+        yield Waiting(
+            kind=Waits.OBJECTION,
+            subject=invoice.id,
+            heading=_("%(partner)s objects to invoice %(number)s") % names,
+            sentence=said[-1].body[:220] if said else "",
+            since=row.raised_at,
+            age=at - row.raised_at,
+            amount=invoice.total,
         )

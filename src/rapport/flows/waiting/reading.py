@@ -14,6 +14,7 @@ from rapport.apps.conversions.queries import (
     refused_receipts,
     waiting_corrections,
 )
+from rapport.apps.invoices.queries import open_objections
 from rapport.apps.partners.queries import open_applications
 from rapport.apps.payouts.queries import count_without_method, runs_to_approve, unknown_payouts
 from rapport.apps.programs.models import Program
@@ -40,6 +41,7 @@ def count_waiting(program: Program) -> Counts:
         unpaid=count_without_method(program),
         shops=len(differing_shops(program.id)),
         rates=conversions_of(program.id).filter(awaits_rate=True).count(),
+        objections=open_objections(program.id).count(),
     )
 
 
@@ -208,5 +210,6 @@ _READERS = {
     Waits.UNKNOWN: paying.unknown,
     Waits.UNPAID: paying.unpaid,
     Waits.RATE: _rates,
+    Waits.OBJECTION: paying.objections,
     Waits.SHOP: _shops,
 }

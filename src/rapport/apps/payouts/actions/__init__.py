@@ -11,6 +11,7 @@ from rapport.apps.payouts.actions.calling import (
     look_later,
     look_soon,
 )
+from rapport.apps.payouts.actions.correcting import correct_vat
 from rapport.apps.payouts.actions.deciding import abandon_run, approve_run, cancel_payout, release_step
 from rapport.apps.payouts.actions.methods import change_settings, enter_method, enter_method_for
 from rapport.apps.payouts.actions.outcomes import (
@@ -39,6 +40,7 @@ __all__ = [
     "cancel_payout",
     "change_account",
     "change_settings",
+    "correct_vat",
     "enter_method",
     "enter_method_for",
     "fail_payout",

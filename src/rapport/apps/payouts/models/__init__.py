@@ -1,5 +1,6 @@
 """Tables of payouts: how money travels, runs with their payouts, what goes out and what banks answer."""
 
+from rapport.apps.payouts.models.corrections import CORRECTED, VatCorrection
 from rapport.apps.payouts.models.files import CallState, ChangeNotice, FileFormat, PayoutFile, RailAccount, RailCall
 from rapport.apps.payouts.models.methods import MethodKind, PayoutMethod, PayoutMethodCurrency, PayoutSettings
 from rapport.apps.payouts.models.runs import (
@@ -17,6 +18,7 @@ from rapport.apps.payouts.models.runs import (
 )
 
 __all__ = [
+    "CORRECTED",
     "CallState",
     "ChangeNotice",
     "FileFormat",
@@ -36,6 +38,7 @@ __all__ = [
     "PayoutVerdict",
     "RailAccount",
     "RailCall",
+    "VatCorrection",
     "WriteOff",
     "WriteOffState",
 ]

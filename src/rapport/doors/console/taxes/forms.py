@@ -146,6 +146,45 @@ class VatRateForm(forms.Form):
     )
 
 
+class WordsForm(forms.Form):
+    """What somebody says about a paper; `what` names the form among those of its page."""
+
+    what = ""
+    words = forms.CharField(label=_("Your words"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"{self.what}-%s")
+
+    @property
+    def told(self) -> str:
+        """Return the words."""
+        return str(self.cleaned_data["words"])
+
+
+class AnswerForm(WordsForm):
+    """An answer to the partner that decides nothing."""
+
+    what = "answer"
+
+
+class UpholdForm(WordsForm):
+    """Why a paper stands as it is."""
+
+    what = "uphold"
+
+
+class CorrectForm(WordsForm):
+    """What was wrong with a paper that is written anew."""
+
+    what = "correct"
+    words = forms.CharField(
+        label=_("What was wrong"),
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The partner reads it, and it is kept for good."),
+    )
+
+
 class RefuseForm(forms.Form):
     """Why a form cannot be used."""
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("taxes/year-end-numbers.csv", year_end.year_numbers, name="year-end-numbers"),
     path("taxes/invoices/", invoices.invoices, name="invoices"),
     path("taxes/invoices.csv", invoices.invoices_file, name="invoices-file"),
+    path("taxes/invoices/<str:invoice_id>/", invoices.invoice, name="invoice"),
     path("taxes/invoices/<str:invoice_id>.pdf", invoices.paper, name="invoice-paper"),
     path("taxes/invoices/<str:invoice_id>.json", invoices.data, name="invoice-data"),
     path("partners/<str:agreement_id>/tax/", partners.partner, name="tax-papers"),

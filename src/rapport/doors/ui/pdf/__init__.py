@@ -108,6 +108,7 @@ def _paper(document: Mapping[str, Any]) -> dict[str, object]:
             ["Period", f"{first} to {last}"],
             ["Payout", document["payout"]],
             *([["Takes back", document["corrects"]]] if document["corrects"] else []),
+            *([["Takes the place of", document["replaces"]]] if document.get("replaces") else []),
         ],
     }
 
