@@ -13,6 +13,7 @@ from rapport.apps.commissions.models import Commission, Proposal
 from rapport.apps.conversions.models import Conversion, Correction, HumanDecision, NamedClick, Receipt
 from rapport.apps.delivery.models import Mail
 from rapport.apps.identity.queries import actor_of_key
+from rapport.apps.invoices.models import Invoice, InvoiceObjection
 from rapport.apps.partners.models import Agreement, Application
 from rapport.apps.payouts.models import Payout, PayoutMethodCurrency, PayoutRun, PayoutVerdict
 from rapport.apps.programs.models import Program
@@ -114,6 +115,10 @@ def assert_life_on_every_page() -> None:
     assert abroad == {"USD": False, "JPY": False, "NOK": True}
     assert set(PayoutMethodCurrency.objects.values_list("currency", flat=True)) == {"USD"}
     assert not Mail.objects.exists()
+    assert Invoice.objects.filter(role="invoice").exists()
+    assert InvoiceObjection.objects.get().state == "open"
+    held = PayoutVerdict.objects.filter(run__wish="demo-last", verdict="held")
+    assert [row.reasons for row in held] == [["w9_missing"]]
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,13 @@ from rapport.apps.partners.inputs import DeclineInput
 from rapport.apps.partners.models import Application, DeclineCode, Segment
 from rapport.flows import admission, replying
 from rapport.flows.demo.orders import Shop, play_round, text
+from rapport.flows.demo.papers import ask_for_forms, object_to_the_last, objector
 from rapport.flows.demo.paydays import prepare_last
 from rapport.flows.demo.planning import Kind, Visit
 from rapport.flows.demo.staging import Stage, application
 from rapport.flows.demo.visits import append, carry_over, postbacks
 from rapport.flows.postbacks import take_postbacks
+from rapport.flows.tax_papers import ask_for_papers
 
 ODD_NUMBERS = 11_030
 """Numbers of the odd orders, apart from all others."""
@@ -43,11 +45,19 @@ def end_the_story(shop: Shop, visits: list[Visit]) -> None:
     _report_odd_orders(shop, visits, at=at)
     replying.tell_proposals(at=at - timedelta(hours=10))
     play_round(at=at)
-    prepare_last(shop.stage)
+    ask_for_forms(shop.stage.program, by=shop.stage.actor(3), at=at - timedelta(days=2))
+    ask_for_papers(prepare_last(shop.stage), by=shop.stage.actor(3), at=at)
+    _object(shop.stage, until=at - timedelta(days=1))
     append(postbacks(shop.stage, (ODD_NUMBERS + 10, ODD_NUMBERS + 11), at=at))
     carry_over(at=at)
     take_postbacks(at=at)
     leave_applications(shop.stage, at=at)
+
+
+def _object(stage: Stage, *, until: datetime) -> None:
+    for number, partner in stage.partners.items():
+        if objector(number):
+            object_to_the_last(partner.agreement, by=partner.actor, until=until)
 
 
 def leave_applications(stage: Stage, *, at: datetime) -> None:

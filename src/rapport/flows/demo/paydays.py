@@ -11,6 +11,7 @@ from rapport.domain.payouts import Verdict
 from rapport.flows import paying
 from rapport.flows.demo.planning import ZONE, Play
 from rapport.flows.demo.staging import Stage
+from rapport.flows.invoicing import issue_waiting
 from rapport.flows.payout_runs import would_be_paid
 
 PREPARED_ON = 10
@@ -101,6 +102,7 @@ def _hear(stage: Stage, payday: Payday, *, last: bool) -> None:
     if payday.number == _RETURNS and ids:
         back_at = at + timedelta(days=0, hours=5)
         actions.return_payout(payout_id=ids[-1], reason="Sent back by the bank (MS03)", by=by, at=back_at)
+    issue_waiting(at=at + timedelta(hours=6))
 
 
 def _at(on: date, *, hour: int) -> datetime:

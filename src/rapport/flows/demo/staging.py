@@ -25,13 +25,14 @@ from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
+from rapport.apps.taxes.queries import tax_settings_of
 from rapport.apps.tracking.actions import create_coupon, create_link
 from rapport.apps.tracking.inputs import CouponInput, LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import links_of
 from rapport.domain.terms import presets
 from rapport.flows import admission, paying
-from rapport.flows.demo import cast
+from rapport.flows.demo import cast, papers
 from rapport.flows.demo.planning import Play
 from rapport.kit.ids import random_token
 
@@ -82,6 +83,8 @@ def set_stage(play: Play) -> Stage:
     with transaction():
         program = Program.objects.filter(slug=cast.SLUG).first() or _shop(at=at)
         _pay_from(program, at=at)
+        if not tax_settings_of(program).rules:
+            papers.enter_own(program, by=BY, at=at)
         stranger = Link.objects.filter(agreement__program__slug=_slug(cast.NEIGHBOUR)).first() or _neighbour(at=at)
     version = TermsVersion.objects.get(program=program, number=1)
     team = {mate.email: _actor(mate.email) for mate in cast.TEAM}
@@ -180,6 +183,8 @@ def _enter(stage: Stage, number: int, player: cast.Player, *, at: datetime) -> N
     if number % _UNPAID != _UNPAID - 1:
         method = _method(number, player)
         paying.change_method(agreement=agreement, given=method, by=_actor(player.email), at=decided_at, own=True)
+    abroad = number % _FOREIGN == _FOREIGN - 1
+    papers.enter_of(agreement, number, abroad=abroad, by=_actor(player.email), at=decided_at)
 
 
 def _admitted(
