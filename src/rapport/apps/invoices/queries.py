@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from rapport.apps.commissions.models import Commission
-from rapport.apps.invoices.models import Invoice, InvoiceObjection, InvoiceRole, ObjectionState
+from rapport.apps.invoices.models import Invoice, InvoiceCorrection, InvoiceObjection, InvoiceRole, ObjectionState
 from rapport.apps.payouts.models import CORRECTED, Payout, PayoutLine, PayoutState, PayoutTax
 
 FIRST = (InvoiceRole.INVOICE, InvoiceRole.CREDIT)
@@ -48,6 +48,16 @@ def names_by_payout(payout_ids: Collection[str]) -> dict[str, str]:
 def standing_papers() -> QuerySet[Invoice]:
     """Return the papers that bill or credit, without those that were written anew since."""
     return Invoice.objects.filter(role__in=BILLING, correction=None)
+
+
+def objection_to(invoice: Invoice) -> InvoiceObjection | None:
+    """Return what a partner has against a paper."""
+    return InvoiceObjection.objects.filter(pk=invoice.pk).first()
+
+
+def correction_of(invoice: Invoice) -> InvoiceCorrection | None:
+    """Return by which papers one was taken back and written anew."""
+    return InvoiceCorrection.objects.select_related("takes_back", "anew").filter(pk=invoice.pk).first()
 
 
 def open_objections(program_id: str) -> QuerySet[InvoiceObjection]:

@@ -87,12 +87,13 @@ def partners(  # noqa: PLR0913 - the options of a command
     *,
     dry_run: DryRun = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take back what this file brought.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Undo: end the agreements of who accepted, too.")] = "",
 ) -> None:
     """Bring partners along: name, mail, own rate, codes, old links, opening balance, payout method; invite them."""
     choose(data=data)
     load_django()
     if undo:
-        _undo(file, program)
+        _undo(file, program, reason)
         return
     _bring(file, Asked("partners", program, profile, tuple(choice or ()), dry_run))
 
@@ -113,7 +114,7 @@ def validations(
     _bring(file, Asked("validations", program, profile, tuple(choice or ()), dry_run))
 
 
-def _undo(file: Path, program_name: str) -> None:
+def _undo(file: Path, program_name: str, reason: str) -> None:
     from rapport.apps.imports.queries import finished_runs  # noqa: PLC0415 - see _bring
     from rapport.apps.record.actors import Actor  # noqa: PLC0415 - see _bring
     from rapport.apps.record.errors import Refusal  # noqa: PLC0415 - see _bring
@@ -124,8 +125,9 @@ def _undo(file: Path, program_name: str) -> None:
     runs = list(finished_runs(_program(program_name).id, subject="partners", digest=digest_of_file(file)))
     if not runs:
         raise Stop("This file was not imported, or is not the file any more that was.")
+    by = Actor.system("command-line")
     try:
-        undone = [undo_import(run=run, by=Actor.system("command-line"), at=now()) for run in runs]
+        undone = [undo_import(run=run, by=by, at=now(), reason=reason) for run in runs]
     except Refusal as refusal:
         raise Stop(refusal.sentence) from refusal
     say(f"Taken back: {sum(one.agreements for one in undone)} partners.")

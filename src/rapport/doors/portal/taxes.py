@@ -12,7 +12,7 @@ from rapport.apps.partners.models import Agreement
 from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import FormInput, ProfileInput
-from rapport.apps.taxes.numbers import NumberInput, kind_named
+from rapport.apps.taxes.numbers import NumberInput
 from rapport.apps.taxes.queries import (
     checks_of,
     forms_of,
@@ -68,7 +68,6 @@ def taxes(request: Request, agreement_id: str) -> HttpResponse:
         profile=profile,
         checks=checks_of(profile) if profile else (),
         number=number,
-        number_kind=kind_named(number.kind) if number else None,
         number_form=forms.number,
         override=override_words(override) if override and override.treatment else "",
         treatment=treatment_words().get(override.treatment) if override else "",

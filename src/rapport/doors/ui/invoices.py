@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from rapport.apps.invoices.models import Invoice, InvoiceCorrection, InvoiceObjection
-from rapport.apps.invoices.queries import last_day_to_object
+from rapport.apps.invoices.models import Invoice
+from rapport.apps.invoices.queries import correction_of, last_day_to_object, objection_to
 from rapport.apps.threads.queries import messages_of
 from rapport.domain.money import format_amount
 from rapport.doors.ui.pdf import invoice_pdf
@@ -16,13 +16,11 @@ from rapport.doors.ui.sheets import Exact, csv_answer
 
 def invoice_shown(invoice: Invoice) -> dict[str, object]:
     """Return what both sides see of a paper beside its own words: how it stands, and what was said about it."""
-    objection = InvoiceObjection.objects.filter(pk=invoice.pk).first()
-    correction = InvoiceCorrection.objects.select_related("takes_back", "anew").filter(pk=invoice.pk).first()
     return {
         "row": invoice,
         "document": invoice.document,
-        "objection": objection,
-        "correction": correction,
+        "objection": objection_to(invoice),
+        "correction": correction_of(invoice),
         "last_day": last_day_to_object(invoice),
         "messages_on": messages_of(invoice.id),
     }

@@ -12,7 +12,7 @@ from rapport.apps.partners.inputs import DeclineInput
 from rapport.apps.partners.models import Application, DeclineCode, Segment
 from rapport.flows import admission, replying
 from rapport.flows.demo.orders import Shop, play_round, text
-from rapport.flows.demo.papers import ask_for_forms, object_to_the_last, objector
+from rapport.flows.demo.papers import OBJECTORS, ask_for_forms, object_to_the_last
 from rapport.flows.demo.paydays import prepare_last
 from rapport.flows.demo.planning import Kind, Visit
 from rapport.flows.demo.staging import Stage, application
@@ -55,9 +55,10 @@ def end_the_story(shop: Shop, visits: list[Visit]) -> None:
 
 
 def _object(stage: Stage, *, until: datetime) -> None:
-    for number, partner in stage.partners.items():
-        if objector(number):
-            object_to_the_last(partner.agreement, by=partner.actor, until=until)
+    for number in OBJECTORS:
+        partner = stage.partners[number]
+        if object_to_the_last(partner.agreement, by=partner.actor, until=until):
+            return
 
 
 def leave_applications(stage: Stage, *, at: datetime) -> None:

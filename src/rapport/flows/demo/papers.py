@@ -17,9 +17,11 @@ from rapport.domain.tax import Need
 from rapport.flows.objecting import object_to
 from rapport.flows.tax_papers import self_billing_text
 
-_LEADING, _AUSTRIAN, _SMALL, _AMERICAN = 0, 2, 4, 6
+_LEADING, _AUSTRIAN, _SMALL, _AMERICAN = 0, 2, 4, 3
 """Places in the cast: who is billed with VAT, across a border, as a small business; who lives in the United States."""
 _BILLED = frozenset({_LEADING, _AUSTRIAN, _SMALL})
+OBJECTORS = (_AUSTRIAN, _LEADING, _SMALL)
+"""Who objects to an invoice: the first of these that has one."""
 _WITHOUT_VAT_ID = 3
 _FORM = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 _SIGNED_ON = date(2025, 1, 7)
@@ -63,18 +65,14 @@ def ask_for_forms(program: Program, *, by: Actor, at: datetime) -> None:
     _ask(program, _ASKED_AT_LAST, by=by, at=at)
 
 
-def object_to_the_last(agreement: Agreement, *, by: Actor, until: datetime) -> None:
-    """Let a partner object to its newest invoice while that is possible."""
-    rows = Invoice.objects.filter(payout__agreement=agreement, corrected_by=None, objection=None)
+def object_to_the_last(agreement: Agreement, *, by: Actor, until: datetime) -> bool:
+    """Let a partner object to its newest invoice while that is possible; say whether it has one."""
+    rows = Invoice.objects.filter(payout__agreement=agreement, corrected_by=None)
     newest = rows.select_related("payout__agreement__program").order_by("-number").first()
-    if newest and not InvoiceObjection.objects.filter(invoice__payout__agreement=agreement).exists():
+    if newest and not InvoiceObjection.objects.filter(pk=newest.pk).exists():
         at = min(until, newest.issued_at + timedelta(days=3))
-        object_to(newest, "We moved last month: please put Lindengasse 7, 1070 Wien on it.", by=by, at=at)
-
-
-def objector(number: int) -> bool:
-    """Say whether the partner in this place of the cast objects to an invoice."""
-    return number == _AUSTRIAN
+        object_to(newest, "We moved last month: please put our new address, Lindengasse 7, on it.", by=by, at=at)
+    return newest is not None
 
 
 def _ask(program: Program, rules: tuple[RuleInput, ...], *, by: Actor, at: datetime) -> None:

@@ -275,8 +275,34 @@ def test_who_has_earned_or_accepted_stays_when_the_import_is_undone(tmp_path: Pa
     assert undone.agreements == 1
     assert {stays.agreement.partner.name: stays.sentence for stays in undone.stays} == {
         "Slow Mornings": "It has earned. End the agreement on the partner's page.",
-        "Deal Otter": "The terms are accepted. End the agreement on the partner's page.",
+        "Deal Otter": "The terms are accepted. Give a reason that the partner reads, and its agreement ends.",
     }
     assert sorted(everything(program)) == ["Deal Otter", "Slow Mornings"]
     assert Commission.objects.get().accrued_minor == 1_500
     assert_sound()
+
+
+def test_who_accepted_and_has_not_earned_is_ended_with_a_reason_and_what_was_clicked_before_still_earns(
+    tmp_path: Path,
+) -> None:
+    program = make_program()
+    run = bring_partners(program, tmp_path, ANNA, BEN)
+    anna = agreement_of("Slow Mornings")
+    accept(anna)
+    clicked = make_click_id(links_of(anna.id)[0], at=NOON + timedelta(days=1))
+    Mail.objects.all().delete()
+    undone = undo_import(run=run, by=STORY, at=NOON + timedelta(days=4), reason=" The file was last year's. ")
+    assert (undone.agreements, undone.stays) == (2, ())
+    anna.refresh_from_db()
+    assert (anna.state, anna.ended_at, anna.ended_for_breach) == ("ended", NOON + timedelta(days=4), False)
+    letter = Mail.objects.get()
+    assert letter.recipient == "anna@slow.example"
+    assert all(words in letter.body_text for words in ("The file was last year's.", "120.50", "Clicks up to now"))
+    assert balances_of([anna.id]) == {AccountName(AccountKind.PAYABLE, anna.id, "EUR"): 0}
+    later = NOON + timedelta(days=5)
+    late = make_click_id(links_of(anna.id)[0], at=later)
+    report_sale(program, external_id="o1", total="100.00", click_ids=[clicked], at=later)
+    report_sale(program, external_id="o2", total="100.00", click_ids=[late], coupons=["ANNA10"], at=later)
+    assert Commission.objects.get().conversion.external_id == "o1"  # type: ignore[union-attr]  # it has one
+    assert_sound()
+    assert undo_import(run=run, by=STORY, at=later, reason="Again").agreements == 0

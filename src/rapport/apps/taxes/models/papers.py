@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.identity.models import Organisation
 from rapport.apps.record.vault import SealedField
+from rapport.apps.taxes.numbers import kind_named
 
 
 class TaxKind(models.TextChoices):
@@ -188,3 +189,8 @@ class TaxNumber(models.Model):
     def __str__(self) -> str:
         """Return what may be seen of it."""
         return f"{self.kind} {self.shown}"
+
+    @property
+    def label(self) -> str:
+        """Return how its kind is called where it is given out."""
+        return kind_named(self.kind).label

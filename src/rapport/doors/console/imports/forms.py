@@ -84,6 +84,20 @@ class UploadForm(forms.Form):
         offer(self.fields["subject"], [(subject.value, str(subject.label)) for subject in Subject if subject in may])
 
 
+LONGEST_REASON = 250
+
+
+class UndoForm(forms.Form):
+    """Why an import is taken back, for the partners who accepted meanwhile."""
+
+    reason = forms.CharField(
+        label=_("Why, for who accepted already"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=_("Their agreements end with it, and they read it by mail. Without it they stay."),
+    )
+
+
 class ChoicesForm(forms.Form):
     """How a file is read."""
 

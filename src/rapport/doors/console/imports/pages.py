@@ -20,7 +20,7 @@ from rapport.apps.record.errors import BadInput
 from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.frame import program_or_404, program_page
-from rapport.doors.console.imports.forms import ChoicesForm, UploadForm
+from rapport.doors.console.imports.forms import LONGEST_REASON, ChoicesForm, UndoForm, UploadForm
 from rapport.doors.console.imports.sums import sums_of
 from rapport.doors.console.paging import Page, page_of, place_of
 from rapport.flows.importing.files import Look, look_into, report_path
@@ -143,9 +143,10 @@ def double(request: Request, program_id: str, run_id: str) -> HttpResponse:
 @require_POST
 @allow(Capability.TERMS_WRITE)
 def undo(request: Request, program_id: str, run_id: str) -> HttpResponse:
-    """Take an import of partners back, as far as nobody accepted or earned."""
+    """Take an import of partners back, as far as nobody earned; who accepted is told the `reason`."""
     program, run = _found(request, program_id, run_id, changes=True)
-    undone = undo_import(run=run, by=request.actor, at=now())
+    reason = request.POST.get("reason", "")[:LONGEST_REASON]
+    undone = undo_import(run=run, by=request.actor, at=now(), reason=reason)
     words = ngettext("%(n)s partner was taken back.", "%(n)s partners were taken back.", undone.agreements)
     for stays in undone.stays[:STAYS_SHOWN]:
         messages.warning(request, f"{stays.agreement.partner.name}: {stays.sentence}")
@@ -215,6 +216,7 @@ def _more(run: ImportRun, program: Program) -> dict[str, object]:
         return {
             "doubles": run.figures.get("doubles", ()),
             "brought": [] if run.state != RunState.DONE else list(brought[:BROUGHT_SHOWN]),
+            "undo_form": UndoForm(),
             "may_undo": run.state == RunState.DONE and brought.filter(made=True, undone_at__isnull=True).exists(),
         }
     if run.subject == Subject.VALIDATIONS:

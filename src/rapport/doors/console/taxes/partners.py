@@ -13,7 +13,7 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.taxes import actions
 from rapport.apps.taxes.inputs import FormInput, ProfileInput, RateInput
 from rapport.apps.taxes.models import TaxForm, TaxRate
-from rapport.apps.taxes.numbers import NumberInput, kind_named
+from rapport.apps.taxes.numbers import NumberInput
 from rapport.apps.taxes.queries import (
     all_forms,
     checks_of,
@@ -87,7 +87,7 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         agreement=agreement,
         profile=profile,
         checks=checks_of(profile) if profile else (),
-        **_number_of(organisation_id),
+        number=number_of(organisation_id),
         number_form=forms.number,
         override_form=override_form,
         **_vat_of(agreement),
@@ -101,11 +101,6 @@ def partner(request: Request, program_id: str, agreement_id: str) -> HttpRespons
         file_form=forms.file,
         rate_form=rate_form,
     )
-
-
-def _number_of(organisation_id: str) -> dict[str, object]:
-    number = number_of(organisation_id)
-    return {"number": number, "number_kind": kind_named(number.kind) if number else None}
 
 
 def _rate_form(request: Request, rate: TaxRate | None) -> RateForm:
