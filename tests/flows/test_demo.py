@@ -21,6 +21,7 @@ from rapport.flows import doctor
 from rapport.flows.demo import Loaded, cast, load_demo
 from rapport.flows.demo.building import building
 from rapport.flows.demo.planning import Day, Kind, Play, price_of, tell
+from rapport.flows.tax_standing import standing_rows
 from rapport.lake.questions import lake_at
 
 SMALL = Play(seed=12, until=date(2026, 6, 25), partners=11, months=2)
@@ -117,8 +118,8 @@ def assert_life_on_every_page() -> None:
     assert not Mail.objects.exists()
     assert Invoice.objects.filter(role="invoice").exists()
     assert InvoiceObjection.objects.get().state == "open"
-    held = PayoutVerdict.objects.filter(run__wish="demo-last", verdict="held")
-    assert [row.reasons for row in held] == [["w9_missing"]]
+    lacking = {row.agreement.partner.name: row.lacks for row in standing_rows(program, at=SMALL.ends_at) if row.lacks}
+    assert lacking == {"Finderlohn": ("W-9 is missing.",)}
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,12 @@
 
 import hashlib
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
 
 from rapport.apps.delivery.models import Mail
 from rapport.apps.partners import actions as partners
@@ -11,14 +15,22 @@ from rapport.apps.partners.inputs import DeclineInput, RulesInput
 from rapport.apps.partners.models import Agreement, Application, ApplicationState, ProofWay
 from rapport.apps.partners.queries import rules_of
 from rapport.apps.programs.models import Program
+from rapport.apps.record.errors import BadInput
+from rapport.apps.record.inputs import read_input
 from rapport.apps.record.models import AuditRow
+from rapport.apps.shops.actions import customer_hash
+from rapport.apps.shops.providers.simulating import serve
+from rapport.apps.shops.providers.stripe.simulator import StripeSimulator
 from rapport.flows import admission
 from rapport.flows.letting_in import approved_by_rules, check_and_let_in, flags_of, rules_in_words, try_rules
 from rapport.flows.proving import World
+from rapport.flows.service import service_clocks
 from rapport.flows.standing import end_agreement
+from rapport.flows.waiting import Waits, what_waits
 from tests.make.identity import NOON, STORY
 from tests.make.joining import application_to
 from tests.make.road import make_program, report_correction, report_sale
+from tests.make.shops import make_shop
 
 pytestmark = pytest.mark.django_db
 ALL = RulesInput(verified_site=True, verified_profile=True, known_customer=True)
@@ -94,6 +106,43 @@ def test_a_customer_of_the_shop_is_in(hashed: bool) -> None:
     report_sale(program, external_id="o1", total="40.00", customer_id=key)
     assert try_rules(applied(program), at=NOON)
     assert AuditRow.objects.get(action="application.approved").actor_id == "rule:known-customer"
+
+
+def test_a_customer_whom_a_shop_told_under_a_hash_is_in(settings: Settings) -> None:
+    """Shops keep hashes alone: of the mail address, or of their own id, for which they are asked."""
+    program, stripe = program_with(), StripeSimulator()
+    stripe.customers["cus_9"] = "mira@sleepatlas.example"
+    with serve(stripe.answer) as address:
+        settings.LOOPBACK_HOSTS = frozenset({urlsplit(address).netloc})
+        make_shop(program, "stripe", stripe, address=address, keys={"key": stripe.key})
+        assert try_rules(applied(program), at=NOON) is None
+        key = customer_hash(program.id, "stripe:cus_9")
+        report_sale(program, external_id="o1", total="40.00", customer_id=key)
+        assert try_rules(applied(program), at=NOON)
+
+
+def test_a_customer_whose_mail_address_a_shop_hashed_is_in() -> None:
+    program = program_with()
+    key = customer_hash(program.id, "email:mira@sleepatlas.example")
+    report_sale(program, external_id="o1", total="40.00", customer_id=key)
+    assert try_rules(applied(program), at=NOON)
+
+
+def test_a_program_says_within_how_many_days_it_answers() -> None:
+    program = program_with(RulesInput(answer_days=3))
+    application = applied(program)
+    assert admission.answer_by(application) == NOON + timedelta(days=3)
+    letter = Mail.objects.get(subject__contains="application")
+    assert "5 March 2026" in letter.body_text
+    [waiting] = what_waits(program, kinds=frozenset({Waits.APPLICATION}), most=9, at=NOON + timedelta(days=2))
+    assert (waiting.is_late, round(waiting.share, 2)) == (False, 0.67)
+    clock = service_clocks(program, at=NOON)[0]
+    assert clock.promise == timedelta(days=3)
+    page = Client().get(reverse("public:program", args=[program.slug])).content.decode()
+    assert "within 3 days" in page
+    for days in (0, 31):
+        with pytest.raises(BadInput):
+            read_input(RulesInput, {"answer_days": days})
 
 
 def test_somebody_whose_only_order_came_back_is_no_customer() -> None:

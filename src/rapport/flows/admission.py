@@ -23,7 +23,7 @@ from rapport.apps.partners import actions as partners
 from rapport.apps.partners.errors import SomebodyIsIn
 from rapport.apps.partners.inputs import ApplicationInput, DeclineInput
 from rapport.apps.partners.models import Agreement, Application
-from rapport.apps.partners.queries import application_behind, introduction_of, organisation_admitted
+from rapport.apps.partners.queries import application_behind, introduction_of, organisation_admitted, rules_of
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.apps.record.actors import Actor
@@ -38,8 +38,6 @@ from rapport.kit.ids import random_token
 
 APPLICANT = Actor.system("application-form")
 RULES_JOB = "rapport.flows.tasks.try_approval_rules"
-ANSWER_WITHIN = timedelta(hours=24)
-"""How long an applicant waits at most: the clock that a program shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +111,16 @@ def approve(*, application: Application, by: Actor, at: datetime) -> Agreement:
     return agreement
 
 
+def answer_within(program: Program) -> timedelta:
+    """Return how long an applicant waits at most: the clock that a program shows."""
+    return timedelta(days=rules_of(program).answer_days)
+
+
 def answer_by(application: Application) -> datetime:
-    """Return until when an applicant has an answer: a day after the application, or after its last answer to us."""
+    """Return until when an applicant has an answer, counted from the application or from its last answer to us."""
+    within = answer_within(application.program)
     said = [message.at for message in messages_of(application.id) if message.side == Side.PARTNER]
-    return max(application.received_at, *said) + ANSWER_WITHIN if said else application.received_at + ANSWER_WITHIN
+    return max(application.received_at, *said) + within if said else application.received_at + within
 
 
 def moment_words(moment: datetime, *, zone: str) -> str:

@@ -22,8 +22,12 @@ from rapport.apps.partners.queries import applications_of, proof_of, rules_of
 from rapport.apps.partners.sites import host_of_site, is_profile
 from rapport.apps.record.actors import Actor, ActorKind
 from rapport.apps.record.models import AuditRow
+from rapport.apps.shops.actions import customer_hash
+from rapport.apps.shops.providers.reading import email_key
+from rapport.apps.shops.queries import connected_shops
 from rapport.flows.admission import approve
 from rapport.flows.proving import World, check_proof
+from rapport.flows.shops.taking import customers_there
 
 MOST_APPLICATIONS = 3
 """More open or declined applications of one domain than this are looked at by a person."""
@@ -35,7 +39,7 @@ def try_rules(application: Application, *, at: datetime) -> Agreement | None:
         return None
     rules, proof = rules_of(application.program), proof_of(application.id)
     for name, holds in _RULES.items():
-        if getattr(rules, name) and holds(application, proof):
+        if getattr(rules, name) and holds(application, proof, at):
             try:
                 return approve(application=application, by=Actor.system(rule_name(name)), at=at)
             except AlreadyDecided:
@@ -126,7 +130,7 @@ def _breached(application: Application, host: str) -> bool:
     return ended.filter(about).exists()
 
 
-def _site_is_proven(application: Application, proof: SiteProof | None) -> bool:
+def _site_is_proven(application: Application, proof: SiteProof | None, _at: datetime) -> bool:
     return (
         proof is not None
         and proof.proven_at is not None
@@ -135,7 +139,7 @@ def _site_is_proven(application: Application, proof: SiteProof | None) -> bool:
     )
 
 
-def _profile_is_proven(application: Application, proof: SiteProof | None) -> bool:
+def _profile_is_proven(application: Application, proof: SiteProof | None, _at: datetime) -> bool:
     return (
         proof is not None
         and proof.proven_at is not None
@@ -144,15 +148,24 @@ def _profile_is_proven(application: Application, proof: SiteProof | None) -> boo
     )
 
 
-def _is_customer(application: Application, _proof: SiteProof | None) -> bool:
+def _is_customer(application: Application, _proof: SiteProof | None, at: datetime) -> bool:
     """Say whether somebody with this mail address bought; the way in is mailed, so only its owner gains by it."""
     mail = application.email
-    keys = {mail, hashlib.sha256(mail.encode()).hexdigest()}
+    keys = {mail, hashlib.sha256(mail.encode()).hexdigest(), *_hashes_in_shops(application, at=at)}
     bought = Conversion.objects.filter(program=application.program, customer__key__in=keys, test=False)
     return bought.filter(remaining_minor__gt=0).exclude(state=ConversionState.DECLINED).exists()
 
 
-_RULES: dict[str, Callable[[Application, SiteProof | None], bool]] = {
+def _hashes_in_shops(application: Application, *, at: datetime) -> set[str]:
+    """Return under which hashes the shops of a program know this mail address: by itself, and by their own ids."""
+    program_id = application.program_id
+    known = {email_key(application.email)}
+    for shop in connected_shops().filter(program_id=program_id):
+        known |= set(customers_there(shop, application.email, at=at))
+    return {customer_hash(program_id, one) for one in known if one}
+
+
+_RULES: dict[str, Callable[[Application, SiteProof | None, datetime], bool]] = {
     "verified_site": _site_is_proven,
     "verified_profile": _profile_is_proven,
     "known_customer": _is_customer,

@@ -18,7 +18,7 @@ from rapport.apps.payouts.models import PayoutLine
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, version_in_force
 from rapport.domain.story import DecisionKind
-from rapport.flows.admission import ANSWER_WITHIN
+from rapport.flows.admission import answer_within
 
 PERIOD = timedelta(days=90)
 """What was decided in this time counts."""
@@ -26,7 +26,6 @@ PERIOD = timedelta(days=90)
 MOST = 2_000
 """Of more decisions the latest count: a median of thousands says the same."""
 
-DECIDE_WITHIN = ANSWER_WITHIN
 PAY_WITHIN = timedelta(days=30)
 
 _DAYS_FROM = timedelta(hours=48)
@@ -85,7 +84,7 @@ def _approval(program: Program, *, at: datetime) -> ServiceClock:
         explained=_("From an application to its decision."),
         median=_median(decided.values_list("received_at", "decided_at")[:MOST]),
         oldest=_age(open_applications(program.id).aggregate(first=Min("received_at"))["first"], at=at),
-        promise=DECIDE_WITHIN,
+        promise=answer_within(program),
     )
 
 

@@ -33,12 +33,16 @@ class ApplicationInput(Input):
     language: Annotated[str, Field(max_length=8)] = "en"
 
 
+MOST_ANSWER_DAYS = 30
+
+
 class RulesInput(Input):
-    """Which applicants come in without a person."""
+    """Which applicants come in without a person, and when all others have an answer."""
 
     verified_site: bool = False
     verified_profile: bool = False
     known_customer: bool = False
+    answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)] = 1
 
 
 class DeclineInput(Input):

@@ -237,12 +237,16 @@ class ApplicationAddress(models.Model):
 
 
 class ApprovalRules(models.Model):
-    """Which applicants a program lets in without a person; whoever is flagged waits for one all the same."""
+    """Which applicants a program lets in without a person, and within how many days all others have an answer.
+
+    Whoever is flagged waits for a person all the same.
+    """
 
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.PROTECT, related_name="+")
     verified_site = models.BooleanField(default=False)
     verified_profile = models.BooleanField(default=False)
     known_customer = models.BooleanField(default=False)
+    answer_days = models.PositiveSmallIntegerField(default=1)
     changed_at = models.DateTimeField()
 
     workspace_path = "program__workspace_id"

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.partners.inputs import DeclineInput
 from rapport.apps.partners.models import Application, ApplicationState
-from rapport.apps.partners.queries import applications_of, proof_of
+from rapport.apps.partners.queries import applications_of, proof_of, rules_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
 from rapport.apps.threads.queries import messages_of
@@ -19,7 +19,6 @@ from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.flows import admission
 from rapport.flows.letting_in import flags_of
-from rapport.flows.waiting import PROMISES, Waits
 from rapport.kit.clock import now
 
 OPEN = (ApplicationState.RECEIVED, ApplicationState.QUESTIONS)
@@ -36,7 +35,13 @@ def applications(request: Request, program_id: str) -> HttpResponse:
         rows = rows.filter(state=chosen)
     page: Page[Application] = page_of(rows, request)
     return program_page(
-        request, "applications/list.html", program=program, page=page, chosen=chosen, states=ApplicationState.choices
+        request,
+        "applications/list.html",
+        program=program,
+        page=page,
+        chosen=chosen,
+        states=ApplicationState.choices,
+        answer_days=rules_of(program).answer_days,
     )
 
 
@@ -113,7 +118,7 @@ def _page(
         application=row,
         messages_on=messages_of(row.id),
         age=age,
-        share=age / PROMISES[Waits.APPLICATION],
+        share=age / admission.answer_within(program),
         decides=decides,
         proof=proof_of(row.id) if row.website else None,
         answer_by=admission.answer_by(row),

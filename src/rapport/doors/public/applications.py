@@ -47,7 +47,7 @@ def application(request: HttpRequest, slug: str, secret: str) -> HttpResponse:
         "form": form,
         "zone": row.program.zone,
         "answer_by": admission.answer_by(row),
-        "answer_if_now": at + admission.ANSWER_WITHIN,
+        "answer_if_now": at + admission.answer_within(row.program),
         "is_late": admission.answer_by(row) < at,
         "proof": proof,
         "prove_url": reverse("public:prove", args=[slug, secret]),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rapport.apps.partners.inputs import ApplicationInput
+from rapport.apps.partners.queries import rules_of
 from rapport.apps.programs.models import Program, ProgramState, TermsVersion
 from rapport.apps.programs.queries import all_programs, coming_version, terms_of, version_in_force
 from rapport.apps.record.errors import Refusal
@@ -107,6 +108,7 @@ def _page(request: HttpRequest, offer: Offer, *, form: ApplicationForm | None, s
         "form": form,
         "version": offer.version,
         "clocks": service_clocks(offer.program, at=offer.at),
+        "answer_days": rules_of(offer.program).answer_days,
         "coming": coming_version(offer.program.id, at=offer.at),
         **(_told(request, offer, offer.version) if offer.version else {}),
     }

@@ -17,7 +17,7 @@ from rapport.domain.tax import Need
 from rapport.flows.objecting import object_to
 from rapport.flows.tax_papers import self_billing_text
 
-_LEADING, _AUSTRIAN, _SMALL, _AMERICAN = 0, 2, 4, 3
+_LEADING, _AUSTRIAN, _SMALL, _AMERICAN = 0, 2, 4, 6
 """Places in the cast: who is billed with VAT, across a border, as a small business; who lives in the United States."""
 _BILLED = frozenset({_LEADING, _AUSTRIAN, _SMALL})
 OBJECTORS = (_AUSTRIAN, _LEADING, _SMALL)

@@ -45,13 +45,18 @@ def carry_on(comparison: Comparison, *, at: datetime) -> Comparison:
     """Do what a comparison that was begun is for."""
     shop = comparison.shop
     try:
-        told = list(client_of(shop, at=at).orders(from_at=comparison.from_at, until_at=comparison.until_at))
+        client = client_of(shop, at=at)
+        told = list(client.orders(from_at=comparison.from_at, until_at=comparison.until_at))
+        changed = list(client.changed(from_at=comparison.from_at, until_at=comparison.until_at))
     except (ShopRefused, Refusal) as refusal:
         fail_comparison(comparison, problem=refusal.sentence, at=at)
         return comparison
     teller = Teller(shop=shop, offer=load_offer(shop.program_id), by=Actor.system("shops"), at=at)
     listed = _listed(told, teller)
-    found = _differences(comparison, listed)
+    older = {number: state for number, state in _listed(changed, teller).items() if number not in listed}
+    # What was ordered before the shop was connected is not known here, and nothing is missing of it.
+    known = orders_named(shop.id, older)
+    found = _differences(comparison, listed | {number: older[number] for number in known})
     counting = [one for one in listed.values() if one.counts]
     figures = {
         "there": len(counting),

@@ -67,6 +67,14 @@ def client_of(shop: Shop, *, at: datetime) -> Client:
     return make(Access(address=shop.address, keys=keys_of(shop), at=at, outgoing=outgoing()))
 
 
+def customers_there(shop: Shop, mail: str, *, at: datetime) -> list[str]:
+    """Return by which ids of its own a shop knows a mail address; nothing where it cannot or will not say."""
+    try:
+        return client_of(shop, at=at).customers(mail)
+    except (NoAccess, ShopRefused):
+        return []
+
+
 def _told(shop: Shop, delivery: ShopDelivery, *, at: datetime) -> list[Told]:
     """Read a delivery and ask the shop for what it names; outside of any transaction, because this may take time."""
     told: list[Told] = []

@@ -1,7 +1,5 @@
 """Tell what a shop says of an order by the road of every report: what is new of it, once, in any order of arrival."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +15,7 @@ from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorr
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.inputs import read_input
 from rapport.apps.shops.actions import (
-    ensure_salt,
+    customer_hash,
     keep_order,
     keep_reversal,
     lock_order,
@@ -107,10 +105,7 @@ class Teller:
 
     def _hashed(self, customer: str) -> str:
         """Return a keyed hash of a customer: whoever reads it learns neither mail address nor number."""
-        if not customer:
-            return ""
-        salt = ensure_salt(self.shop.program_id)
-        return "h:" + hmac.new(salt.encode(), customer.encode(), hashlib.sha256).hexdigest()[:40]
+        return customer_hash(self.shop.program_id, customer) if customer else ""
 
     def _untold(self, state: OrderState, known: ShopOrder | None, *, newer: bool) -> list[Came]:
         """Remember an order that does not count, so that an older message about it does not count either."""

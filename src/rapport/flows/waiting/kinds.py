@@ -97,11 +97,13 @@ class Waiting:
     since: datetime
     age: timedelta
     amount: Money | None = None
+    within: timedelta | None = None
+    """What was promised about this one, where that is not the promise of its kind."""
 
     @property
     def share(self) -> float:
         """Return how much of the promise is used up; over 1 it is broken."""
-        return self.age / PROMISES[self.kind]
+        return self.age / (self.within or PROMISES[self.kind])
 
     @property
     def is_late(self) -> bool:

@@ -20,6 +20,7 @@ from rapport.apps.payouts.queries import count_without_method, runs_to_approve, 
 from rapport.apps.programs.models import Program
 from rapport.apps.shops.queries import differing_shops
 from rapport.domain.money import Money, format_amount
+from rapport.flows.admission import answer_within
 from rapport.flows.explaining.words import hold_words
 from rapport.flows.waiting import paying, talk
 from rapport.flows.waiting.kinds import Counts, Waiting, Waits, order_of
@@ -60,6 +61,7 @@ def problem_words(receipt: Receipt) -> list[str]:
 
 
 def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting]:
+    within = answer_within(program)
     for row in open_applications(program.id)[:most]:
         words = [row.get_segment_display(), row.website.removeprefix("https://"), row.promotion.splitlines()[0]]
         yield Waiting(
@@ -69,6 +71,7 @@ def _applications(program: Program, most: int, at: datetime) -> Iterator[Waiting
             sentence=", ".join(word for word in words if word)[:220],
             since=row.received_at,
             age=at - row.received_at,
+            within=within,
         )
 
 

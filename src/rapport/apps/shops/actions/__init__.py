@@ -11,6 +11,7 @@ from rapport.apps.shops.actions.comparing import (
 from rapport.apps.shops.actions.connecting import (
     change_settings,
     connect_shop,
+    customer_hash,
     disconnect_shop,
     ensure_salt,
     note_connected,
@@ -35,6 +36,7 @@ __all__ = [
     "begin_comparison",
     "change_settings",
     "connect_shop",
+    "customer_hash",
     "disconnect_shop",
     "ensure_salt",
     "fail_comparison",

@@ -1,5 +1,7 @@
 """Connect a shop, learn whether it answered, disconnect it; its secrets are sealed before they are stored."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -117,6 +119,12 @@ def ensure_salt(program_id: str) -> str:
         seal_cell(row, "salt", random_token(32))
         row, _made = ShopSalt.objects.get_or_create(pk=program_id, defaults={"salt": row.salt})
     return open_cell(row, "salt")
+
+
+def customer_hash(program_id: str, customer: str) -> str:
+    """Return the keyed hash under which a customer is kept: whoever reads it learns neither mail address nor number."""
+    salt = ensure_salt(program_id)
+    return "h:" + hmac.new(salt.encode(), customer.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def _prefix(program_id: str, kind: str) -> str:

@@ -82,6 +82,12 @@ class Client(Protocol):
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the shop's own list of the orders made in a stretch of time, refunds included."""
 
+    def changed(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
+        """Return the orders made before a stretch of time that changed in it, such as by a refund."""
+
+    def customers(self, mail: str) -> list[str]:
+        """Return by which ids of its own the shop knows customers with a mail address, as its orders name them."""
+
     def make_code(self, wish: CodeWish) -> str:
         """Make a code, or find it made before; return the shop's own id of it."""
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.partners.actions import change_rules
-from rapport.apps.partners.inputs import RulesInput
+from rapport.apps.partners.inputs import MOST_ANSWER_DAYS, RulesInput
 from rapport.apps.partners.queries import rules_of
 from rapport.apps.record.inputs import read_input
 from rapport.doors.access import Request, allow, given
@@ -40,6 +40,13 @@ class RulesForm(forms.Form):
         help_text=gettext_lazy(
             "Somebody with this mail address as customer id, plain or as SHA-256, has an order that stands."
         ),
+    )
+    answer_days = forms.IntegerField(
+        label=gettext_lazy("Everybody else has an answer within so many days"),
+        min_value=1,
+        max_value=MOST_ANSWER_DAYS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=gettext_lazy("Applicants read the day, and so do you: from 1 to 30."),
     )
 
 

@@ -116,9 +116,7 @@ def _check(agreement_id: str, *, reason: str) -> bool:
     _check_money(agreement_id)
     accepted = Agreement.objects.get(pk=agreement_id).state != AgreementState.PROPOSED
     if accepted and not reason:
-        raise _Stay(
-            _("The terms are accepted. Give a reason that the partner reads, and its agreement ends.")
-        )
+        raise _Stay(_("The terms are accepted. Give a reason that the partner reads, and its agreement ends."))
     return accepted
 
 

@@ -52,7 +52,21 @@ class ShopifyClient:
 
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the orders made in a stretch of time, page by page."""
-        query = f"created_at:>='{_utc(from_at)}' AND created_at:<'{_utc(until_at)}' AND status:any"
+        return self._pages(f"created_at:>='{_utc(from_at)}' AND created_at:<'{_utc(until_at)}' AND status:any")
+
+    def changed(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
+        """Return the older orders that changed in a stretch of time, page by page."""
+        changed = f"updated_at:>='{_utc(from_at)}' AND updated_at:<'{_utc(until_at)}'"
+        return self._pages(f"{changed} AND created_at:<'{_utc(from_at)}' AND status:any")
+
+    def customers(self, mail: str) -> list[str]:
+        """Return the customers with a mail address."""
+        quoted = mail.replace("\\", "").replace('"', "")
+        found = self._ask(graphql.CUSTOMERS, {"query": f'email:"{quoted}"'}).get("customers")
+        ids = (text(one.get("legacyResourceId")) for one in rows(inside(found, "nodes")))
+        return [f"shopify:{one}" for one in ids if one]
+
+    def _pages(self, query: str) -> Iterator[Told]:
         after: str | None = None
         while True:
             page = self._ask(graphql.ORDERS, {"query": query, "after": after}).get("orders")

@@ -40,6 +40,7 @@ LISTEN = (
     "{ webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhook) "
     "{ webhookSubscription { id } userErrors { field message } } }"
 )
+CUSTOMERS = "query Customers($query: String!) { customers(first: 5, query: $query) { nodes { legacyResourceId } } }"
 CODE = "query Code($code: String!) { codeDiscountNodeByCode(code: $code) { id } }"
 MAKE_CODE = (
     "mutation MakeCode($wish: DiscountCodeBasicInput!) { discountCodeBasicCreate(basicCodeDiscount: $wish) "

@@ -137,13 +137,22 @@ class ShopifySimulator:
         return {"order": _node(order) if order else None}
 
     def _on_orders(self, given: Thing) -> Thing:
-        least, before = re.findall(r"created_at:[><]=?'([^']+)'", given["query"])
-        wanted = [one for one in self.orders.values() if least <= one["created_at"] < before]
+        limits = re.findall(r"(created_at|updated_at):(>=|<)'([^']+)'", given["query"])
+        wanted = [
+            one
+            for one in self.orders.values()
+            if all(one[name] >= at if sign == ">=" else one[name] < at for name, sign, at in limits)
+        ]
         start = int(given["after"] or 0)
         page = wanted[start : start + _PAGE]
         more = start + _PAGE < len(wanted)
         info = {"hasNextPage": more, "endCursor": str(start + _PAGE)}
         return {"orders": {"nodes": [_node(one) for one in page], "pageInfo": info}}
+
+    def _on_customers(self, given: Thing) -> Thing:
+        mail = given["query"].partition('"')[2].rstrip('"')
+        found = {one["customer"]["id"] for one in self.orders.values() if one["email"] == mail}
+        return {"customers": {"nodes": [{"legacyResourceId": str(one)} for one in sorted(found)]}}
 
     def _on_webhooks(self, _given: Thing) -> Thing:
         return {"webhookSubscriptions": {"nodes": self.webhooks}}

@@ -75,6 +75,33 @@ class StripeClient:
         for dispute in self._pages("/v1/disputes", {"created[gte]": _seconds(from_at)}):
             yield dispute_told(dispute, self._at_ms)
 
+    def changed(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
+        """Return the older orders of which something was refunded or disputed in a stretch of time, with that."""
+        between = {"created[gte]": _seconds(from_at), "created[lt]": _seconds(until_at)}
+        told: set[str] = set()
+        for refund in self._pages("/v1/refunds", {**between, "expand[]": "data.charge"}):
+            yield from self._older(refund, told, from_at)
+        for dispute in self._pages("/v1/disputes", {**between, "expand[]": "data.charge"}):
+            yield from self._older(dispute, told, from_at)
+            if text(inside(dispute, "charge", "id")) in told:
+                yield dispute_told({**dispute, "charge": inside(dispute, "charge", "id")}, self._at_ms)
+
+    def customers(self, mail: str) -> list[str]:
+        """Return the customers with a mail address."""
+        found = rows(self._ask("GET", "/v1/customers", {"email": mail, "limit": "10"}).get("data"))
+        return [f"stripe:{text(one.get('id'))}" for one in found]
+
+    def _older(self, of: Mapping[str, Any], told: set[str], from_at: datetime) -> Iterator[Told]:
+        """Tell the order behind the charge of a refund or dispute and all that was refunded of it, once."""
+        charge = of.get("charge")
+        if not isinstance(charge, Mapping) or not _is_older(charge, from_at) or text(charge.get("id")) in told:
+            return
+        told.add(text(charge.get("id")))
+        if payment := text(charge.get("payment_intent")):
+            yield from self._order_of_payment(payment)
+        if charge.get("amount_refunded"):
+            yield charge_told(charge, self._at_ms)
+
     def make_code(self, wish: CodeWish) -> str:
         """Make a promotion code over a coupon of its percentage, or find it made before."""
         known = self._ask("GET", "/v1/promotion_codes", {"code": wish.code, "limit": "1"})
@@ -130,6 +157,11 @@ class StripeClient:
         if not isinstance(found, Mapping) or inside(found, "error"):
             raise ShopRefused(_("The shop did not do what it was asked: %(outcome)s.") % {"outcome": "refused"})
         return found
+
+
+def _is_older(charge: Mapping[str, Any], from_at: datetime) -> bool:
+    created = charge.get("created")
+    return isinstance(created, int) and created < int(from_at.timestamp())
 
 
 def _seconds(moment: datetime) -> str:

@@ -17,6 +17,7 @@ _LISTS = {
     "/v1/invoices": "invoices",
     "/v1/charges": "charges",
     "/v1/disputes": "disputes",
+    "/v1/refunds": "refunds",
 }
 
 
@@ -33,6 +34,8 @@ class StripeSimulator:
     invoices: dict[str, Thing] = field(default_factory=dict)
     charges: dict[str, Thing] = field(default_factory=dict)
     disputes: dict[str, Thing] = field(default_factory=dict)
+    refunds: dict[str, Thing] = field(default_factory=dict)
+    customers: dict[str, str] = field(default_factory=dict)
     promotion_codes: dict[str, Thing] = field(default_factory=dict)
     coupons: dict[str, Thing] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -116,6 +119,9 @@ class StripeSimulator:
         """Give back a part of a payment."""
         charge = next(one for one in self.charges.values() if one["payment_intent"] == payment)
         charge["amount_refunded"] += amount
+        number = next(self.numbers)
+        refund = {"id": f"re_{number}", "object": "refund", "amount": amount, "charge": charge, "created": _seconds(at)}
+        self.refunds[str(refund["id"])] = refund
         self._send("charge.refunded", charge, at=at)
         return charge
 
@@ -162,7 +168,14 @@ class StripeSimulator:
         if asked.headers.get("authorization") != f"Bearer {self.key}":
             return 401, {"error": {"type": "invalid_request_error"}}
         if asked.path in _LISTS and asked.method == "GET":
-            return 200, self._listed(list(getattr(self, _LISTS[asked.path]).values()), asked)
+            found = list(getattr(self, _LISTS[asked.path]).values())
+            if asked.path == "/v1/disputes" and "expand[]" in dict(asked.query):
+                found = [one | {"charge": self.charges[one["charge"]]} for one in found]
+            return 200, self._listed(found, asked)
+        if asked.path == "/v1/customers":
+            mail = dict(asked.query).get("email")
+            known = [{"id": number} for number, address in self.customers.items() if address == mail]
+            return 200, {"data": known, "has_more": False}
         if asked.path == "/v1/webhook_endpoints":
             self.endpoints.append({"url": dict(asked.form)["url"], "secret": self.secret})
             return 200, {"id": "we_1", "secret": self.secret}

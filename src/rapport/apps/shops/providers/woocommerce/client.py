@@ -52,9 +52,22 @@ class WooCommerceClient:
 
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the orders made in a stretch of time, page by page, in the order of their numbers."""
+        return self._pages({"after": _gmt(from_at), "before": _gmt(until_at)})
+
+    def changed(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
+        """Return the older orders that changed in a stretch of time, page by page."""
+        stretch = {"modified_after": _gmt(from_at), "modified_before": _gmt(until_at)}
+        return self._pages({**stretch, "before": _gmt(from_at)})
+
+    def customers(self, mail: str) -> list[str]:
+        """Return the registered customers with a mail address."""
+        found, _answer = self._ask("GET", f"{_API}/customers?{urlencode({'email': mail, 'role': 'all'})}")
+        ids = (text(one.get("id")) for one in rows(found))
+        return [f"woocommerce:{one}" for one in ids if one]
+
+    def _pages(self, limits: Mapping[str, str]) -> Iterator[Told]:
         asked = {
-            "after": _gmt(from_at),
-            "before": _gmt(until_at),
+            **limits,
             "dates_are_gmt": "true",
             "status": "any",
             "orderby": "id",

@@ -106,6 +106,10 @@ class WooCommerceSimulator:
 
     def _kept(self, path: str, asked: Asked) -> tuple[int, Any]:
         where, _slash, number = path.strip("/").partition("/")
+        if where == "customers":
+            mail = dict(asked.query).get("email")
+            found = {one["customer_id"] for one in self.orders.values() if one["billing"]["email"] == mail}
+            return 200, [{"id": one} for one in sorted(found - {0})]
         kept: list[Thing] = {"webhooks": self.webhooks, "coupons": self.coupons}.get(where, [])
         if asked.method == "GET":
             code = dict(asked.query).get("code")
@@ -121,7 +125,12 @@ class WooCommerceSimulator:
 
     def _listed(self, query: dict[str, str]) -> tuple[int, Any]:
         after, before = query.get("after", ""), query.get("before", "9")
-        wanted = [one for one in self.orders.values() if after <= one["date_created_gmt"] < before]
+        since, until = query.get("modified_after", ""), query.get("modified_before", "9")
+        wanted = [
+            one
+            for one in self.orders.values()
+            if after <= one["date_created_gmt"] < before and since <= one["date_modified_gmt"] < until
+        ]
         wanted.sort(key=lambda one: int(one["id"]))
         start = (int(query.get("page", "1")) - 1) * _PAGE
         pages = -(-len(wanted) // _PAGE)
