@@ -1,5 +1,6 @@
 """A partner objects to a paper that was written in its name: the thread, the decision, and the letter that tells it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
+from rapport.apps.identity.languages import speaking
 from rapport.apps.invoices import actions
 from rapport.apps.invoices.models import Invoice, InvoiceCorrection
 from rapport.apps.record.actors import Actor
@@ -15,7 +17,10 @@ from rapport.apps.record.write import transaction
 from rapport.apps.threads.actions import post_message
 from rapport.apps.threads.inputs import MessageInput
 from rapport.apps.threads.models import Side
-from rapport.flows.partner_letters import addresses_of
+from rapport.flows.partner_letters import language_of, readers_of
+
+Tell = Callable[[], tuple[str, str]]
+"""Says subject and text of a letter in the language that is spoken; the subject names the paper by `number`."""
 
 
 def object_to(invoice: Invoice, body: str, *, by: Actor, at: datetime) -> None:
@@ -28,7 +33,7 @@ def answer(invoice: Invoice, body: str, *, by: Actor, at: datetime) -> None:
     """Write to the partner about a paper; nothing else changes."""
     given = read_input(MessageInput, {"body": body})
     with transaction():
-        _tell(invoice, _("About your invoice %(number)s") % {"number": invoice.name}, given.body, by=by, at=at)
+        _tell(invoice, lambda: (_("About your invoice %(number)s"), given.body), by=by, at=at)
 
 
 def uphold(invoice: Invoice, body: str, *, by: Actor, at: datetime) -> None:
@@ -36,7 +41,7 @@ def uphold(invoice: Invoice, body: str, *, by: Actor, at: datetime) -> None:
     given = read_input(MessageInput, {"body": body})
     with transaction():
         actions.uphold_invoice(invoice=invoice, by=by, at=at)
-        _tell(invoice, _("Invoice %(number)s stands") % {"number": invoice.name}, given.body, by=by, at=at)
+        _tell(invoice, lambda: (_("Invoice %(number)s stands"), given.body), by=by, at=at)
 
 
 def put_right(invoice: Invoice, reason: str, *, by: Actor, at: datetime) -> InvoiceCorrection:
@@ -44,24 +49,33 @@ def put_right(invoice: Invoice, reason: str, *, by: Actor, at: datetime) -> Invo
     with transaction():
         row = actions.correct_invoice(invoice=invoice, reason=reason, by=by, at=at)
         told = {"number": invoice.name, "back": row.takes_back.name, "anew": row.anew.name}
-        words = _("%(back)s takes %(number)s back, and %(anew)s takes its place.") % told
-        subject = _("Invoice %(number)s was put right") % told
-        _tell(invoice, subject, f"{words}\n\n{row.reason}", by=by, at=at)
+
+        def tell() -> tuple[str, str]:
+            words = _("%(back)s takes %(number)s back, and %(anew)s takes its place.") % told
+            return _("Invoice %(number)s was put right"), f"{words}\n\n{row.reason}"
+
+        _tell(invoice, tell, by=by, at=at)
     return row
 
 
-def _tell(invoice: Invoice, subject: str, body: str, *, by: Actor, at: datetime) -> None:
+def _tell(invoice: Invoice, tell: Tell, *, by: Actor, at: datetime) -> None:
     agreement = invoice.payout.agreement
     workspace_id = agreement.program.workspace_id
-    given = MessageInput(body=body)
+    with speaking(language_of(agreement)):
+        given = MessageInput(body=tell()[1])
     post_message(subject=invoice.id, side=Side.PROGRAM, given=given, by=by, at=at, workspace_id=workspace_id)
-    for address in addresses_of(agreement):
-        letter = Letter(
-            recipient=address,
-            subject=f"{agreement.program.name}: {subject}",
-            paragraphs=tuple(body.split("\n\n")),
-            button=Button(_("Look and reply"), reverse("portal:invoice", args=(agreement.id, invoice.id))),
-            workspace_id=workspace_id,
-            about_id=invoice.id,
-        )
-        queue_mail(letter=letter, at=at)
+    for reader in readers_of(agreement):
+        with speaking(reader.language):
+            queue_mail(letter=_letter(invoice, tell, recipient=reader.email), at=at)
+
+
+def _letter(invoice: Invoice, tell: Tell, *, recipient: str) -> Letter:
+    agreement, (subject, body) = invoice.payout.agreement, tell()
+    return Letter(
+        recipient=recipient,
+        subject=f"{agreement.program.name}: {subject % {'number': invoice.name}}",
+        paragraphs=tuple(body.split("\n\n")),
+        button=Button(_("Look and reply"), reverse("portal:invoice", args=(agreement.id, invoice.id))),
+        workspace_id=agreement.program.workspace_id,
+        about_id=invoice.id,
+    )

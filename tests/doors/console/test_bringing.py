@@ -280,7 +280,8 @@ def shown_terms(client: Client, program: Program) -> str:
 
 def test_rules_are_chosen_on_a_page_of_their_own(program: Program, manager: Client, marlow: Organisation) -> None:
     address = reverse("program:approval", args=[program.id])
-    assert manager.post(address, {"verified_site": "on"}).status_code == 303
+    assert manager.post(address, {"verified_site": "on", "answer_days": "31"}).status_code == 422
+    assert manager.post(address, {"verified_site": "on", "answer_days": "3"}).status_code == 303
     rules = ApprovalRules.objects.get()
     assert (rules.verified_site, rules.verified_profile, rules.known_customer) == (True, False, False)
     assert "Nobody yet." in manager.get(address).content.decode()

@@ -62,7 +62,7 @@ ROWS = (
     Row("program:settings", "GET", team(*TEAM), at=program),
     Row("program:settings", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:approval", "GET", team(*TEAM), at=program),
-    Row("program:approval", "POST", team(*RUNNERS, ok=303), at=program),
+    Row("program:approval", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:move", "POST", team(*RUNNERS, ok=303), at=program, data={"state": "paused"}),
     Row("program:domains", "GET", team(*TEAM), at=program),
     Row("program:domains", "POST", team(*RUNNERS, ok=422), at=program),

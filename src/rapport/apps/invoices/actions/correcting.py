@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from rapport.apps.invoices.actions.issuing import (
     bills_of,
@@ -58,8 +60,9 @@ class Anew:
         return Money(self.bill.vat_minor - invoice.vat_minor, invoice.currency)
 
 
+@override(settings.LANGUAGE_CODE)
 def anew_of(invoice: Invoice, *, name: str = "", on: date | None = None) -> Anew:
-    """Return a paper as it would be written now."""
+    """Return a paper as it would be written now: in the language of papers, whoever looks at it."""
     payout = invoice.payout
     tax = PayoutTax.objects.select_related("profile", "payer", "payout__agreement__program").get(pk=payout.pk)
     standing = standing_of(payout.agreement, on=payout.run.pay_on)
@@ -81,6 +84,7 @@ def anew_of(invoice: Invoice, *, name: str = "", on: date | None = None) -> Anew
     return Anew(tax, bill, (treatment.value, percent), document, differs)
 
 
+@override(settings.LANGUAGE_CODE)
 def correct_invoice(*, invoice: Invoice, reason: str, by: Actor, at: datetime) -> InvoiceCorrection:
     """Take a paper back and write it anew; VAT that comes out another way is owed from then on."""
     if not reason.strip():

@@ -31,7 +31,7 @@ def _one(related_name: str, *, is_key: bool = False) -> Any:  # noqa: ANN401 - D
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0002_append_only"), ("payouts", "0007_vat_corrections")]
+    dependencies = [("invoices", "0002_append_only"), ("payouts", "0008_vat_corrections")]
 
     operations = [
         # SQLite rebuilds a table whose constraints change, which loses its guards: they go and come again.

@@ -65,6 +65,7 @@ def approval(request: Request, program_id: str) -> HttpResponse:
         request,
         "program/approval.html",
         program=program,
+        status=422 if form.errors else 200,
         form=form,
         may_write=can(request.actor, Capability.PROGRAM_WRITE, program),
         let_in=approved_by_rules(program.id, most=SHOWN),

@@ -12,6 +12,7 @@ from rapport.apps.conversions.actions import take_codes_owner
 from rapport.apps.delivery.actions import queue_mail
 from rapport.apps.delivery.letters import Button, Letter
 from rapport.apps.identity.actions import revoke_invitation
+from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.queries import open_invitations_of
 from rapport.apps.imports.actions import note_undone
 from rapport.apps.imports.models import BroughtLine, ImportRun, RunState
@@ -31,7 +32,7 @@ from rapport.apps.tracking.queries import coupons_of, links_of
 from rapport.domain.money import Money, format_amount
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
-from rapport.flows.partner_letters import addresses_of
+from rapport.flows.partner_letters import readers_of
 from rapport.flows.retrying import until_settled
 from rapport.kit.ids import new_id
 
@@ -147,20 +148,24 @@ def _take_back(agreement: Agreement, *, by: Actor, at: datetime) -> int:
 
 def _tell(agreement: Agreement, reason: str, taken_minor: int, *, at: datetime) -> None:
     """Write to a partner who accepted that its agreement ended, why, and what becomes of what it had."""
+    for reader in readers_of(agreement):
+        with speaking(reader.language):
+            queue_mail(letter=_letter(agreement, reason, taken_minor, recipient=reader.email), at=at)
+
+
+def _letter(agreement: Agreement, reason: str, taken_minor: int, *, recipient: str) -> Letter:
     program = agreement.program
     words = {"program": program.name, "amount": format_amount(Money(taken_minor, program.currency))}
     balance = _("The balance of %(amount)s that was brought along is taken back with it.") % words
-    for address in addresses_of(agreement):
-        letter = Letter(
-            recipient=address,
-            subject=_("%(program)s ended your agreement") % words,
-            paragraphs=(
-                _("Your agreement with %(program)s was brought along by a file that had to be taken back.") % words,
-                reason,
-                _("Clicks up to now still earn within their window. Codes and links lead to nothing from now on."),
-                *([balance] if taken_minor else []),
-            ),
-            button=Button(_("Look at your portal"), reverse("portal:home", args=(agreement.id,))),
-            workspace_id=program.workspace_id,
-        )
-        queue_mail(letter=letter, at=at)
+    return Letter(
+        recipient=recipient,
+        subject=_("%(program)s ended your agreement") % words,
+        paragraphs=(
+            _("Your agreement with %(program)s was brought along by a file that had to be taken back.") % words,
+            reason,
+            _("Clicks up to now still earn within their window. Codes and links lead to nothing from now on."),
+            *([balance] if taken_minor else []),
+        ),
+        button=Button(_("Look at your portal"), reverse("portal:home", args=(agreement.id,))),
+        workspace_id=program.workspace_id,
+    )

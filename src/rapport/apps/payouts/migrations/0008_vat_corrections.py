@@ -7,7 +7,7 @@ from rapport.apps.record.guards import Guarded, append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0006_rails")]
+    dependencies = [("payouts", "0007_payout_currencies")]
 
     operations = [
         migrations.CreateModel(
