@@ -18,7 +18,7 @@ from tests.make.payouts import AFTER_HOLD, MARA
 from tests.make.road import make_agreement, make_program, report_correction
 from tests.make.taxes import bill_for, make_form
 
-PROFILE, RATE, VAT, NUMBER = ({"what": name} for name in ("profile", "rate", "vat", "number"))
+PROFILE, RATE = {"what": "profile"}, {"what": "rate"}
 
 
 def vat_rate(cast: Cast) -> Addressed:
@@ -135,8 +135,6 @@ ROWS = (
     Row("console:tax-settings", "POST", team(*PAYERS, ok=422), at=program, data=PROFILE),
     Row("console:tax-papers", "GET", team(*PAYERS), at=agreement),
     Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=RATE),
-    Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=VAT),
-    Row("console:tax-papers", "POST", team(*PAYERS, ok=422), at=agreement, data=NUMBER),
     Row("console:tax-vies", "POST", team(*PAYERS, ok=422), at=agreement),
     Row("console:tax-form", "GET", team(*PAYERS), at=form),
     Row("console:tax-form-file", "POST", team(*PAYERS), at=form),

@@ -297,7 +297,7 @@ def test_who_accepted_and_has_not_earned_is_ended_with_a_reason_and_what_was_cli
     assert (anna.state, anna.ended_at, anna.ended_for_breach) == ("ended", NOON + timedelta(days=4), False)
     letter = Mail.objects.get()
     assert letter.recipient == "anna@slow.example"
-    assert all(words in letter.body_text for words in ("The file was last year's.", "120.50", "Clicks up to now"))
+    assert all(words in letter.body_text for words in ("The file was last year's.", "120.50", "Klicks bis jetzt"))
     assert balances_of([anna.id]) == {AccountName(AccountKind.PAYABLE, anna.id, "EUR"): 0}
     later = NOON + timedelta(days=5)
     late = make_click_id(links_of(anna.id)[0], at=later)
