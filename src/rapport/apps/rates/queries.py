@@ -1,16 +1,18 @@
 """Read rates: the one between two currencies for a day, and what is known at all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
 from django.conf import settings
-from django.db.models import F, Max, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Max, QuerySet
 
 from rapport.apps.rates.models import DoubtfulRate, DoubtState, ExchangeRate, RateSource
 from rapport.domain.exchange import Pair, Quotation, Rate, choose_rate
+
+IN_USE = timedelta(days=60)
+"""How far before the last rate of a currency another pair with it is still shown."""
 
 
 def rate_for(workspace_id: str, pair: Pair, *, day: date) -> Rate | None:
@@ -69,12 +71,25 @@ class KnownRate:
 
 
 def known_rates(workspace_id: str, *, today: date) -> list[KnownRate]:
-    """Return the latest rate of every pair, by its currencies."""
-    # By hand goes before a list, as their names happen to sort.
-    last_first = [F("day").desc(), F("source").desc(), F("id").desc()]
-    order = Window(RowNumber(), partition_by=["base", "quote"], order_by=last_first)
-    rows = ExchangeRate.objects.filter(workspace_id=workspace_id).annotate(place=order).filter(place=1)
-    return [KnownRate(row, (today - row.day).days) for row in sorted(rows, key=lambda row: (row.base, row.quote))]
+    """Return the latest rate of every pair, by its currencies; a pair long out of use beside another is left out."""
+    rows = ExchangeRate.objects.filter(workspace_id=workspace_id)
+    last: dict[Pair, ExchangeRate] = {}
+    for quote, day in _last_days(rows):
+        for row in sorted(rows.filter(quote=quote, day__gte=day - IN_USE), key=quotation_of):
+            last[row.base, row.quote] = row
+    return [KnownRate(row, (today - row.day).days) for _pair, row in sorted(last.items())]
+
+
+def _last_days(rows: QuerySet[ExchangeRate]) -> Iterator[tuple[str, date]]:
+    """Yield each currency with the last day of which its rate is known, from one end of the index to the next.
+
+    With the bank's history there are hundreds of thousands of rows: grouping them took ten times as long (600 ms).
+    """
+    ordered = rows.order_by("quote").values_list("quote", flat=True)
+    quote = ordered.first()
+    while quote:
+        yield quote, rows.filter(quote=quote).order_by("-day").values_list("day", flat=True)[:1][0]
+        quote = ordered.filter(quote__gt=quote).first()
 
 
 def rates_of(workspace_id: str) -> QuerySet[ExchangeRate]:
