@@ -151,7 +151,7 @@ def test_a_message_without_its_headers_proves_nothing() -> None:
     for changed in ({"x-shopify-hmac-sha256": "x"}, {"x-shopify-hmac-sha256": ""}):
         with pytest.raises(NotProven):
             take_message(shop, Message({**shopify.headers(sent, at=NOON), **changed}, sent.body, NOON))
-    other = Sent("shop/redact", b"{}")
+    other = Sent("app/uninstalled", b"{}")
     shopify.sent.append(other)
     deliver(shop, shopify, [other])
     assert ShopDelivery.objects.get().state == "ignored"

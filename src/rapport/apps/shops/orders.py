@@ -114,7 +114,21 @@ class Nothing:
     sentence: str
 
 
-Told = OrderState | Reversal | Gone | Ask | Nothing
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What the law wants done for a customer or a whole shop: tell what is kept (`request`), or forget it.
+
+    `customer` is known by that key here; `marks` are what a message that names it holds; `deliveries` those found.
+    """
+
+    what: str
+    customer: str = ""
+    orders: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    deliveries: tuple[str, ...] = ()
+
+
+Told = OrderState | Reversal | Gone | Ask | Nothing | Privacy
 
 
 def _kept(one: Reversal) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Read shops, what they deliver, comparisons and codes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -53,6 +53,12 @@ def keys_of(shop: Shop) -> dict[str, str]:
 def body_of(delivery: ShopDelivery) -> bytes:
     """Return the body of a delivery as it came; empty after its time."""
     return open_cell(delivery, "body").encode("latin-1")
+
+
+def bodies_of(shop_id: str) -> Iterator[tuple[str, bytes]]:
+    """Go through the messages of a shop whose text is still kept, each with its text."""
+    for row in ShopDelivery.objects.filter(shop_id=shop_id).exclude(body="").order_by("id").iterator(200):
+        yield row.id, body_of(row)
 
 
 def deliveries_of(shop_id: str) -> QuerySet[ShopDelivery]:

@@ -15,11 +15,12 @@ from rapport.apps.shops.actions import lock_delivery, put_off_delivery, settle_d
 from rapport.apps.shops.actions.deliveries import outcome
 from rapport.apps.shops.errors import NoAccess, ShopRefused
 from rapport.apps.shops.models import DeliveryState, Shop, ShopDelivery
-from rapport.apps.shops.orders import Ask, Gone, Nothing, OrderState, Reversal, Told
+from rapport.apps.shops.orders import Ask, Gone, Nothing, OrderState, Privacy, Reversal, Told
 from rapport.apps.shops.providers.protocol import Access, Client, Reading
 from rapport.apps.shops.providers.registry import provider_of
 from rapport.apps.shops.queries import all_shops, body_of, deliveries_of, deliveries_to_take, keys_of
 from rapport.flows.offers import load_offer
+from rapport.flows.shops.privacy import carry_out, looked_for
 from rapport.flows.shops.telling import Came, Teller, is_news
 
 _log = logging.getLogger(__name__)
@@ -80,7 +81,10 @@ def _told(shop: Shop, delivery: ShopDelivery, *, at: datetime) -> list[Told]:
     told: list[Told] = []
     message = Reading(delivery.topic, body_of(delivery), shop.settings, delivery.received_at)
     for one in provider_of(shop).read(message):
-        told += client_of(shop, at=at).ask(one) if isinstance(one, Ask) else [one]
+        if isinstance(one, Privacy):
+            told.append(looked_for(one, shop))
+        else:
+            told += client_of(shop, at=at).ask(one) if isinstance(one, Ask) else [one]
     return told
 
 
@@ -99,6 +103,8 @@ def _take(delivery: ShopDelivery, told: Sequence[Told], *, at: datetime) -> None
                 came += answer
             case Gone():
                 came += teller.gone(one)
+            case Privacy():
+                came.append(carry_out(one, teller, at=at))
             case Nothing(sentence):
                 came.append(Came("ignored", sentences=(sentence,)))
             case Ask():

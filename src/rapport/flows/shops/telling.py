@@ -77,10 +77,22 @@ class Teller:
         return self._reversed(order, reversal, lock_reversals(order).get(reversal.number))
 
     def gone(self, gone: Gone) -> list[Came]:
-        """Tell that the shop has an order no more: nothing of it is left."""
+        """Tell that the shop has an order no more: nothing of it is left.
+
+        An order that was never told is remembered as gone, so that the message of its creation, should it come later,
+        does not count.
+        """
         order = lock_order(self.shop.id, self.prefixed(gone.number))
         if order is None:
-            return [Came("ignored", sentences=(_("This order was never known here."),))]
+            unknown = OrderState(
+                number=gone.number,
+                version_ms=to_ms(self.at),
+                ordered_at=self.at,
+                currency=self.shop.program.currency,
+                amounts=Amounts(0),
+                counts=False,
+            )
+            return self.order(unknown)
         state = OrderState(
             number=order.number.removeprefix(self.prefixed("")),
             version_ms=max(to_ms(self.at), order.version_ms + 1),

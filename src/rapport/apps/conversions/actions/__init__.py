@@ -10,6 +10,7 @@ from rapport.apps.conversions.actions.corrections import attach_waiting, record_
 from rapport.apps.conversions.actions.decisions import record_decision, record_decisions
 from rapport.apps.conversions.actions.effects import Judged, note_effects, stale_effects
 from rapport.apps.conversions.actions.facts import distrust_clicks, join_facts
+from rapport.apps.conversions.actions.forgetting import forget_customer
 from rapport.apps.conversions.actions.locks import lock_stories
 from rapport.apps.conversions.actions.rating import can_be_rated, rate_waiting
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
@@ -22,6 +23,7 @@ __all__ = [
     "attach_waiting",
     "can_be_rated",
     "distrust_clicks",
+    "forget_customer",
     "give_codes_owner",
     "join_facts",
     "keep_receipts",

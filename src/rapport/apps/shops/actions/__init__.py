@@ -21,6 +21,7 @@ from rapport.apps.shops.actions.connecting import (
 )
 from rapport.apps.shops.actions.deliveries import (
     forget_bodies,
+    forget_these_bodies,
     keep_delivery,
     lock_delivery,
     put_off_delivery,
@@ -43,6 +44,7 @@ __all__ = [
     "finish_comparison",
     "forget_bodies",
     "forget_differences",
+    "forget_these_bodies",
     "keep_delivery",
     "keep_order",
     "keep_reversal",

@@ -104,6 +104,12 @@ def forget_bodies(*, at: datetime) -> int:
     return forgotten
 
 
+def forget_these_bodies(delivery_ids: Collection[str]) -> int:
+    """Forget the bodies of these deliveries, inside the caller's transaction; return how many had one."""
+    rows = ShopDelivery.objects.filter(pk__in=list(delivery_ids)).exclude(body="")
+    return rows.update(body="")
+
+
 def outcome(sentence: str, **more: Any) -> dict[str, str]:  # noqa: ANN401 - texts of any kind
     """Return one thing that came of a delivery."""
     return {"sentence": sentence, **{name: str(value) for name, value in more.items()}}

@@ -12,6 +12,7 @@ from rapport.apps.identity.rights import Capability, can
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import Refusal
 from rapport.apps.shops.models import DeliveryState, Shop, ShopDelivery
+from rapport.apps.shops.providers.shopify.mapping import PRIVACY
 from rapport.apps.shops.queries import body_of, deliveries_found, deliveries_of, shops_of
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done
@@ -34,12 +35,15 @@ class Shown:
 @require_safe
 @allow(Capability.CONVERSION_READ)
 def deliveries(request: Request, program_id: str, shop_id: str) -> HttpResponse:
-    """Show what a shop delivered, newest first; `?state=` shows those, `?id=` looks for one."""
+    """Show what a shop delivered, newest first; `?state=` shows those (or `privacy`), `?id=` looks for one."""
     program, shop = _found(request, program_id, shop_id)
     rows = deliveries_of(shop.id)
     chosen, wanted = request.GET.get("state", ""), request.GET.get("id", "").strip()
+    asked = rows.filter(topic__in=list(PRIVACY))
     if chosen in DeliveryState.values:
         rows = rows.filter(state=chosen)
+    elif chosen == "privacy":
+        rows = asked
     if wanted:
         rows = deliveries_found(rows, wanted)
     page: Page[ShopDelivery] = page_of(rows, request)
@@ -52,7 +56,7 @@ def deliveries(request: Request, program_id: str, shop_id: str) -> HttpResponse:
         deliveries=[shown(row) for row in page.rows],
         chosen=chosen,
         wanted=wanted,
-        states=DeliveryState.choices,
+        states=[*DeliveryState.choices, *([("privacy", _("Privacy"))] if asked.exists() else [])],
     )
 
 

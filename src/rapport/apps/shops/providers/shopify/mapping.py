@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.utils.translation import gettext as _
 
 from rapport.apps.shops.amounts import minor_of
-from rapport.apps.shops.orders import Amounts, Ask, Nothing, OrderState, Reversal, Told
+from rapport.apps.shops.orders import Amounts, Ask, Nothing, OrderState, Privacy, Reversal, Told
 from rapport.apps.shops.providers.protocol import Reading
 from rapport.apps.shops.providers.reading import (
     click_ids,
@@ -26,6 +26,9 @@ from rapport.apps.shops.providers.reading import (
 Thing = Mapping[str, Any]
 
 _ORDERS = frozenset({"orders/create", "orders/updated", "orders/cancelled", "orders/paid"})
+PRIVACY = {"customers/data_request": "request", "customers/redact": "customer", "shop/redact": "shop"}
+"""What Shopify asks of every app by law, by the topic of its message."""
+
 _CLICK = frozenset({"rpid", "rapport_click_id"})
 _REF = frozenset({"rapport_ref"})
 
@@ -40,7 +43,17 @@ def read(message: Reading) -> list[Told]:
     if message.topic == "refunds/create":
         refund = refund_told(payload)
         return [refund if refund.taken_minor else Nothing(_("No money was given back by this refund."))]
+    if message.topic in PRIVACY:
+        return [_privacy_told(payload, PRIVACY[message.topic])]
     return [Nothing(_("Nothing is counted by this kind of event."))]
+
+
+def _privacy_told(payload: Thing, what: str) -> Privacy:
+    number, mail = text(inside(payload, "customer", "id")), text(inside(payload, "customer", "email"), most=250)
+    named = payload.get("orders_requested") or payload.get("orders_to_redact")
+    orders = tuple(text(one) for one in named if text(one)) if isinstance(named, list) else ()
+    marks = tuple(one.lower() for one in (number, mail, *orders) if one)
+    return Privacy(what, f"shopify:{number}" if number else "", orders, marks)
 
 
 def order_told(order: Thing) -> OrderState:

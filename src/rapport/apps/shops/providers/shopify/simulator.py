@@ -97,6 +97,15 @@ class ShopifySimulator:
         self._change(self.orders[number], at=at, cancelled_at=_utc(at), current_total_price="0.00")
         self._send("orders/cancelled", self.orders[number])
 
+    def ask_for_privacy(self, topic: str, *numbers: int) -> None:
+        """Send what the law asks for the customer of an order, or for the whole shop."""
+        asked: Thing = {"shop_id": 1, "shop_domain": "marlow.myshopify.com"}
+        if numbers:
+            order = self.orders[numbers[0]]
+            asked["customer"] = {"id": order["customer"]["id"], "email": order["email"], "phone": None}
+            asked["orders_requested" if topic == "customers/data_request" else "orders_to_redact"] = list(numbers)
+        self._send(topic, asked)
+
     def left(self) -> dict[str, int]:
         """Return what is left of every order in cents, by its number: the shop's own list."""
         return {
