@@ -34,6 +34,18 @@ def test_a_translation_has_the_figures_of_its_text(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_with_a_plural_has_both_forms(language: str) -> None:
+    catalogue = read(language)
+    counted = {one: many for _context, one, many in texts() if many}
+    assert counted["day"] == "days"
+    for one, many in counted.items():
+        entry = catalogue.get(one)
+        assert entry is not None
+        assert said(entry.id) == (one, many)
+        assert len(said(entry.string)) == catalogue.num_plurals, one
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_program_reads_is_made_of_what_people_edit(language: str) -> None:
     assert catalogue_of(language).with_suffix(".mo").read_bytes() == compiled(read(language))
 

@@ -57,6 +57,7 @@ READ_BY_PARTNERS = (
     "flows/explaining/*",
     "flows/importing/partners/undoing.py",
     "flows/invitations.py",
+    "flows/letting_in.py",
     "flows/objecting.py",
     "flows/offers.py",
     "flows/partner_letters.py",
@@ -64,6 +65,7 @@ READ_BY_PARTNERS = (
     "flows/proving.py",
     "flows/purse.py",
     "flows/replying.py",
+    "flows/service.py",
     "flows/statements.py",
     "flows/tax_links.py",
     "flows/tax_papers.py",
@@ -72,7 +74,6 @@ READ_BY_PARTNERS = (
 READ_BY_OTHERS = (
     "doors/ui/specimens.py",
     "doors/ui/templates/ui/design*",
-    "doors/ui/templates/ui/all_keys.html",
     "doors/ui/templates/layouts/console.html",
     "doors/public/demo_shop.py",
     "doors/public/templates/public/demo_shop.html",
@@ -105,7 +106,15 @@ Text = tuple[str, str, str]
 
 def texts() -> set[Text]:
     """Return every text that partners read."""
-    return {text for path in _files() for text in _texts_of(path)}
+    found = {text for path in _files() for text in _texts_of(path)}
+    # A text that stands somewhere with its plural and elsewhere without has one entry, as gettext knows it.
+    counted = {(context, one) for context, one, many in found if many}
+    return {text for text in found if text[2] or text[:2] not in counted}
+
+
+def all_texts() -> set[Text]:
+    """Return every text, whoever reads it."""
+    return {text for path in _ours() for text in _texts_of(path)}
 
 
 def catalogue_of(language: str) -> Path:
@@ -135,7 +144,8 @@ def renew(language: str) -> int:
     new = Catalog(locale=language, charset="utf-8", project="Rapport", version="", fuzzy=False, header_comment=_HEADER)
     for context, one, many in sorted(texts()):
         before = known.get(one, context or None)
-        new.add((one, many) if many else one, before.string if before else "", context=context or None)
+        fits = before is not None and isinstance(before.string, tuple) == bool(many)
+        new.add((one, many) if many else one, before.string if before and fits else "", context=context or None)
     written = BytesIO()
     write_po(written, new, width=0, ignore_obsolete=True, sort_output=True)
     lines = written.getvalue().splitlines(keepends=True)
@@ -149,10 +159,15 @@ def _is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
 
 
 def _files() -> Iterator[Path]:
-    for path in sorted(PACKAGE.rglob("*")):
+    for path in _ours():
         name = str(path.relative_to(PACKAGE))
-        is_ours = path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts
-        if is_ours and _one_of(name, READ_BY_PARTNERS) and not _one_of(name, READ_BY_OTHERS):
+        if _one_of(name, READ_BY_PARTNERS) and not _one_of(name, READ_BY_OTHERS):
+            yield path
+
+
+def _ours() -> Iterator[Path]:
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
             yield path
 
 
