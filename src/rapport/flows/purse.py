@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.apps.commissions.queries import commissions_of_agreement
+from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.queries import replies_open
 from rapport.apps.ledger.queries import balances_of
 from rapport.apps.partners.models import Agreement
@@ -14,6 +15,7 @@ from rapport.apps.payouts.models import Payout
 from rapport.apps.payouts.queries import latest_payouts_of
 from rapport.apps.programs.queries import terms_of
 from rapport.domain.books import AccountKind, AccountName
+from rapport.domain.exchange import Rate
 from rapport.domain.money import Money
 from rapport.flows.explaining.explanation import PartnerWord
 from rapport.flows.explaining.words import due_from, local_day, partner_word
@@ -54,6 +56,9 @@ class PartnerRow:
     word: PartnerWord
     track: str
     passed: int
+    paid: Money | None = None
+    rate: Rate | None = None
+    """What the customer paid, and at which rate it counts, where that is another currency."""
 
 
 def purse_of(agreement: Agreement, *, at: datetime) -> Purse:
@@ -100,7 +105,14 @@ def _row(row: Commission, paid_by: Payout | None, reply_until: datetime | None, 
         word=partner_word(row, zone=zone, payday=payday, payout=paid_by, reply_until=reply_until),
         track=_TRACKS.get(state, state.value),
         passed=_passed(row, at=at),
+        paid=_paid_abroad(row.conversion),
+        rate=row.conversion.known_rate if row.conversion else None,
     )
+
+
+def _paid_abroad(order: Conversion | None) -> Money | None:
+    """Return what the customer paid where that is in another currency."""
+    return Money(order.total_minor, order.currency) if order and order.is_foreign else None
 
 
 def _passed(row: Commission, *, at: datetime) -> int:

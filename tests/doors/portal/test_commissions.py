@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +11,8 @@ from rapport.flows.declining import decline_conversion
 from rapport.kit.clock import now
 from tests.doors.portal.conftest import Partnership
 from tests.make.identity import STORY, make_member
+from tests.make.rates import make_rate
+from tests.make.road import make_coupon, report_sale
 from tests.support.pages import words_of
 
 
@@ -40,8 +43,22 @@ def test_the_file_holds_what_the_page_holds_and_no_formula(by_anna: Client, anna
     assert (row["amount"], row["currency"], row["kind"]) == ("12.51", "EUR", "sale")
     assert row["state"].startswith("waiting until")
     assert "k-77" not in answer.content.decode()
+    assert row["order_currency"] == row["rate"] == ""
     nothing = by_anna.get(address(anna, "commissions-file"), {"word": "paid"})
     assert len(nothing.content.decode().splitlines()) == 1
+
+
+def test_the_file_tells_currency_and_rate_of_an_order_from_abroad(by_anna: Client, anna: Partnership) -> None:
+    program = anna.agreement.program
+    make_coupon(anna.agreement, "ABROAD", at=now() - timedelta(days=9))
+    make_rate(program, "USD", "0.92", day=now().date())
+    report_sale(program, external_id="U-1", currency="USD", total="100.00", coupons=["ABROAD"], at=now())
+    answer = by_anna.get(address(anna, "commissions-file")).content.decode()
+    row = next(row for row in csv.DictReader(io.StringIO(answer)) if row["order"] == "U-1")
+    assert (row["amount"], row["currency"], row["order_total"], row["order_currency"]) == (
+        ("11.04", "EUR", "100.00", "USD")
+    )
+    assert (row["rate"], row["rate_day"], row["rate_source"]) == ("0.92", str(now().date()), "manual")
 
 
 def test_the_explanation_shows_click_promise_formula_and_entries(by_anna: Client, anna: Partnership) -> None:

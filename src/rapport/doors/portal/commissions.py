@@ -17,6 +17,7 @@ from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.errors import Refusal
 from rapport.apps.threads.queries import messages_of
+from rapport.domain.exchange import shown
 from rapport.domain.money import Money, format_amount
 from rapport.doors.access import Request, allow, find_or_404, show_refusal
 from rapport.doors.portal.forms import ReplyForm
@@ -71,7 +72,7 @@ def commissions_file(request: Request, agreement_id: str) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="commissions-{word or "all"}.csv"'
     writer = csv.writer(answer)
-    writer.writerow(("commission", "order", "kind", "earned_at", "amount", "currency", "state"))
+    writer.writerow(("commission", "order", "kind", "earned_at", "amount", "currency", "state", *_ABROAD))
     writer.writerows(_lines(rows_for_partner(rows[:_MOST_LINES], at=now())))
     return answer
 
@@ -158,7 +159,20 @@ def _words(agreement: Agreement) -> list[tuple[str, str, int]]:
 def _lines(rows: Iterable[PartnerRow]) -> Iterable[tuple[str, ...]]:
     for row in rows:
         amount = format_amount(row.amount)
-        yield row.id, _as_text(row.order), row.kind, row.at.isoformat(), amount, row.amount.currency, row.word.sentence
+        told = (row.id, _as_text(row.order), row.kind, row.at.isoformat(), amount, row.amount.currency)
+        yield (*told, row.word.sentence, *_abroad(row))
+
+
+_ABROAD = ("order_total", "order_currency", "rate", "rate_day", "rate_source")
+"""Columns that are filled where the order is in another currency than the program's."""
+
+
+def _abroad(row: PartnerRow) -> tuple[str, ...]:
+    if row.paid is None:
+        return ("",) * len(_ABROAD)
+    rate = row.rate
+    told = (shown(rate.exact), rate.day.isoformat(), rate.source) if rate else ("", "", "")
+    return (format_amount(row.paid), row.paid.currency, *told)
 
 
 def _as_text(value: str) -> str:
