@@ -91,6 +91,8 @@ ROWS = (
     Row("console:shop-plugin", "GET", team(*WRITERS), at=program),
     Row("console:shop", "GET", team(*WHOLE_TEAM), at=a_shop),
     Row("console:shop-progress", "GET", team(*WHOLE_TEAM), at=a_shop),
+    Row("console:shop-missing", "GET", team(*REPORTERS), at=program),
+    Row("console:shop-missing", "POST", team(*REPORTERS, ok=422), at=program),
     Row("console:shop-again", "GET", team(*WRITERS), at=a_shop),
     Row("console:shop-again", "POST", team(*WRITERS, ok=422), at=a_shop),
     Row("console:shop-settings", "POST", team(*WRITERS, ok=422), at=a_shop),

@@ -79,6 +79,9 @@ class Client(Protocol):
     def ask(self, ask: Ask) -> list[Told]:
         """Return what a delivery named and did not tell."""
 
+    def find(self, number: str) -> list[Told]:
+        """Return the orders that people know by a number, as it stands on their receipts; none where there is none."""
+
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the shop's own list of the orders made in a stretch of time, refunds included."""
 

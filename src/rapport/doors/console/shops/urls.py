@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from rapport.doors.console.shops import comparisons, connecting, deliveries, pages, share
+from rapport.doors.console.shops import comparisons, connecting, deliveries, missing, pages, share
 
 urlpatterns = [
     path("", pages.shops, name="shops"),
     path("share/", share.share, name="shop-share"),
+    path("missing/", missing.missing, name="shop-missing"),
     path("connect/<str:kind>/", connecting.connect, name="shop-connect"),
     path("plugin/rapport.php", connecting.plugin, name="shop-plugin"),
     path("<str:shop_id>/", pages.shop, name="shop"),

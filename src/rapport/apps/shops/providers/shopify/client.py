@@ -19,6 +19,8 @@ from rapport.apps.shops.providers.shopify.mapping import order_told
 
 VERSION = "2026-10"
 _TRIES = 6
+_LONG = 10
+"""Digits that a number of Shopify's own has at least; shorter ones are names."""
 _LONGEST_WAIT_S = 10
 
 
@@ -49,6 +51,12 @@ class ShopifyClient:
         if not isinstance(found, Mapping):
             raise ShopRefused(_("The shop does not know order %(number)s.") % {"number": ask.number})
         return [order_told(graphql.as_webhook(found))]
+
+    def find(self, number: str) -> list[Told]:
+        """Return the orders of a name such as #1001, or of a long number of Shopify's own."""
+        plain = "".join(one for one in number if one.isalnum() or one in "#-_.")
+        found = list(self._pages(f"name:'{plain}' AND status:any")) if plain else []
+        return found or (self.ask(Ask("order", plain)) if plain.isdigit() and len(plain) >= _LONG else [])
 
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the orders made in a stretch of time, page by page."""

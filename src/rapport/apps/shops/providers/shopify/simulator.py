@@ -146,6 +146,10 @@ class ShopifySimulator:
         return {"order": _node(order) if order else None}
 
     def _on_orders(self, given: Thing) -> Thing:
+        if named := re.match(r"name:'#?([^']+)'", given["query"]):
+            found = [one for one in self.orders.values() if one["name"] == f"#{named.group(1)}"]
+            nodes = [_node(one) for one in found]
+            return {"orders": {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}}
         limits = re.findall(r"(created_at|updated_at):(>=|<)'([^']+)'", given["query"])
         wanted = [
             one

@@ -61,6 +61,12 @@ class StripeClient:
             return [charge_told(self._ask("GET", f"/v1/charges/{number}"), self._at_ms)]
         return self._order_of_payment(ask.number)
 
+    def find(self, number: str) -> list[Told]:
+        """Return what an invoice or a payment is for, by its id."""
+        if number.startswith("in_"):
+            return self.ask(Ask("invoice", number))
+        return self._order_of_payment(number) if number.startswith("pi_") else []
+
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return paid sessions, paid invoices, and what was refunded or disputed of them."""
         between = {"created[gte]": _seconds(from_at), "created[lt]": _seconds(until_at)}

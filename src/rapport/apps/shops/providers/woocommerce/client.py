@@ -50,6 +50,11 @@ class WooCommerceClient:
         found, _answer = self._ask("GET", f"{_API}/orders/{quote(ask.number, safe='')}")
         return [order_told(_of(found))]
 
+    def find(self, number: str) -> list[Told]:
+        """Return the order of a number."""
+        plain = number.strip().removeprefix("#")
+        return self.ask(Ask("order", plain)) if plain.isdigit() else []
+
     def orders(self, *, from_at: datetime, until_at: datetime) -> Iterator[Told]:
         """Return the orders made in a stretch of time, page by page, in the order of their numbers."""
         return self._pages({"after": _gmt(from_at), "before": _gmt(until_at)})
