@@ -38,7 +38,7 @@ class RulesForm(forms.Form):
         label=gettext_lazy("Customers of the shop"),
         required=False,
         help_text=gettext_lazy(
-            "Somebody with this mail address as customer id, plain or as SHA-256, has an order that stands."
+            "Somebody with this mail address has an order that stands, as reported or as a connected shop knows it."
         ),
     )
     answer_days = forms.IntegerField(
