@@ -53,11 +53,11 @@ def test_a_link_a_click_and_a_postback_find_their_way(running: RunningRapport) -
     waited("the click in the lake", lambda: lake_at(running.data / "lake").click(click_id))
 
 
-def waited(what: str, ask: Callable[[], T | None]) -> T:
+def waited(what: str, ask: Callable[[], T | None], *, within_s: float = WITHIN_S) -> T:
     """Ask until there is an answer."""
     started_s = time.monotonic()
     while not (answer := ask()):
-        assert time.monotonic() < started_s + WITHIN_S, f"{what}: not within {WITHIN_S} s"
+        assert time.monotonic() < started_s + within_s, f"{what}: not within {within_s} s"
         time.sleep(0.05)
     return answer
 
