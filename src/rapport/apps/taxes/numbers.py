@@ -8,7 +8,6 @@ from typing import Protocol, cast
 
 from django.utils.translation import gettext as _
 from pydantic import Field
-from stdnum.exceptions import ValidationError
 
 from rapport.apps.record.inputs import Input
 from rapport.apps.taxes.errors import bad_field
@@ -101,6 +100,9 @@ def checked_number(given: NumberInput, *, country: str) -> str:
         raise bad_field("kind", _("Choose one of the numbers of %(country)s.") % {"country": country})
     if not kind.check:
         return _shaped(given.number)
+    # The checks of the world's numbers take megabytes: only who types one carries them.
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415 - see above
+
     try:
         return cast("_Check", import_module(f"stdnum.{kind.check}")).validate(given.number)
     except ValidationError:
