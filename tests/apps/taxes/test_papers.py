@@ -1,6 +1,7 @@
 """Tax papers as they are kept: checked at entry, replaced and never lost, sealed, encrypted, on record when opened."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -261,3 +262,9 @@ def test_rates_and_thresholds_are_those_of_their_day() -> None:
     assert all(row.source for row in vat_rates())
     thresholds = {year: reporting_of("US", year=year) for year in (2019, 2025, 2026)}
     assert [row.threshold.minor if row else None for row in thresholds.values()] == [None, 60_000, 200_000]
+
+
+def test_a_check_is_sealed_alike_whatever_zone_its_moment_was_told_in(firm: Organisation) -> None:
+    make_profile(firm, at=NOON.astimezone(ZoneInfo("Europe/Berlin")))
+    assert VatCheck.objects.get().checked_at == NOON
+    assert broken() == []

@@ -55,7 +55,7 @@ def seal_of(row: Model) -> str:
 def subject_of(row: Model) -> str:
     """Return under which name a row is sealed: its kind and key; `sealed_as` names the key where a number is none."""
     names: Sequence[str] = getattr(row, "sealed_as", ("pk",))
-    return ":".join((str(row._meta.model_name), *(str(getattr(row, name)) for name in names)))
+    return ":".join((str(row._meta.model_name), *(_part(getattr(row, name)) for name in names)))
 
 
 def broken_seals(model: type[Model]) -> Iterator[tuple[int, list[str]]]:
@@ -91,6 +91,11 @@ def _columns(model: type[Model]) -> Any:  # noqa: ANN401 - fetches the values of
     left_out = getattr(model, "sealed_but", ())
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     return attrgetter(*(field.attname for field in fields if field.name not in left_out))
+
+
+def _part(value: object) -> str:
+    """Return a part of a name; a moment in UTC, as it is read back, whatever zone it was told in."""
+    return str(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
 def _as_text(value: object) -> str:
