@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 
 class AccountKind(StrEnum):
@@ -64,8 +64,7 @@ NEVER_BELOW_ZERO: Final = frozenset(
 """Accounts that only ever give back what came in."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountName:
+class AccountName(NamedTuple):
     """An account of a book by what it is: its kind, whose it is ("" for the program's own) and its currency."""
 
     kind: AccountKind

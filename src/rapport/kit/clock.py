@@ -19,5 +19,4 @@ def to_ms(moment: datetime) -> int:
 
 def from_ms(moment_ms: int) -> datetime:
     """Return the UTC moment of whole milliseconds since 1970."""
-    seconds, rest_ms = divmod(moment_ms, 1_000)
-    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest_ms * 1_000)
+    return _EPOCH + timedelta(milliseconds=moment_ms)

@@ -1,9 +1,25 @@
 """JSON texts as `json` writes them, without making an encoder anew for every text."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from json import encoder
 from typing import Any
+
+
+class Written(dict[str, Any]):
+    """A document with the text that it was written as, so that who keeps it need not write it again.
+
+    SQLite compares whole documents as texts: this is for a column that nobody looks for by all of its content.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], text: str) -> "Written":
+        """Return the document with its text."""
+        written = cls(document)
+        written.text = text
+        return written
 
 
 def writer(

@@ -1,5 +1,6 @@
 """Rows are written as Django writes them, and a step that takes part in a transaction fails with the whole of it."""
 
+import json
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
@@ -9,6 +10,7 @@ from django.db.transaction import TransactionManagementError
 from rapport.apps.conversions.models import NamedClick
 from rapport.apps.record.models import Announcement, AuditRow
 from rapport.apps.record.write import insert_rows, new_row, transaction, update_rows
+from rapport.kit.jsontext import Written
 from tests.make.identity import NOON
 from tests.make.road import make_agreement, make_click_id, make_link, make_program, report_sale
 
@@ -42,6 +44,21 @@ def test_what_is_not_known_stays_empty() -> None:
     click.facts = click.facts_joined_at = None
     update_rows([click], ("facts", "facts_joined_at"))
     assert NamedClick.objects.filter(facts__isnull=True, facts_joined_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_a_row_that_was_read_in_part_is_written_whole() -> None:
+    insert_rows([_news(NOON, DATA)])
+    row = Announcement.objects.only("id", "kind").get()
+    row.kind = "heard"
+    update_rows([row], ("kind", "subject", "data"))
+    assert Announcement.objects.values_list("kind", "subject", "data").get() == ("heard", "cnv_a", DATA)
+
+
+@pytest.mark.django_db
+def test_a_document_that_was_written_is_kept_as_it_was_written() -> None:
+    insert_rows([_news(NOON, Written.of(DATA, json.dumps(DATA, separators=(",", ":"))))])
+    assert Announcement.objects.get().data == DATA
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import msgspec
 from rapport.apps.commissions.models import Commission, CommissionState
 from rapport.domain.books import AccountKind, Posting
 from rapport.domain.credit import HoldReason
+from rapport.kit.jsontext import Written
 
 _CACHED = {
     AccountKind.ACCRUED: "accrued_minor",
@@ -45,9 +46,12 @@ def state_of(commission: Commission, *, declined: bool = False) -> CommissionSta
     return CommissionState.DECLINED if declined else CommissionState.REVERSED
 
 
-def judgement_digest(document: Mapping[str, object]) -> str:
-    """Return the hex SHA-256 of a judgement with all its reasons: two judgements that say the same have the same.
+def written_judgement(document: Mapping[str, object]) -> Written:
+    """Return a judgement with its text: JSON in UTF-8 without spaces, keys sorted."""
+    return Written.of(document, msgspec.json.encode(document, order="sorted").decode())
 
-    The bytes are JSON in UTF-8 without spaces, keys sorted.
-    """
-    return hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()
+
+def judgement_digest(document: Mapping[str, object]) -> str:
+    """Return the hex SHA-256 of a judgement with all its reasons: two judgements that say the same have the same."""
+    written = document if isinstance(document, Written) else written_judgement(document)
+    return hashlib.sha256(written.text.encode()).hexdigest()

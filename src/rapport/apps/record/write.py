@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.base import ModelState
 
 from rapport.apps.record import driver
-from rapport.kit.jsontext import writer
+from rapport.kit.jsontext import Written, writer
 
 if TYPE_CHECKING:
     from django.db.models import Field
@@ -108,18 +108,18 @@ def update_rows(rows: Collection[Model], names: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A statement that writes rows, with what fetches a row's values and what prepares those that the driver lacks."""
+    """A statement that writes rows, with the columns of a row and what prepares those that the driver lacks."""
 
     text: driver.Text
-    fetch: Callable[[object], tuple[Any, ...]]
+    names: tuple[str, ...]
     prepared: tuple[tuple[int, _Prepare], ...]
 
     @classmethod
     def over(cls, sql: str, fields: Sequence["AnyField"]) -> "_Statement":
         """Build a statement whose gaps take the values of these fields, in their order."""
-        fetch = attrgetter(*(field.attname for field in fields))
+        names = tuple(field.attname for field in fields)
         prepared = tuple((position, _prepare(field)) for position, field in enumerate(fields) if not _is_plain(field))
-        return cls(driver.Text.of(sql), fetch if len(fields) > 1 else lambda row: (fetch(row),), prepared)
+        return cls(driver.Text.of(sql), names, prepared)
 
     def carry_out(self, rows: Collection[object]) -> None:
         """Write these rows."""
@@ -128,7 +128,7 @@ class _Statement:
 
     def _values(self, rows: Collection[object], database: BaseDatabaseWrapper) -> list[list[Any]]:
         """Return the values of each row as the driver takes them; one that the row before held is prepared once."""
-        listed = [list(self.fetch(row)) for row in rows]
+        listed = self._fetched(rows)
         for position, prepare in self.prepared:
             before, ready = _NOTHING, None
             for values in listed:
@@ -137,6 +137,19 @@ class _Statement:
                     ready = prepare(before, database)
                 values[position] = ready
         return listed
+
+    def _fetched(self, rows: Collection[object]) -> list[list[Any]]:
+        """Take the columns from where models keep them, because to ask for a foreign key takes a call each."""
+        if not isinstance(next(iter(rows)), Model):
+            return self._asked(rows)
+        try:
+            return [[kept[name] for name in self.names] for kept in map(vars, rows)]
+        except KeyError:  # some were deferred
+            return self._asked(rows)
+
+    def _asked(self, rows: Collection[object]) -> list[list[Any]]:
+        told = attrgetter(*self.names)
+        return [list(told(row)) for row in rows]
 
 
 def _prepare(field: "AnyField") -> _Prepare:
@@ -163,6 +176,8 @@ def _moment_text(value: datetime) -> str:
 
 
 def _document(value: object, _database: BaseDatabaseWrapper) -> str | None:
+    if isinstance(value, Written):
+        return value.text
     return None if value is None else _write_document(value)
 
 

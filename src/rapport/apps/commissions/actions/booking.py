@@ -20,7 +20,7 @@ from rapport.apps.commissions.queries import (
     open_proposals,
     sources_refused,
 )
-from rapport.apps.commissions.standing import apply_postings, judgement_digest, state_of
+from rapport.apps.commissions.standing import apply_postings, judgement_digest, state_of, written_judgement
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.ledger.actions import book_entries
 from rapport.apps.ledger.inputs import EntryDraft, posting_drafts
@@ -114,7 +114,7 @@ def _book(booking: _Booking, finding: Finding) -> None:
     """Keep the judgement if it says something new, and move every commission of the conversion to its target."""
     conversion, decision = finding.conversion, finding.decision
     latest = booking.latest.get(conversion.id)
-    document = to_document(decision)
+    document = written_judgement(to_document(decision))
     digest = judgement_digest(document)
     rows = booking.commissions.get(conversion.id, [])
     _note_facts(booking, rows, finding)
