@@ -46,6 +46,7 @@ MAX_MINOR: Final = 10**15
 _SHOWN: Final = 40
 """How many characters of what was given a refusal repeats."""
 
+_MOST_DIGITS: Final = len(str(MAX_MINOR))
 _PLAIN_DECIMAL: Final = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?", re.ASCII)
 
 NOT_PLAIN: Final = (
@@ -170,10 +171,11 @@ def parse_amount(text: str, currency: str, *, signed: bool = False) -> Money:
     if len(part) > decimals:
         raise BadAmount(TOO_PRECISE, text=_shown(text), currency=currency, decimals=decimals)
     # The length goes first: turning a megabyte of digits into a number takes seconds.
-    if len(whole) > len(str(MAX_MINOR)) or int(whole + part.ljust(decimals, "0")) > MAX_MINOR:
+    minor = MAX_MINOR + 1 if len(whole) > _MOST_DIGITS else int(whole + part.ljust(decimals, "0"))
+    if minor > MAX_MINOR:
         largest = format_amount(Money(MAX_MINOR, currency))
         raise BadAmount(TOO_LARGE, text=_shown(text), largest=largest, currency=currency)
-    return Money(int(sign + whole + part.ljust(decimals, "0")), currency)
+    return Money(-minor if sign else minor, currency)
 
 
 def format_amount(money: Money) -> str:

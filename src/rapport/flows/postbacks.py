@@ -26,6 +26,7 @@ from rapport.apps.record.write import transaction
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
 from rapport.kit.clock import from_ms
+from rapport.kit.jsontext import Written
 from rapport.kit.pace import portions
 from rapport.lake.position import segment_number
 from rapport.wire.events import PostbackEvent
@@ -171,7 +172,7 @@ def _receipt(read: _Read, *, at: datetime, taken: TakenConversion | TakenCorrect
         subject=subject,
         problems=problems,
         warnings=[asdict(warning) for warning in taken.warnings] if taken else [],
-        raw=msgspec.to_builtins(event),
+        raw=Written.of(msgspec.to_builtins(event), msgspec.json.encode(event).decode()),
         received_at=from_ms(event.at_ms),
         handled_at=at,
     )

@@ -1,9 +1,6 @@
 """One write transaction per action, behind a fair gate where the database has a single writer; rows in bulk."""
 
-import fcntl
-import os
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +25,7 @@ from django.db.models import (
 from django.db.models.base import ModelState
 
 from rapport.apps.record import driver
+from rapport.apps.record.gate import gate
 from rapport.kit.jsontext import Written, writer
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 _Prepare = Callable[[Any, BaseDatabaseWrapper], Any]
 _NOTHING: Any = object()
-
-_open_gates = threading.local()
 
 
 @contextmanager
@@ -58,7 +54,7 @@ def transaction(*, savepoint: bool = True) -> Iterator[None]:
         with database_transaction.atomic(savepoint=savepoint):
             yield
         return
-    with _gate(f"{connection.settings_dict['NAME']}.gate"), database_transaction.atomic():
+    with gate(f"{connection.settings_dict['NAME']}.gate"), database_transaction.atomic():
         yield
 
 
@@ -178,10 +174,13 @@ def _moment_text(value: datetime) -> str:
 def _document(value: object, _database: BaseDatabaseWrapper) -> str | None:
     if isinstance(value, Written):
         return value.text
+    if not value and type(value) in _EMPTY:
+        return _EMPTY[type(value)]
     return None if value is None else _write_document(value)
 
 
 _write_document = writer()
+_EMPTY: Mapping[type, str] = {list: "[]", dict: "{}"}
 
 
 def _columns(model: type[Model]) -> list["AnyField"]:
@@ -229,22 +228,3 @@ def _update_statement(model: type[Model], names: tuple[str, ...]) -> _Statement:
 
 def _column(model: type[Model], name: str) -> "AnyField":
     return next(field for field in model._meta.local_concrete_fields if field.name == name)
-
-
-@contextmanager
-def _gate(path: str) -> Iterator[None]:
-    descriptor = _descriptor(path)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
-def _descriptor(path: str) -> int:
-    """Return this thread's own descriptor: a lock is held by an open file, so threads must not share one."""
-    known: dict[tuple[int, str], int] = _open_gates.__dict__.setdefault("known", {})
-    place = (os.getpid(), path)
-    if place not in known:
-        known[place] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    return known[place]
