@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from rapport.kit.jsontext import writer
 
+TEXTS = st.text(max_size=8)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
 )
 SPACED = writer()
 SEALED = writer(sort_keys=True, separators=(",", ":"), default=str)
