@@ -32,7 +32,7 @@ def test_every_command_and_every_option_says_what_it_is_for() -> None:
         "mail",
         "payouts",
         "doctor",
-    } | {"backup", "prepare", "restore", "setup", "shops", "tax", "upgrade"}
+    } | {"backup", "prepare", "rates", "restore", "setup", "shops", "tax", "upgrade"}
     assert set(group.commands) == own
     for name, command in group.commands.items():
         assert command.help, name
