@@ -5,6 +5,7 @@ is the number of the last segment. Delta refuses a commit when another one has m
 was taken; what the snapshot already holds is ours to leave out.
 """
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.columns import SCHEMA
 from rapport.lake.position import NOTHING_READ, READER, clicks_folder
@@ -50,12 +51,12 @@ def open_clicks(lake: Path) -> DeltaTable:
         return found
     folder = clicks_folder(lake)
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return DeltaTable.create(
+    with (lake / "creating.lock").open("ab") as file:
+        # Two that make it at once would describe the table twice, and whoever appends in between is refused.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return find_clicks(lake) or DeltaTable.create(
             folder, schema=SCHEMA, mode="ignore", partition_by=["day"], name="clicks", configuration=_CONFIGURATION
         )
-    except DeltaError:
-        return DeltaTable(folder)  # another process made it in the meantime; anything else fails here again
 
 
 def position_of(table: DeltaTable) -> int:
