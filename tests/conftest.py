@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests.support.run import Run, prepare
 
@@ -18,6 +20,10 @@ django.setup()
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 8
 Argon2PasswordHasher.parallelism = 1
+
+# A busy machine is no fault of the code: nothing here is judged by a clock.
+properties.register_profile("unhurried", properties(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("unhurried")
 
 # Each client loads the middleware; it need not list all assets each time when it may look for those asked for.
 settings.WHITENOISE_AUTOREFRESH = True
