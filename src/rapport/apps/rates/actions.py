@@ -126,36 +126,27 @@ def _last_good(keeping: _Keeping, line: Listed) -> Fraction | None:
 
 
 def _row(keeping: _Keeping, line: Listed) -> ExchangeRate:
-    return new_row(
-        ExchangeRate,
-        id=new_id("rat", at=keeping.at),
-        workspace_id=keeping.workspace_id,
-        base=line.base,
-        quote=line.quote,
-        day=line.day,
-        rate=line.rate,
-        source=keeping.source,
-        at=keeping.at,
-        actor_kind=keeping.by.kind,
-        actor_id=keeping.by.id,
-    )
+    return new_row(ExchangeRate, **_columns(keeping, line))
 
 
 def _doubtful(keeping: _Keeping, line: Listed, last: Fraction) -> DoubtfulRate:
-    return new_row(
-        DoubtfulRate,
-        id=new_id("rat", at=keeping.at),
-        workspace_id=keeping.workspace_id,
-        base=line.base,
-        quote=line.quote,
-        day=line.day,
-        rate=line.rate,
-        last_good=shown(last),
-        source=keeping.source,
-        at=keeping.at,
-        actor_kind=keeping.by.kind,
-        actor_id=keeping.by.id,
-    )
+    return new_row(DoubtfulRate, **_columns(keeping, line), last_good=shown(last))
+
+
+def _columns(keeping: _Keeping, line: Listed) -> dict[str, object]:
+    """Return the columns that say what was told, by whom and when."""
+    return {
+        "id": new_id("rat", at=keeping.at),
+        "workspace_id": keeping.workspace_id,
+        "base": line.base,
+        "quote": line.quote,
+        "day": line.day,
+        "rate": line.rate,
+        "source": keeping.source,
+        "at": keeping.at,
+        "actor_kind": keeping.by.kind,
+        "actor_id": keeping.by.id,
+    }
 
 
 def _leave_trace(keeping: _Keeping, *, first: date, last: date) -> None:
