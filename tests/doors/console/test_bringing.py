@@ -93,6 +93,7 @@ def test_a_file_of_partners_goes_in_its_doubles_are_judged_and_it_is_undone(prog
     assert "Slow Evenings" in page
     answer = manager.post(reverse("console:import-undo", args=[program.id, run.id]), follow=True)
     assert "2 partners were taken back." in answer.content.decode()
+    assert "2 partners of this file were taken back, the last one" in answer.content.decode()
     assert "Undo the import" not in answer.content.decode()
     assert not Agreement.objects.exclude(state=AgreementState.ENDED).exists()
 

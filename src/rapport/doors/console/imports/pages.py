@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.imports.errors import FileGone
-from rapport.apps.imports.models import ImportRun, RunState, Subject
+from rapport.apps.imports.models import BroughtLine, ImportRun, RunState, Subject
 from rapport.apps.imports.queries import brought_by, profiles_of, runs_of, validations_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.errors import BadInput
@@ -216,6 +217,7 @@ def _more(run: ImportRun, program: Program) -> dict[str, object]:
         return {
             "doubles": run.figures.get("doubles", ()),
             "brought": [] if run.state != RunState.DONE else list(brought[:BROUGHT_SHOWN]),
+            "taken_back": _taken_back(brought),
             "undo_form": UndoForm(),
             "may_undo": run.state == RunState.DONE and brought.filter(made=True, undone_at__isnull=True).exists(),
         }
@@ -227,6 +229,11 @@ def _more(run: ImportRun, program: Program) -> dict[str, object]:
             "again": may_be_confirmed_again(run),
         }
     return {}
+
+
+def _taken_back(brought: QuerySet[BroughtLine]) -> dict[str, object]:
+    """Return how many partners that the file brought were taken back, and when the last one was."""
+    return brought.filter(made=True, undone_at__isnull=False).aggregate(n=Count("id"), at=Max("undone_at"))
 
 
 def _look(run: ImportRun) -> Look | None:

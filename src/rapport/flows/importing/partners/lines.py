@@ -31,6 +31,7 @@ from rapport.flows.importing.partners.methods import read_method
 T = TypeVar("T")
 
 _MOST_PIECES = 20
+_WHOLE = 100  # percent
 _LONGEST_EXPLANATION = 250
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FREE_MAIL = frozenset(
@@ -154,6 +155,8 @@ class PartnerReader:
         currency = self.program.currency
         usual = terms_of(self.version, currency=currency)
         if "%" in text or not re.search(r"[^\W\d]|[€$£]", text):
+            if number > _WHOLE:
+                raise BadInput(_("The rate “%(text)s” cannot be promised: no more than 100 %% can be.") % _shown(text))
             own = with_own_rate(usual, Percent(number))
         else:
             own = with_own_rate(usual, Flat(self._minor(number, text)))
