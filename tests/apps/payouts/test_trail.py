@@ -11,8 +11,10 @@ from rapport.apps.ledger.queries import entries_of
 from rapport.apps.partners.models import Agreement
 from rapport.apps.payouts import actions
 from rapport.apps.payouts.details import copy_of
+from rapport.apps.payouts.errors import PayoutMoved
 from rapport.apps.payouts.inputs import Details
 from rapport.apps.payouts.models import (
+    ChangeNotice,
     MethodKind,
     Payout,
     PayoutFile,
@@ -213,3 +215,37 @@ def test_a_reference_longer_than_a_bank_gives_is_cut(program: Program, anna: Agr
     actions.settle_payouts({payout.id: f" {'9' * 80} "}, run_id=run.id, by=MARA, at=SETTLED)
     payout.refresh_from_db()
     assert payout.reference == "9" * 64
+
+
+def test_a_payout_that_waits_for_the_partner_is_told_once(program: Program, anna: Agreement) -> None:
+    payout = Payout.objects.get(run=make_sent_run(program, at=PREPARED))
+    for moment in (FILLED, APPROVED):
+        actions.leave_unclaimed(payout_id=payout.id, reason=f" {'x' * 260}", by=MARA, at=moment)
+    payout.refresh_from_db()
+    assert (payout.state, payout.unclaimed, payout.known, payout.reason) == (PayoutState.SENT, True, True, "x" * 250)
+    data = {"amount_minor": 12_000, "currency": "EUR", "reference": ""}
+    assert audited(payout.id, program) == [("payout.unclaimed", "person", MARA.id, FILLED, data)]
+    assert announced(payout.id, program)[1:] == [("payout.unclaimed", FILLED)]
+    actions.leave_open(payout_id=payout.id, reason="silence", by=MARA, at=MADE)
+    actions.leave_unclaimed(payout_id=payout.id, reason="waits", by=MARA, at=SENT)
+    payout.refresh_from_db()
+    assert (payout.unclaimed, payout.known, payout.reason) == (True, True, "waits")
+
+
+def test_what_has_arrived_waits_for_nobody(settled: PayoutRun) -> None:
+    payout = Payout.objects.get()
+    for note in (actions.leave_open, actions.leave_unclaimed):
+        with pytest.raises(PayoutMoved, match=r"a payout that is settled\."):
+            note(payout_id=payout.id, reason="late", by=MARA, at=SETTLED)
+
+
+def test_what_a_bank_wants_written_another_way_is_kept_once_and_told(program: Program, settled: PayoutRun) -> None:
+    payout = Payout.objects.get()
+    for moment in (APPROVED, MADE):
+        actions.keep_notice(payout_id=payout.id, code="C01", corrected="9876543210", at=moment)
+    actions.keep_notice(payout_id=payout.id, code="C05", corrected="37", at=SENT)
+    rows = ChangeNotice.objects.filter(payout=payout).order_by("id")
+    assert list(rows.values_list("code", "shown", "received_at")) == [("C01", "… 3210", APPROVED), ("C05", "", SENT)]
+    assert "9876543210" not in rows[0].corrected
+    told = [row for row in announced(payout.id, program) if row[0] == "payout.change_asked"]
+    assert told == [("payout.change_asked", APPROVED), ("payout.change_asked", SENT)]

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from rapport.apps.payouts.providers.ach.reader import is_nacha, read_nacha
+from rapport.apps.payouts.providers.ach.reasons import change_words, corrected_fields, return_words
 from rapport.apps.payouts.providers.ach.simulator import return_file
 from rapport.apps.payouts.providers.ach.writer import nacha, tail_of
 from rapport.apps.payouts.providers.protocol import Change, TooLarge, Unreadable
@@ -175,3 +176,38 @@ def test_what_is_no_answer_of_an_american_bank_is_refused() -> None:
         with pytest.raises(Unreadable):
             read_nacha(wrong)
     assert not is_nacha(b"payout,outcome,reference")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "fields"),
+    [
+        ("C01", "98765432101234567 ", {"account": "98765432101234567"}),
+        ("C02", "021000021", {"routing": "021000021"}),
+        ("C03", "021000021   98765432101234567", {"routing": "021000021", "account": "98765432101234567"}),
+        ("C05", "27", {"account_type": "checking"}),
+        ("C05", "37", {"account_type": "savings"}),
+        ("C05", "99", {}),
+        ("C06", "9876543210          32", {"account": "9876543210", "account_type": "savings"}),
+        (
+            "C07",
+            "021000021987654321        22",
+            {"routing": "021000021", "account": "987654321", "account_type": "checking"},
+        ),
+        ("C07", "", {}),
+        ("C04", "Somebody Else", {}),
+    ],
+)
+def test_what_a_bank_wants_corrected_is_found_where_its_rules_put_it(
+    code: str, text: str, fields: dict[str, str]
+) -> None:
+    assert corrected_fields(code, text) == fields
+
+
+def test_a_code_that_nobody_knows_is_told_as_it_is() -> None:
+    assert return_words("R99") == "The bank sent it back. (R99)"
+    assert change_words("C99") == "The bank wants something corrected. (C99)"
+
+
+def test_a_file_with_too_many_lines_says_how_many_there_may_be() -> None:
+    with pytest.raises(Unreadable, match=r"^The file has more than 200000 lines\.$"):
+        read_nacha(b"\n" * 3 + b"9\n" * 200_001)

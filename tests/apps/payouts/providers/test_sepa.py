@@ -123,6 +123,15 @@ def test_a_whole_file_may_be_refused_at_once() -> None:
     assert read_pain_002(answer_to(content, {}, group="ACTC")) == []
 
 
+def test_a_reason_in_a_bank_s_own_words_is_read_too() -> None:
+    row = sepa_instruction()
+    content = answer_to(pain_001(dispatch([row], SEPA_ACCOUNT)), {row.payout_id: "RJCT AC04"})
+    own = content.replace(b"<Cd>AC04</Cd>", b"<Prtry>LIMIT</Prtry>")
+    assert own != content
+    (said,) = [one for one in read_pain_002(own) if one.payout == row.payout_id]
+    assert (said.outcome, "LIMIT" in said.words) == (Outcome.FAILED, True)
+
+
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>
 <Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><GrpSts>&lol2;</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"""
