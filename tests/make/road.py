@@ -3,8 +3,9 @@
 import secrets
 from datetime import datetime, timedelta
 
+from rapport.apps.conversions.actions import keep_receipts, new_receipt
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
-from rapport.apps.conversions.models import Door
+from rapport.apps.conversions.models import Door, Receipt, ReceiptState
 from rapport.apps.conversions.reading import read_conversion, read_correction
 from rapport.apps.conversions.recording import TakenConversion, TakenCorrection
 from rapport.apps.identity.models import Organisation
@@ -24,6 +25,7 @@ from rapport.domain.terms import presets
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import to_ms
+from rapport.kit.ids import new_id
 from rapport.wire.clickid import Mark, mint
 from tests.make.identity import NOON, STORY, make_organisation
 
@@ -119,3 +121,11 @@ def report_correction(program: Program, *, at: datetime = NOON, **given: object)
     offer = load_offer(program.id)
     read = read_correction(read_input(CorrectionInput, fields), frame=offer.frame, received_at=at)
     return take_corrections([read], offer=offer, door=Door.API, by=STORY, at=at)[0]
+
+
+def make_receipt(program: Program, *, state: ReceiptState = ReceiptState.TAKEN, **more: object) -> Receipt:
+    """Keep the receipt of a postback that came at noon."""
+    fields = {"id": new_id("rcp", at=NOON), "program_id": program.id, "state": state}
+    receipt = new_receipt(**(fields | {"received_at": NOON, "handled_at": NOON} | more))
+    keep_receipts([receipt])
+    return receipt

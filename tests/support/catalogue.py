@@ -38,7 +38,7 @@ READ_BY_PARTNERS = (
     "apps/partners/*",
     "apps/commissions/errors.py",
     "apps/commissions/models.py",
-    "apps/conversions/models.py",
+    "apps/conversions/models/*",
     "apps/payouts/inputs.py",
     "apps/payouts/checks.py",
     "apps/payouts/errors.py",

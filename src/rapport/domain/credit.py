@@ -26,6 +26,8 @@ class HoldReason(StrEnum):
     """A report or correction named another currency than the order, so its amounts are not counted."""
     APPROVAL_UNDONE = "approval_undone"
     """A person took an approval back, so silence does not approve it again."""
+    UNCONFIRMED = "unconfirmed"
+    """Only a page told of the order, or a server that calls it pending; a confirmed report ends this, or a person."""
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     """The terms were offered and nobody has accepted any yet; accepting ends this hold, a person cannot."""
 

@@ -109,6 +109,7 @@ def _holds(
         HoldReason.ENDED_FOR_BREACH: standing.ended_for_breach,
         HoldReason.SEVERAL_COUPONS: rivals,
         HoldReason.OTHER_CURRENCY: _told_otherwise(conversion),
+        HoldReason.UNCONFIRMED: conversion.awaits_confirmation,
     }
     lifted = _lifted(conversion)
     open_questions = {

@@ -157,6 +157,7 @@ class ReportedConversion:
     """One outcome as all its reports tell it; no collection here has an order that matters.
 
     `exchange` is None where the order is in the program's own currency, else all its amounts are in that one.
+    `unconfirmed` when no server of the merchant stands behind any of its reports.
     `told_otherwise` when a report or correction named another currency than the order: none of its amounts is here.
     """
 
@@ -171,6 +172,7 @@ class ReportedConversion:
     test: bool = False
     exchange: Exchange | None = None
     told_otherwise: bool = False
+    unconfirmed: bool = False
     decisions: tuple[HumanDecision, ...] = ()
 
     def last_decision(self, *kinds: DecisionKind) -> HumanDecision | None:
@@ -182,6 +184,14 @@ class ReportedConversion:
         """Return how the talk about declining it stands; None when nobody ever declined it."""
         last = self.last_decision(*ABOUT_DECLINING)
         return last.kind if last else None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Say whether neither a server nor a person has confirmed that there is such an order."""
+        lifted = any(
+            one.kind is DecisionKind.HOLD_LIFTED and one.hold is HoldReason.UNCONFIRMED for one in self.decisions
+        )
+        return self.unconfirmed and not lifted
 
     @property
     def approval_is_undone(self) -> bool:

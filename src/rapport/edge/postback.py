@@ -13,7 +13,7 @@ from rapport.edge import answers, report, signature
 from rapport.edge.answers import Answer
 from rapport.edge.counters import TAKEN
 from rapport.edge.reasons import Refusal
-from rapport.edge.report import PostbackRefused, Report
+from rapport.edge.report import TOKEN_NAMES, PostbackRefused, Report
 from rapport.edge.request import Request, clean, fields
 from rapport.edge.station import Station
 from rapport.kit.clock import from_ms
@@ -61,7 +61,8 @@ def _signed(request: Request, station: Station, *, at_ms: int) -> PostbackEvent:
 
 def _with_token(request: Request, station: Station, *, at_ms: int) -> PostbackEvent:
     said = report.read(request)
-    token = said.params.pop("token", "") or _bearer(request)
+    tokens = [said.params.pop(name) for name in TOKEN_NAMES if name in said.params]
+    token = next(filter(None, tokens), "") or _bearer(request)
     program = station.book.program_by_token(sha256(token.encode()).hexdigest()) if token else None
     if program is None:
         raise PostbackRefused(

@@ -12,6 +12,8 @@ from rapport.edge.request import Request
 _MOST_FIELDS = 100
 _LONGEST_VALUE = 2_000
 _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}", re.ASCII)
+TOKEN_NAMES = ("token", "verification_token", "security_token", "secure")
+"""Ours, and what other systems call it: a shop that changes to us changes the value and keeps the name."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -84,8 +86,9 @@ def _json_pairs(text: str) -> list[tuple[str, str]]:
         raise _unreadable("The body must be one JSON object.", "body")
     if "\\u0000" in text:
         raise _unreadable("The body holds a null character.", "body")
-    if "token" in document:  # the body is stored as it came, and a secret must not be
-        raise _unreadable("Send the token in the query or in the header `Authorization: Bearer …`.", "token")
+    told = next((name for name in TOKEN_NAMES if name in document), None)
+    if told is not None:  # the body is stored as it came, and a secret must not be
+        raise _unreadable("Send the token in the query or in the header `Authorization: Bearer …`.", told)
     return [(name, _plain(value)) for name, value in document.items() if isinstance(value, str | bool)]
 
 

@@ -68,7 +68,7 @@ _NOT_LIFTED = frozenset({HoldReason.CONFLICT, HoldReason.DISPUTED, HoldReason.TE
 
 def settle_conflict(*, conversion: Conversion, report_id: str, reason: str, by: Actor, at: datetime) -> None:
     """Choose one of the wordings that contradict each other."""
-    report = conversion.reports.filter(pk=report_id, currency="").first()
+    report = conversion.reports.filter(pk=report_id, currency__in=("", conversion.currency)).first()
     if report is None:
         sentence = _("Choose one of the amounts that were reported.")
         raise BadInput(sentence, fields={"report": sentence})

@@ -13,12 +13,12 @@ from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions import keep_receipts, move_cursor, new_receipt
-from rapport.apps.conversions.inputs import ConversionInput
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
 from rapport.apps.conversions.models import Door, Receipt, ReceiptState
-from rapport.apps.conversions.postback import report_of
-from rapport.apps.conversions.queries import cursor_of
+from rapport.apps.conversions.postback import Reading, read_postback
+from rapport.apps.conversions.queries import cursor_of, reading_of
 from rapport.apps.conversions.reading import ReadConversion, ReadCorrection, read_conversion, read_correction
-from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection
+from rapport.apps.conversions.recording import Taken, TakenConversion, TakenCorrection, Warned
 from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import Refusal
@@ -50,11 +50,17 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One postback read as a report, or refused."""
+    """One postback read as a report, or refused; neither where it tells of no order."""
 
     event: PostbackEvent
     report: ReadConversion | ReadCorrection | None = None
     refusal: Refusal | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def door(self) -> Door:
+        """Say through which door it came."""
+        return Door.SCRIPT if self.event.auth == "none" else Door.POSTBACK
 
 
 def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
@@ -131,15 +137,13 @@ def _take_all(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) 
 
 
 def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime) -> list[Receipt]:
-    reads = [_read(event, offer=offer) for event in events]
+    reading = reading_of(offer.program.id)
+    reads = [_read(event, offer=offer, reading=reading) for event in events]
+    receipts = [_receipt(read, at=at) for read in reads if read.report is None]
+    for door in (Door.POSTBACK, Door.SCRIPT):
+        receipts += _take_orders([read for read in reads if read.door == door], door=door, offer=offer, at=at)
     by = Actor.system("postback")
-    conversions = [(read, read.report) for read in reads if isinstance(read.report, ReadConversion)]
     corrections = [(read, read.report) for read in reads if isinstance(read.report, ReadCorrection)]
-    receipts = [_receipt(read, at=at) for read in reads if read.refusal]
-    if conversions:
-        reports = [report for _read, report in conversions]
-        taken = take_conversions(reports, offer=offer, door=Door.POSTBACK, by=by, at=at)
-        receipts += [_receipt(read, taken=one, at=at) for (read, _), one in zip(conversions, taken, strict=True)]
     if corrections:
         deltas = [delta for _read, delta in corrections]
         answers = take_corrections(deltas, offer=offer, door=Door.POSTBACK, by=by, at=at)
@@ -147,13 +151,26 @@ def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime
     return receipts
 
 
-def _read(event: PostbackEvent, *, offer: Offer) -> _Read:
+def _take_orders(reads: Sequence[_Read], *, door: Door, offer: Offer, at: datetime) -> list[Receipt]:
+    conversions = [(read, read.report) for read in reads if isinstance(read.report, ReadConversion)]
+    if not conversions:
+        return []
+    reports = [report for _read, report in conversions]
+    taken = take_conversions(reports, offer=offer, door=door, by=Actor.system(door.value), at=at)
+    return [_receipt(read, taken=one, at=at) for (read, _), one in zip(conversions, taken, strict=True)]
+
+
+def _read(event: PostbackEvent, *, offer: Offer, reading: Reading) -> _Read:
     received_at = from_ms(event.at_ms)
     try:
-        given = report_of(event, currency=offer.program.currency)
-        if isinstance(given, ConversionInput):
-            return _Read(event, report=read_conversion(given, frame=offer.frame, received_at=received_at))
-        return _Read(event, report=read_correction(given, frame=offer.frame, received_at=received_at))
+        told = read_postback(event, currency=offer.program.currency, reading=reading)
+        report: ReadConversion | ReadCorrection | None = None
+        if isinstance(told.report, ConversionInput):
+            confirmed = told.confirmed
+            report = read_conversion(told.report, frame=offer.frame, received_at=received_at, confirmed=confirmed)
+        elif isinstance(told.report, CorrectionInput):
+            report = read_correction(told.report, frame=offer.frame, received_at=received_at)
+        return _Read(event, report=report, unread=told.unread)
     except Refusal as refusal:
         return _Read(event, refusal=refusal)
 
@@ -168,14 +185,31 @@ def _receipt(read: _Read, *, at: datetime, taken: TakenConversion | TakenCorrect
     return new_receipt(
         id=event.receipt_id,
         program_id=event.program_id,
-        state=_STATES[taken.taken] if taken else ReceiptState.REFUSED,
+        state=_state(read, taken),
+        authentic=event.auth != "none",
         subject=subject,
         problems=problems,
-        warnings=[asdict(warning) for warning in taken.warnings] if taken else [],
+        warnings=[asdict(warning) for warning in _warnings(read, taken)],
         raw=Written.of(msgspec.to_builtins(event), msgspec.json.encode(event).decode()),
         received_at=from_ms(event.at_ms),
         handled_at=at,
     )
+
+
+def _state(read: _Read, taken: TakenConversion | TakenCorrection | None) -> ReceiptState:
+    if taken:
+        return _STATES[taken.taken]
+    return ReceiptState.REFUSED if read.refusal else ReceiptState.KNOWN
+
+
+def _warnings(read: _Read, taken: TakenConversion | TakenCorrection | None) -> Iterator[Warned]:
+    if taken:
+        yield from taken.warnings
+    elif read.refusal is None:
+        yield Warned("no_order", "", _("This tells of no order, so there is nothing to do."))
+    if read.unread:
+        sentence = _("These names mean nothing here and were left unread: %(names)s.")
+        yield Warned("unread", "", sentence % {"names": ", ".join(sorted(read.unread))})
 
 
 def _keep_faulty(item: tuple[PostbackEvent, str, int], *, at: datetime) -> None:

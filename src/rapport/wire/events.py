@@ -36,7 +36,7 @@ class ClickEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class PostbackEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="postback", tag_field="type"):
-    """One authentic report of a merchant's server, unjudged.
+    """One report of a merchant's server, unjudged; with `auth` none, of a page that anybody can imitate.
 
     `params` holds the query, form or top-level JSON fields as texts (numbers as they were written, never as floats),
     without the token; `body` is the JSON text when JSON was sent. `message_id` is the sender's `webhook-id`.
@@ -45,7 +45,7 @@ class PostbackEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     receipt_id: str
     at_ms: int
     program_id: str
-    auth: Literal["token", "hmac"]
+    auth: Literal["token", "hmac", "none"]
     message_id: str | None = None
     method: str = "GET"
     content_type: str = ""

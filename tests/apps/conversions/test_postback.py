@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
-from rapport.apps.conversions.postback import report_of
+from rapport.apps.conversions.postback import Reading, read_postback
 from rapport.apps.record.errors import BadInput
 from rapport.wire.events import PostbackEvent
 
@@ -16,13 +16,13 @@ def event(body: object = None, **params: str) -> PostbackEvent:
 
 
 def conversion(body: object = None, **params: str) -> ConversionInput:
-    report = report_of(event(body, **params), currency="EUR")
+    report = read_postback(event(body, **params), currency="EUR", reading=Reading()).report
     assert isinstance(report, ConversionInput)
     return report
 
 
 def correction(**params: str) -> CorrectionInput:
-    report = report_of(event(**params), currency="EUR")
+    report = read_postback(event(**params), currency="EUR", reading=Reading()).report
     assert isinstance(report, CorrectionInput)
     return report
 
@@ -73,5 +73,5 @@ def test_only_a_lead_with_one_click_needs_no_number() -> None:
 
 def test_an_unknown_type_is_answered_with_the_known_ones() -> None:
     with pytest.raises(BadInput) as refused:
-        report_of(event(type="gift", order_id="1"), currency="EUR")
+        read_postback(event(type="gift", order_id="1"), currency="EUR", reading=Reading())
     assert "chargeback" in refused.value.fields["type"]

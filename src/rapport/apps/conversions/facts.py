@@ -100,3 +100,25 @@ def by_conversion(rows: Iterable[Fact]) -> dict[str, list[Fact]]:
     for row in rows:
         grouped[str(row.conversion_id)].append(row)
     return grouped
+
+
+def clicks_heard(facts: Facts, conversion_id: str) -> Sequence[NamedClick]:
+    """Return the clicks of an order that count: hearsay only where no confirmed report names a click or a code.
+
+    Order numbers can be guessed. Whoever tells of somebody else's order cannot push aside what the merchant's own
+    server named for it.
+    """
+    clicks = facts.clicks.get(conversion_id, ())
+    return [one for one in clicks if one.confirmed] if _is_named(facts, conversion_id) else clicks
+
+
+def coupons_heard(facts: Facts, conversion_id: str) -> Sequence[NamedCoupon]:
+    """Return the codes of an order that count, by the same rule."""
+    coupons = facts.coupons.get(conversion_id, ())
+    return [one for one in coupons if one.confirmed] if _is_named(facts, conversion_id) else coupons
+
+
+def _is_named(facts: Facts, conversion_id: str) -> bool:
+    """Say whether a confirmed report names a click or a code; no confirmed one is there without such a report."""
+    named = (*facts.clicks.get(conversion_id, ()), *facts.coupons.get(conversion_id, ()))
+    return any(one.confirmed for one in named)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
+from rapport.apps.conversions.profiles import PROFILES
 from rapport.apps.record.inputs import Input
 
 MOST_LINES = 1_000
@@ -136,3 +137,42 @@ class CorrectionInput(Input):
         if self.kind == "amendment" and self.total is None:
             raise ValueError(_("Give the difference as total; an amendment without an amount says nothing."))
         return self
+
+
+def _profile(value: str) -> str:
+    if value not in PROFILES:
+        raise ValueError(_("Choose one of: %(choices)s.") % {"choices": ", ".join(PROFILES)})
+    return value
+
+
+class ProfileInput(Input):
+    """How postbacks are written; `names` are lines such as `adv1 = customer_id`, or `adv1 =` to leave it unread."""
+
+    profile: Annotated[str, AfterValidator(_profile)]
+    names: Annotated[str, Field(max_length=4_000)] = ""
+    secret: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
+
+    @model_validator(mode="after")
+    def _names_can_be_read(self) -> Self:
+        for line in self.names.splitlines():
+            if line.strip() and not _NAME_LINE.fullmatch(line.strip()):
+                raise ValueError(_("Write one name a line, such as adv1 = customer_id: %(line)s") % {"line": line[:80]})
+        unknown = sorted({ours for ours in self.told.values() if ours} - set(PROFILE_TARGETS))
+        if unknown:
+            known = {"field": unknown[0], "choices": ", ".join(PROFILE_TARGETS)}
+            raise ValueError(_("%(field)s is no field of a report. Choose one of: %(choices)s.") % known)
+        return self
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Return the names in small letters with the fields that they lead to."""
+        lines = (line.partition("=") for line in self.names.splitlines() if line.strip())
+        return {theirs.strip().lower(): ours.strip() for theirs, _equals, ours in lines}
+
+
+_NAME_LINE = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}\s*=\s*[a-z_]*")
+PROFILE_TARGETS = (
+    *("external_id", "total", "tax", "shipping", "discount", "currency", "click_ids", "coupons", "customer_id"),
+    *("customer_status", "kind", "country", "channel", "source", "occurred_at", "revision", "test", "type", "of"),
+)
+"""What a program may lead a name of its own to."""

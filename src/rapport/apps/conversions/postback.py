@@ -1,48 +1,102 @@
-"""Read an acknowledged postback as the report it is: our own parameter names, one conversion or one correction."""
+"""Read an acknowledged postback as the report it is: one conversion or one correction, by the names of its profile."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.profiles import CLICKBANK, OWN, Fields, Profile, Status, clickbank
+from rapport.apps.conversions.putting import Put
 from rapport.apps.record.errors import BadInput
 from rapport.apps.record.inputs import read_input
 from rapport.wire.events import PostbackEvent
 
 _CORRECTIONS = frozenset({"refund", "cancel", "chargeback", "amendment"})
-_NAMES = {
-    "order_id": "external_id",
-    "amount": "total",
-    "status": "customer_status",
-    "customer": "customer_id",
-}
-_LISTS = {
-    "rpid": "click_ids",
-    "click_id": "click_ids",
-    "click_ids": "click_ids",
-    "coupon": "coupons",
-    "coupons": "coupons",
-}
-_TRUE = frozenset({"1", "true", "yes"})
+_FROM_BROWSERS = frozenset(
+    {"kind", "external_id", "total", "tax", "shipping", "currency", "click_ids", "coupons", "test"}
+)
 
 
-def report_of(event: PostbackEvent, *, currency: str) -> ConversionInput | CorrectionInput:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a program's postbacks are read: a profile, names of its own in small letters, and ClickBank's secret."""
+
+    profile: Profile = OWN
+    names: Mapping[str, str] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Postback:
+    """What a postback reports, if anything; `confirmed` when a server stands behind it; `unread` names what is left."""
+
+    report: ConversionInput | CorrectionInput | None
+    confirmed: bool = True
+    unread: tuple[str, ...] = ()
+
+
+def read_postback(event: PostbackEvent, *, currency: str, reading: Reading) -> Postback:
     """Return what a postback reports; raises `BadInput` with a sentence for every field that cannot be used.
 
-    Without `type` it is a conversion; the currency may be left out, it is the program's.
+    Without `type` it is a conversion; the currency may be left out, it is the program's. What came without proof, from
+    a browser, may tell of an order and of nothing else.
     """
-    told = _told(event)
-    told.setdefault("currency", currency)
-    kind = str(told.pop("type", "") or "")
+    if event.auth == "none":
+        return _from_a_browser(event, currency=currency)
+    if reading.profile is CLICKBANK:
+        document = clickbank.opened(_document(event), secret=reading.secret)
+        told = clickbank.read(document)
+        return Postback(None if told is None else _report(told, currency=currency))
+    put = Put(reading.profile, reading.names)
+    for name, value in _told(event).items():
+        put.take(name, value)
+    fields = put.finish()
+    return Postback(
+        _report(_as_told(fields, put.status), currency=currency),
+        confirmed=put.status is not Status.PENDING,
+        unread=tuple(put.unread),
+    )
+
+
+def _from_a_browser(event: PostbackEvent, *, currency: str) -> Postback:
+    put = Put(OWN, {})
+    for name, value in event.params.items():
+        put.take(name, value)
+    fields = put.finish()
+    strange = {
+        name: _("A page may not tell this; report it from your server.") for name in fields.keys() - _FROM_BROWSERS
+    }
+    if strange:
+        raise BadInput(_("Some fields need another look."), fields=strange)
+    return Postback(_report(fields, currency=currency), confirmed=False)
+
+
+def _as_told(fields: Fields, status: Status | None) -> Fields:
+    """Return the fields of an order; one that its sender declines as the cancellation that it is."""
+    if status is not Status.DECLINED or "type" in fields:
+        return fields
+    return {
+        "type": "cancel",
+        "of": fields.get("external_id", ""),
+        "of_kind": fields.get("kind", "sale"),
+        **({"currency": fields["currency"]} if "currency" in fields else {}),
+    }
+
+
+def _report(fields: Fields, *, currency: str) -> ConversionInput | CorrectionInput:
+    fields.setdefault("currency", currency)
+    kind = str(fields.pop("type", "") or "")
     if kind in _CORRECTIONS:
-        return read_input(CorrectionInput, {**_known(told), "kind": kind})
+        return read_input(CorrectionInput, {**fields, "kind": kind})
     if kind and kind != "conversion":
         sentence = _("Leave type out for a conversion, or give refund, cancel, chargeback or amendment.")
         raise BadInput(sentence, fields={"type": sentence})
-    told.setdefault("kind", "sale")
-    return read_input(ConversionInput, _known(told))
+    fields.setdefault("kind", "sale")
+    return read_input(ConversionInput, fields)
 
 
 def _told(event: PostbackEvent) -> dict[str, Any]:
@@ -54,21 +108,7 @@ def _told(event: PostbackEvent) -> dict[str, Any]:
     return {**event.params, **nested}
 
 
-def _known(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields under the names of the inputs; a click id or coupon given alone becomes a list of one."""
-    fields: dict[str, Any] = {}
-    for name, value in told.items():
-        if name in _LISTS:
-            fields[_LISTS[name]] = [*fields.get(_LISTS[name], ()), *_split(value)]
-        elif name == "test":
-            fields["test"] = str(value).lower() in _TRUE
-        else:
-            fields[_NAMES.get(name, name)] = value
-    return fields
-
-
-def _split(value: object) -> list[object]:
-    """Return what stands between commas; the strict input looks at what a JSON list holds."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return list(value) if isinstance(value, list) else [value]
+def _document(event: PostbackEvent) -> Mapping[str, Any]:
+    """Return a JSON body with its numbers as they were written, else the parameters."""
+    body = json.loads(event.body, parse_float=str, parse_int=str) if event.body else None
+    return body if isinstance(body, dict) else event.params

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
-from rapport.apps.conversions.facts import Facts, Fresh, load_facts
+from rapport.apps.conversions.facts import Facts, Fresh, clicks_heard, coupons_heard, load_facts
 from rapport.apps.conversions.models import (
     Binding,
     Conversion,
@@ -18,9 +18,12 @@ from rapport.apps.conversions.models import (
     JournalCursor,
     NamedClick,
     NamedCoupon,
+    PostbackProfile,
     Receipt,
     SetAside,
 )
+from rapport.apps.conversions.postback import Reading
+from rapport.apps.conversions.profiles import OWN, PROFILES
 from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.conversions.wording import (
     coupon_use,
@@ -33,9 +36,10 @@ from rapport.apps.conversions.wording import (
 )
 from rapport.apps.programs.models import Program
 from rapport.apps.record.asking import composed
+from rapport.apps.record.vault import open_cell
 from rapport.domain.exchange import Pair, factor_of
 from rapport.domain.money import round_half_up
-from rapport.domain.story import ABOUT_DECLINING, DecisionKind, ReportedConversion, Story
+from rapport.domain.story import ABOUT_DECLINING, AmountReport, DecisionKind, ReportedConversion, Story
 from rapport.kit.clock import from_ms, to_ms
 
 WAITING_ALARM = timedelta(days=7)
@@ -114,7 +118,7 @@ def _loaded(
     program: Program, rows: Sequence[Conversion], facts: Facts, bindings: Sequence[Binding] = ()
 ) -> LoadedStory:
     # A click that several orders name was asked about once: the naming that knows the answer speaks for all.
-    named = sorted((click for row in rows for click in facts.clicks.get(row.id, ())), key=_knows_more)
+    named = sorted((click for row in rows for click in clicks_heard(facts, row.id)), key=_knows_more)
     touches = {click.click_id: touch_of(click) for click in named}
     story = Story(
         program_id=program.id,
@@ -132,24 +136,34 @@ def _knows_more(click: NamedClick) -> tuple[bool, bool]:
 
 
 def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
-    reports, corrections = facts.reports.get(row.id, ()), facts.corrections.get(row.id, ())
+    told, corrections = facts.reports.get(row.id, ()), facts.corrections.get(row.id, ())
+    # What no server stands behind counts only as long as none has spoken.
+    confirmed = any(report.confirmed for report in told)
+    reports = [report for report in told if report.confirmed == confirmed]
+    alike_told = [wording_of(report) for report in reports if report.currency in {"", row.currency}]
     # What names another currency than the order's cannot be counted with it.
     alike = [one for one in corrections if one.currency == row.currency]
-    strays = len(alike) < len(corrections) or any(report.currency for report in reports)
+    strays = len(alike) < len(corrections) or (confirmed and len(alike_told) < len(reports))
     return ReportedConversion(
         id=row.id,
         kind=row.kind,
         external_id=row.external_id,
         occurred_at_ms=to_ms(row.occurred_at),
-        reports=tuple(wording_of(report) for report in reports if not report.currency),
+        # Where nobody is sure of the order, nobody is asked which of its amounts is true: the smallest counts.
+        reports=tuple(alike_told) if confirmed else (min(alike_told, key=_worth),),
         corrections=tuple(domain_correction(correction) for correction in alike),
-        click_ids=tuple(click.click_id for click in facts.clicks.get(row.id, ())),
-        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in facts.coupons.get(row.id, ())),
+        click_ids=tuple(click.click_id for click in clicks_heard(facts, row.id)),
+        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in coupons_heard(facts, row.id)),
+        unconfirmed=not confirmed,
         test=row.test,
         exchange=exchange_of(row),
         told_otherwise=strays,
         decisions=tuple(human_decision(decision) for decision in facts.decisions.get(row.id, ())),
     )
+
+
+def _worth(wording: AmountReport) -> tuple[int, ...]:
+    return (wording.total_minor, -wording.tax_minor, -wording.shipping_minor, -wording.revision)
 
 
 def awaiting_rate(program_id: str, *, after: str = "", among: Collection[str] = (), limit: int) -> list[Conversion]:
@@ -216,8 +230,10 @@ def sales_of_waiting(*, limit: int) -> list[Conversion]:
 
 
 def refused_receipts(program_id: str) -> QuerySet[Receipt]:
-    """Return the acknowledged postbacks that could not be used, newest first, without those that were set aside."""
-    return Receipt.objects.filter(_nobody_set_aside(), program_id=program_id, state="refused").order_by("-id")
+    """Return the authentic postbacks that could not be used, newest first, without those that were set aside."""
+    return Receipt.objects.filter(_nobody_set_aside(), program_id=program_id, state="refused", authentic=True).order_by(
+        "-id"
+    )
 
 
 def set_aside_of(subjects: Collection[str]) -> dict[str, SetAside]:
@@ -279,6 +295,11 @@ def receipts_of(program_id: str) -> QuerySet[Receipt]:
     return Receipt.objects.filter(program_id=program_id).order_by("-id")
 
 
+def all_receipts() -> QuerySet[Receipt]:
+    """Return the receipts of every program, for a door that looks for the one its address names."""
+    return Receipt.objects.select_related("program")
+
+
 def orders_by_day(program: Program, *, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
     """Return number and total of the orders of each day, in the program's zone and currency; without tests.
 
@@ -309,3 +330,16 @@ def in_own_minor(minor: int, pair: Pair, rate: str) -> int:
 def cursor_of(name: str) -> JournalCursor:
     """Return how far a reader of the journal has come; one at its beginning when it never read."""
     return JournalCursor.objects.filter(pk=name).first() or JournalCursor(name=name)
+
+
+def profile_of(program_id: str) -> PostbackProfile | None:
+    """Return how the postbacks of a program are written; nothing where it is in our own names."""
+    return PostbackProfile.objects.filter(program_id=program_id).first()
+
+
+def reading_of(program_id: str) -> Reading:
+    """Return what the postbacks of a program are read by."""
+    row = profile_of(program_id)
+    if row is None:
+        return Reading()
+    return Reading(PROFILES.get(row.profile, OWN), row.names, open_cell(row, "secret"))

@@ -45,13 +45,14 @@ NOBODY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadConversion:
-    """A conversion that can be recorded as it is."""
+    """A conversion that can be recorded as it is; not `confirmed` when no server stands behind it, or not yet."""
 
     given: ConversionInput
     amounts: AmountReport
     lines: tuple[ReadLine, ...]
     occurred_at: datetime
     received_at: datetime
+    confirmed: bool = True
 
     @property
     def customer_key(self) -> str:
@@ -70,7 +71,9 @@ class ReadCorrection:
     received_at: datetime
 
 
-def read_conversion(given: ConversionInput, *, frame: Frame, received_at: datetime) -> ReadConversion:
+def read_conversion(
+    given: ConversionInput, *, frame: Frame, received_at: datetime, confirmed: bool = True
+) -> ReadConversion:
     """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used."""
     reader = _Reader(frame, given.currency)
     if given.kind not in frame.kinds:
@@ -89,7 +92,7 @@ def read_conversion(given: ConversionInput, *, frame: Frame, received_at: dateti
     lines = tuple(_line(reader, position, line) for position, line in enumerate(given.lines))
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
-    return ReadConversion(given, amounts, lines, occurred_at, received_at)
+    return ReadConversion(given, amounts, lines, occurred_at, received_at, confirmed)
 
 
 def read_correction(given: CorrectionInput, *, frame: Frame, received_at: datetime) -> ReadCorrection:

@@ -91,3 +91,27 @@ class CorrectionTaken(Schema):
     of: str
     conversion: ConversionOut | None
     warnings: list[WarningOut]
+
+
+class ProblemOut(Schema):
+    """Why a postback could not be used, at which of its fields."""
+
+    field: str
+    sentence: str
+
+
+class ReceiptOut(Schema):
+    """What became of a postback: `state` is taken, known, conflict, waiting or refused; `subject` what it reported.
+
+    Not `authentic` is what a page told, without a secret: it is held until a server confirms it.
+    """
+
+    id: str
+    program: str
+    state: str
+    subject: str
+    problems: list[ProblemOut]
+    warnings: list[WarningOut]
+    authentic: bool
+    received_at: str
+    handled_at: str

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.models import Commission
-from rapport.apps.conversions.models import Conversion
+from rapport.apps.conversions.models import Conversion, Receipt
 from rapport.apps.conversions.recording import TakenConversion, TakenCorrection, Warned
 from rapport.apps.programs.models import Program
 from rapport.domain.exchange import shown
@@ -57,6 +57,21 @@ def conversion(told: Told, program: Program) -> dict[str, object]:
         "test": row.test,
         "outcome": told.outcome,
         "commissions": [_commission(commission, program) for commission in told.commissions],
+    }
+
+
+def receipt(row: Receipt) -> dict[str, object]:
+    """Return what became of a postback."""
+    return {
+        "id": row.id,
+        "program": row.program_id,
+        "state": row.state,
+        "subject": row.subject,
+        "problems": row.problems,
+        "warnings": row.warnings,
+        "authentic": row.authentic,
+        "received_at": row.received_at.isoformat(),
+        "handled_at": row.handled_at.isoformat(),
     }
 
 

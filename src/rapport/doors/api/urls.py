@@ -8,6 +8,7 @@ from rapport.doors.api.conversions import router
 from rapport.doors.api.docs import Docs
 from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.problems import answer_problems
+from rapport.doors.api.receipts import router as receipts
 
 app_name = "api"
 
@@ -21,6 +22,7 @@ api = NinjaAPI(
     openapi_url=None,
 )
 api.add_router("", router)
+api.add_router("", receipts)
 answer_problems(api)
 docs = Docs(api)
 

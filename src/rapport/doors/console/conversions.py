@@ -90,7 +90,7 @@ def wordings_of(row: Conversion) -> list[tuple[str, str]]:
             _("%(amount)s, by %(door)s")
             % {"amount": str(figure(Money(report.total_minor, row.currency))), "door": report.get_door_display()},
         )
-        for report in row.reports.filter(currency="").order_by("revision", "received_at")
+        for report in row.reports.filter(currency__in=("", row.currency)).order_by("revision", "received_at")
     ]
 
 

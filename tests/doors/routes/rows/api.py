@@ -3,7 +3,7 @@
 from rapport.apps.identity.models import Organisation
 from tests.doors.routes.table import Addressed, Row, by_key, everybody
 from tests.make.identity import Cast
-from tests.make.road import make_program, report_sale
+from tests.make.road import make_program, make_receipt, report_sale
 
 SALE = {"kind": "sale", "external_id": "1", "currency": "EUR", "total": "10.00"}
 REFUND = {"kind": "refund", "of": "1", "currency": "EUR"}
@@ -15,6 +15,12 @@ def conversion(cast: Cast) -> Addressed:
     return Addressed(
         own={"conversion_id": ours}, elsewhere=({"conversion_id": theirs}, {"conversion_id": "cnv_missing"})
     )
+
+
+def receipt(cast: Cast) -> Addressed:
+    """A receipt of ours, one of theirs, one that is not."""
+    ours, theirs = (make_receipt(make_program(organisation)).id for organisation in (cast.ours, cast.theirs))
+    return Addressed(own={"receipt_id": ours}, elsewhere=({"receipt_id": theirs}, {"receipt_id": "rcp_missing"}))
 
 
 def sold(organisation: Organisation) -> str:
@@ -29,6 +35,7 @@ ROWS = (
     Row("api:report_conversion", "POST", REPORT, json=SALE, csrf=False),
     Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
     Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),
+    Row("api:read_receipt", "GET", by_key("conversions:write", "read"), at=receipt, csrf=False),
     Row("api:openapi", "GET", everybody()),
     Row("api:docs", "GET", everybody()),
 )

@@ -12,6 +12,7 @@ from rapport.apps.conversions.actions.effects import Judged, note_effects, stale
 from rapport.apps.conversions.actions.facts import distrust_clicks, join_facts
 from rapport.apps.conversions.actions.forgetting import forget_customer
 from rapport.apps.conversions.actions.locks import lock_stories
+from rapport.apps.conversions.actions.profiles import choose_profile
 from rapport.apps.conversions.actions.rating import can_be_rated, rate_waiting
 from rapport.apps.conversions.actions.receipts import keep_receipts, move_cursor, new_receipt
 from rapport.apps.conversions.actions.reports import record_conversions
@@ -22,6 +23,7 @@ __all__ = [
     "Judged",
     "attach_waiting",
     "can_be_rated",
+    "choose_profile",
     "distrust_clicks",
     "forget_customer",
     "give_codes_owner",

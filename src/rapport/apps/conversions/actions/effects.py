@@ -75,6 +75,8 @@ def _state(judged: Judged, left: Left, *, in_conflict: bool) -> ConversionState:
         return ConversionState.DECLINED
     if in_conflict:
         return ConversionState.HELD
+    if judged.reported.awaits_confirmation:
+        return ConversionState.REPORTED
     total = judged.decision.amounts.total_minor
     if left.cancelled or (total > 0 and left.total == 0):
         return ConversionState.REVERSED

@@ -35,7 +35,11 @@ Identity = tuple[str, str]
 
 @dataclass(slots=True)
 class Batch:
-    """Everything the reports of one batch meet in the tables, and the rows they add."""
+    """Everything the reports of one batch meet in the tables, and the rows they add.
+
+    `wordings` are known amounts by order and whether they are confirmed; doubtful are the clicks and codes that only
+    unconfirmed reports named, by order and text.
+    """
 
     frame: Frame
     door: Door
@@ -43,8 +47,8 @@ class Batch:
     at: datetime
     conversions: dict[Identity, Conversion] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
-    wordings: dict[str, set[AmountReport]] = field(default_factory=dict)
-    strays: set[tuple[str, str, AmountReport]] = field(default_factory=set)
+    wordings: dict[tuple[str, bool], set[AmountReport]] = field(default_factory=dict)
+    strays: set[tuple[str, str, AmountReport, bool]] = field(default_factory=set)
     clicks: set[tuple[str, str]] = field(default_factory=set)
     codes: set[tuple[str, str]] = field(default_factory=set)
     capsules: dict[str, Capsule] = field(default_factory=dict)
@@ -56,6 +60,9 @@ class Batch:
     new_lines: list[ConversionLine] = field(default_factory=list)
     new_clicks: list[NamedClick] = field(default_factory=list)
     new_coupons: list[NamedCoupon] = field(default_factory=list)
+    doubtful_clicks: dict[tuple[str, str], NamedClick] = field(default_factory=dict)
+    doubtful_codes: dict[tuple[str, str], NamedCoupon] = field(default_factory=dict)
+    now_confirmed: list[NamedClick | NamedCoupon] = field(default_factory=list)
     touched: Touched = field(default_factory=Touched)
 
 
@@ -180,13 +187,18 @@ def meet_facts(batch: Batch, reports: Sequence[ReadConversion]) -> None:
     known = [row.id for row in batch.conversions.values() if row.id not in batch.fresh]
     if not known:
         return
+    currencies = {row.id: row.currency for row in batch.conversions.values()}
     for row in Report.objects.filter(conversion_id__in=known):
-        if row.currency:
-            batch.strays.add((row.conversion_id, row.currency, wording_of(row)))
+        if row.currency in {"", currencies[row.conversion_id]}:
+            batch.wordings.setdefault((row.conversion_id, row.confirmed), set()).add(wording_of(row))
         else:
-            batch.wordings.setdefault(row.conversion_id, set()).add(wording_of(row))
-    batch.clicks = set(NamedClick.objects.filter(conversion_id__in=known).values_list("conversion_id", "click_id"))
-    batch.codes = set(NamedCoupon.objects.filter(conversion_id__in=known).values_list("conversion_id", "code"))
+            batch.strays.add((row.conversion_id, row.currency, wording_of(row), row.confirmed))
+    clicks = list(NamedClick.objects.filter(conversion_id__in=known))
+    coupons = list(NamedCoupon.objects.filter(conversion_id__in=known))
+    batch.clicks = {(row.conversion_id, row.click_id) for row in clicks}
+    batch.codes = {(row.conversion_id, row.code) for row in coupons}
+    batch.doubtful_clicks = {(row.conversion_id, row.click_id): row for row in clicks if not row.confirmed}
+    batch.doubtful_codes = {(row.conversion_id, row.code): row for row in coupons if not row.confirmed}
 
 
 @cache

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from rapport.apps.conversions.actions.confirming import confirm, hear_again, write_confirmed
 from rapport.apps.conversions.actions.corrections import attach_waiting
 from rapport.apps.conversions.actions.meeting import Batch, identities, lock_customers, meet_conversions, meet_facts
 from rapport.apps.conversions.actions.rating import RATED, rate_again
@@ -42,6 +43,8 @@ _MAY_BE_ADDED = (
     "landing_url",
     "occurred_at",
     "moment_reported",
+    "currency",
+    "test",
     *RATED,
 )
 
@@ -90,21 +93,28 @@ def _fresh(batch: Batch, attached: Sequence[Correction]) -> Fresh:
 def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     """Take one report: what it says about amounts, then whatever else is new in it."""
     conversion = batch.conversions[report.given.kind, report.given.identity]
-    taken = _take_amounts(batch, conversion, report)
-    named_before = len(batch.new_clicks) + len(batch.new_coupons)
+    is_hearsay = not report.confirmed and (conversion.id, True) in batch.wordings
+    taken = Taken.KNOWN if is_hearsay else _take_amounts(batch, conversion, report)
+    named_before = _named(batch)
     warnings = [
         *_currency(conversion, report),
         *_nobody(report),
         *_take_clicks(batch, conversion, report),
         *_take_coupons(batch, conversion, report),
     ]
-    named_more = len(batch.new_clicks) + len(batch.new_coupons) > named_before
-    added, kept = _take_rest(batch, conversion, report) if taken is not Taken.NEW else (False, [])
+    named_more = _named(batch) > named_before
+    nothing_else = taken is Taken.NEW or is_hearsay
+    added, kept = (False, []) if nothing_else else _take_rest(batch, conversion, report)
     if taken is Taken.KNOWN and (added or named_more):
         taken = Taken.ADDED
     if taken is not Taken.KNOWN:
         batch.touched.add(conversion)
     return TakenConversion(conversion, taken, (*warnings, *kept))
+
+
+def _named(batch: Batch) -> int:
+    """Count what the batch has learned of clicks and codes so far."""
+    return len(batch.new_clicks) + len(batch.new_coupons) + len(batch.now_confirmed)
 
 
 def _currency(conversion: Conversion, report: ReadConversion) -> list[Warned]:
@@ -126,31 +136,37 @@ def _nobody(report: ReadConversion) -> list[Warned]:
 
 
 def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) -> Taken:
+    confirms = report.confirmed and (conversion.id, False) in batch.wordings
+    if confirms and (conversion.id, True) not in batch.wordings:
+        confirm(batch, conversion, report)
     if report.given.currency != conversion.currency:
         return _take_stray(batch, conversion, report)
-    known = batch.wordings.setdefault(conversion.id, set())
+    known = batch.wordings.setdefault((conversion.id, report.confirmed), set())
     if report.amounts in known:
         return Taken.KNOWN
     highest = max((wording.revision for wording in known), default=None)
     known.add(report.amounts)
-    batch.new_reports.append(_new_report(batch, conversion, report))
+    currency = "" if report.confirmed else report.given.currency
+    batch.new_reports.append(_new_report(batch, conversion, report, currency=currency))
     if highest is None:
-        batch.new_lines += _new_lines(conversion, report)
-        return Taken.NEW
+        batch.new_lines += _new_lines(conversion, report) if report.confirmed else []
+        return Taken.ADDED if confirms else Taken.NEW
     if report.amounts.revision > highest:
         return Taken.AMENDED
+    if not report.confirmed:
+        return Taken.ADDED
     clash = any(wording.revision == report.amounts.revision for wording in known - {report.amounts})
     return Taken.CONFLICT if clash else Taken.ADDED
 
 
 def _take_stray(batch: Batch, conversion: Conversion, report: ReadConversion) -> Taken:
     """Keep a wording in another currency than the order's: a person must look, and nothing can be compared."""
-    told = (conversion.id, report.given.currency, report.amounts)
+    told = (conversion.id, report.given.currency, report.amounts, report.confirmed)
     if told in batch.strays:
         return Taken.KNOWN
     batch.strays.add(told)
     batch.new_reports.append(_new_report(batch, conversion, report, currency=report.given.currency))
-    return Taken.CONFLICT
+    return Taken.CONFLICT if report.confirmed else Taken.ADDED
 
 
 def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion, *, currency: str = "") -> Report:
@@ -165,6 +181,7 @@ def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion, *,
         shipping_minor=report.amounts.shipping_minor,
         discount_minor=report.amounts.discount_minor,
         door=batch.door,
+        confirmed=report.confirmed,
         actor_kind=batch.by.kind,
         actor_id=batch.by.id,
         received_at=report.received_at,
@@ -191,7 +208,7 @@ def _new_lines(conversion: Conversion, report: ReadConversion) -> list[Conversio
 
 
 def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
-    named = ((conversion.id, text) for text in report.given.click_ids)
+    named = [(conversion.id, text) for text in report.given.click_ids]
     for _id, text in only_new(named, batch.clicks):
         capsule = batch.capsules[text]
         named_click = new_row(
@@ -201,9 +218,13 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
             clicked_at=capsule.clicked_at,
             marks=capsule.marks,
             refusal=capsule.refusal or "",
+            confirmed=report.confirmed,
         )
         named_click.link = capsule.link
         batch.new_clicks.append(named_click)
+        if not report.confirmed:
+            batch.doubtful_clicks[conversion.id, text] = named_click
+    hear_again(batch, batch.doubtful_clicks, named, report)
     refused = (batch.capsules[text] for text in report.given.click_ids if batch.capsules[text].refusal)
     return [
         Warned(
@@ -217,11 +238,14 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
 
 
 def _take_coupons(batch: Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
-    named = ((conversion.id, code) for code in report.given.coupons)
+    named = [(conversion.id, code) for code in report.given.coupons]
     for _id, code in only_new(named, batch.codes):
-        named_coupon = new_row(NamedCoupon, conversion_id=conversion.id, code=code)
+        named_coupon = new_row(NamedCoupon, conversion_id=conversion.id, code=code, confirmed=report.confirmed)
         named_coupon.coupon = batch.coupons.get(code)
         batch.new_coupons.append(named_coupon)
+        if not report.confirmed:
+            batch.doubtful_codes[conversion.id, code] = named_coupon
+    hear_again(batch, batch.doubtful_codes, named, report)
     return [
         Warned("coupon_unknown", "coupons", _("The order is kept; no partner has the code %(code)s.") % {"code": code})
         for code in report.given.coupons
@@ -282,6 +306,7 @@ def _kept(name: str) -> Warned:
 def _write(batch: Batch) -> None:
     if batch.changed:
         update_rows(batch.changed.values(), _MAY_BE_ADDED)
+    write_confirmed(batch)
     insert_rows(batch.new_reports)
     insert_rows(batch.new_lines)
     insert_rows(batch.new_clicks)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from rapport.doors.console.program import approval, creating, domains, integration, settings, terms, versions, yaml_page
+from rapport.doors.console.program import (
+    approval,
+    creating,
+    domains,
+    integration,
+    postbacks,
+    settings,
+    terms,
+    versions,
+    yaml_page,
+)
 
 app_name = "program"
 urlpatterns = [
@@ -10,6 +20,8 @@ urlpatterns = [
     path("new/<str:organisation_id>/", creating.create, name="create"),
     path("<str:program_id>/settings/", settings.settings, name="settings"),
     path("<str:program_id>/settings/approval/", approval.approval, name="approval"),
+    path("<str:program_id>/settings/postbacks/", postbacks.postbacks, name="postbacks"),
+    path("<str:program_id>/settings/postbacks/try/", postbacks.try_postback, name="postbacks-try"),
     path("<str:program_id>/settings/state/", settings.move, name="move"),
     path("<str:program_id>/domains/", domains.domains, name="domains"),
     path("<str:program_id>/domains/<str:domain_id>/check/", domains.check, name="domain-check"),

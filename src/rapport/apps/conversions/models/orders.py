@@ -1,4 +1,4 @@
-"""Tables of conversions: what merchants reported, kept as reported."""
+"""Tables of orders: what merchants reported, kept as reported, and what people decided about it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ class Door(models.TextChoices):
     SHOP = "shop", _("Shop")
     CONSOLE = "console", _("Console")
     DEMO = "demo", _("Demo")
+    SCRIPT = "script", _("Script")
 
 
 class ConversionState(models.TextChoices):
@@ -134,6 +135,7 @@ class Report(models.Model):
     """One wording of a conversion: a revision with its amounts. Two wordings of one revision are a conflict.
 
     `currency` is empty but where it is another one than the order's: then the wording is kept and counts for nothing.
+    What is not `confirmed` always names its currency, and counts only as long as nothing confirmed is known.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -145,17 +147,18 @@ class Report(models.Model):
     shipping_minor = models.BigIntegerField(default=0)
     discount_minor = models.BigIntegerField(default=0)
     door = models.CharField(max_length=8, choices=Door)
+    confirmed = models.BooleanField(default=True)
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=64)
     received_at = models.DateTimeField()
 
     class Meta:
-        """The same wording is kept once."""
+        """The same wording is kept once, and once more when it is confirmed."""
 
         constraints = (
             models.UniqueConstraint(
                 fields=(
-                    *("conversion", "revision", "currency"),
+                    *("conversion", "confirmed", "revision", "currency"),
                     *("total_minor", "tax_minor", "shipping_minor", "discount_minor"),
                 ),
                 name="one_wording_once",
@@ -193,7 +196,10 @@ class ConversionLine(models.Model):
 
 
 class NamedClick(models.Model):
-    """A click id that a report named: what its capsule says, or why it is refused, and the lake's facts once joined."""
+    """A click id that a report named: what its capsule says, or why it is refused, and the lake's facts once joined.
+
+    `confirmed` when a report that is so named it: hearsay gives way to it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="clicks", db_index=False)
@@ -202,6 +208,7 @@ class NamedClick(models.Model):
     clicked_at = models.DateTimeField(null=True, blank=True)
     marks = models.PositiveSmallIntegerField(default=0)
     refusal = models.CharField(max_length=24, blank=True)
+    confirmed = models.BooleanField(default=True)
     facts = models.JSONField(null=True, blank=True)
     facts_joined_at = models.DateTimeField(null=True, blank=True)
 
@@ -219,12 +226,13 @@ class NamedClick(models.Model):
 
 
 class NamedCoupon(models.Model):
-    """A coupon code that a report named, and whose it was at the order."""
+    """A coupon code that a report named, and whose it was at the order; `confirmed` as with a click."""
 
     id = models.BigAutoField(primary_key=True)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="coupons", db_index=False)
     code = models.CharField(max_length=64)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed = models.BooleanField(default=True)
 
     class Meta:
         """A code is kept once."""
@@ -332,65 +340,3 @@ class HumanDecision(models.Model):
     def __str__(self) -> str:
         """Say what was decided."""
         return f"{self.kind} {self.conversion_id}"
-
-
-class ReceiptState(models.TextChoices):
-    """What became of an accepted postback."""
-
-    TAKEN = "taken", _("Taken")
-    KNOWN = "known", _("Known already")
-    CONFLICT = "conflict", _("In conflict")
-    WAITING = "waiting", _("Waiting for its sale")
-    REFUSED = "refused", _("Refused")
-
-
-class Receipt(models.Model):
-    """What became of one acknowledged postback: the edge gave its id, the worker found out the rest."""
-
-    id = models.CharField(primary_key=True, max_length=40)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
-    state = models.CharField(max_length=8, choices=ReceiptState)
-    subject = models.CharField(max_length=32, blank=True)
-    problems = models.JSONField(default=list)
-    warnings = models.JSONField(default=list)
-    raw = models.JSONField(default=dict)
-    received_at = models.DateTimeField()
-    handled_at = models.DateTimeField()
-
-    workspace_path = "program__workspace_id"
-
-    class Meta:
-        """Read by program, newest first."""
-
-        indexes = (models.Index(fields=("program", "id"), name="receipt_program"),)
-
-    def __str__(self) -> str:
-        """Return its id."""
-        return self.id
-
-
-class SetAside(models.Model):
-    """A receipt or a correction that nobody waits for any more, and why; it stays in its list."""
-
-    subject = models.CharField(primary_key=True, max_length=40)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=500)
-    at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8)
-    actor_id = models.CharField(max_length=64)
-
-    def __str__(self) -> str:
-        """Return what was set aside."""
-        return self.subject
-
-
-class JournalCursor(models.Model):
-    """How far the postbacks of the journal have been taken in; moved in the transaction that takes them."""
-
-    name = models.CharField(primary_key=True, max_length=128)
-    segment = models.CharField(max_length=128, blank=True)
-    offset = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        """Say where it stands."""
-        return f"{self.name}: {self.segment}@{self.offset}"

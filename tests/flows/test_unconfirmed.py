@@ -1,0 +1,173 @@
+"""Orders that no server stands behind yet: held until one does, and never in the way of what the merchant says."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.queries import approvable
+from rapport.apps.conversions.actions import choose_profile
+from rapport.apps.conversions.inputs import ProfileInput
+from rapport.apps.conversions.models import Conversion, Receipt
+from rapport.apps.conversions.queries import refused_receipts
+from rapport.apps.partners.models import Agreement
+from rapport.apps.programs.models import Program
+from rapport.domain.credit import HoldReason
+from rapport.flows.deciding import lift_hold
+from rapport.flows.doctor import run_checks
+from rapport.flows.postbacks import take_postbacks
+from rapport.kit.clock import to_ms
+from rapport.kit.ids import new_id
+from rapport.wire.events import PostbackEvent
+from rapport.wire.journal import JournalWriter
+from tests.make.identity import NOON, STORY
+from tests.make.road import make_agreement, make_click_id, make_link, make_program
+
+pytestmark = pytest.mark.django_db
+
+Tell = Callable[..., Receipt]
+
+
+@pytest.fixture
+def program(tmp_path: Path, settings: Settings) -> Program:
+    """A program whose edge has written nothing yet."""
+    settings.JOURNAL_FOLDER = tmp_path
+    return make_program()
+
+
+@pytest.fixture
+def anna(program: Program) -> Agreement:
+    """A partner."""
+    return make_agreement(program, name="Anna")
+
+
+@pytest.fixture
+def tell(program: Program, tmp_path: Path) -> Tell:
+    """Tell of an order through the edge; `auth` none is a browser. Returns the receipt."""
+
+    def told(*, auth: str = "none", **params: str) -> Receipt:
+        event = PostbackEvent(
+            receipt_id=new_id("rcp", at=NOON),
+            at_ms=to_ms(NOON),
+            program_id=program.id,
+            auth=auth,  # type: ignore[arg-type]  # one of its words
+            params=params,
+        )
+        writer = JournalWriter(tmp_path, writer_id=event.receipt_id)
+        writer.append(event)
+        writer.close()
+        take_postbacks(at=NOON)
+        return Receipt.objects.get(pk=event.receipt_id)
+
+    return told
+
+
+def clicked(agreement: Agreement) -> str:
+    return make_click_id(make_link(agreement), at=NOON - timedelta(hours=1))
+
+
+def money() -> list[tuple[str, int, list[str]]]:
+    rows = Commission.objects.order_by("agreement__partner__organisation__name", "id")
+    return [(row.state, row.accrued_minor, row.holds) for row in rows if row.accrued_minor]
+
+
+def judged_alike() -> bool:
+    """Say whether judging every story again finds what is booked."""
+    return not [one.problems for one in run_checks() if one.name == "orders judged again" and one.problems]
+
+
+def test_what_a_page_tells_is_held_until_the_server_says_the_same(tell: Tell, anna: Agreement) -> None:
+    receipt = tell(external_id="1", total="100.00", click_id=clicked(anna))
+    assert (receipt.state, receipt.authentic) == ("taken", False)
+    assert money() == [("held", 1200, ["unconfirmed"])]
+    assert Conversion.objects.get().state == "reported"
+    assert not approvable(Commission.objects.all()).exists()
+    assert tell(auth="token", external_id="1", total="100.00").state == "taken"
+    assert money() == [("pending", 1200, [])]
+    assert Conversion.objects.get().state == "confirmed"
+    assert tell(external_id="1", total="100.00").state == "known"
+    assert judged_alike()
+
+
+def test_the_server_s_amount_currency_and_moment_stand_whatever_a_page_told(tell: Tell, anna: Agreement) -> None:
+    click = clicked(anna)
+    tell(external_id="1", total="9000.00", currency="USD", test="1", click_id=click)
+    earlier = (NOON - timedelta(minutes=30)).isoformat()
+    assert tell(auth="token", external_id="1", total="50.00", occurred_at=earlier).warnings == []
+    order = Conversion.objects.get()
+    assert (order.total_minor, order.currency, order.test, order.in_conflict) == (5000, "EUR", False, False)
+    assert order.occurred_at == NOON - timedelta(minutes=30)
+    assert money() == [("pending", 600, [])]
+    assert tell(external_id="1", total="9000.00").state == "known"
+    assert money() == [("pending", 600, [])]
+    assert judged_alike()
+
+
+def test_a_guessed_order_number_takes_nothing_from_the_partner_whom_the_server_names(
+    tell: Tell, program: Program, anna: Agreement
+) -> None:
+    thief = make_agreement(program, name="Thief")
+    tell(external_id="1", total="100.00", click_id=clicked(thief))
+    tell(auth="token", external_id="1", total="100.00", click_id=clicked(anna))
+    tell(external_id="1", total="100.00", click_id=clicked(thief))
+    assert [row.agreement_id for row in Commission.objects.all() if row.accrued_minor] == [anna.id]
+
+
+def test_what_was_hearsay_counts_once_the_server_names_it_too(tell: Tell, anna: Agreement) -> None:
+    click = clicked(anna)
+    tell(external_id="1", total="100.00", click_id=click)
+    tell(auth="token", external_id="1", total="100.00", click_id=click)
+    assert money() == [("pending", 1200, [])]
+    assert Conversion.objects.get().clicks.get().confirmed
+
+
+def test_of_two_amounts_that_nobody_confirms_the_smaller_is_held_and_nobody_is_asked(
+    tell: Tell, anna: Agreement
+) -> None:
+    click = clicked(anna)
+    tell(external_id="1", total="100.00", click_id=click)
+    tell(external_id="1", total="70.00", click_id=click)
+    assert money() == [("held", 840, ["unconfirmed"])]
+    assert not Conversion.objects.get().in_conflict
+
+
+def test_a_manager_may_say_that_the_order_is_real(tell: Tell, anna: Agreement) -> None:
+    tell(external_id="1", total="100.00", click_id=clicked(anna))
+    lift_hold(
+        conversion=Conversion.objects.get(), hold=HoldReason.UNCONFIRMED, reason="Seen in the shop", by=STORY, at=NOON
+    )
+    assert money() == [("pending", 1200, [])]
+    assert Conversion.objects.get().state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"type": "refund", "of": "1"},
+        {"external_id": "1", "total": "5.00", "customer_id": "c-1"},
+        {"external_id": "1", "total": "5.00", "occurred_at": "2020-01-01T00:00:00Z"},
+        {"external_id": "1", "total": "5,00"},
+    ],
+)
+def test_a_page_may_tell_of_an_order_and_of_nothing_else(tell: Tell, program: Program, params: dict[str, str]) -> None:
+    assert tell(**params).state == "refused"
+    assert not Conversion.objects.exists()
+    assert not refused_receipts(program.id).exists(), "anybody can send such a thing; nobody is asked to look"
+
+
+def test_what_another_system_calls_pending_waits_for_its_approval(
+    tell: Tell, program: Program, anna: Agreement
+) -> None:
+    choose_profile(program=program, given=ProfileInput(profile="affise"), by=STORY, at=NOON)
+    order = {"clickid": clicked(anna), "action_id": "1", "sum": "100.00", "ip": "192.0.2.1"}
+    assert json.dumps(tell(auth="token", status="2", **order).warnings).count("ip") == 1
+    assert money() == [("held", 1200, ["unconfirmed"])]
+    tell(auth="token", status="1", **order)
+    assert money() == [("pending", 1200, [])]
+    tell(auth="token", status="3", **order)
+    assert (money(), Conversion.objects.get().state) == ([], "reversed")
+    assert judged_alike()
