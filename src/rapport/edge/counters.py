@@ -17,7 +17,9 @@ class Counters:
     clicks: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([OK, *Reason], 0)))
     postbacks: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([TAKEN, *Refusal], 0)))
     answers: Counter[int] = field(default_factory=Counter)
+    impressions: int = 0
     unjournalled_clicks: int = 0
+    unjournalled_impressions: int = 0
     journal_failures: int = 0
     torn_bytes: int = 0
     syncs: int = 0
@@ -35,6 +37,10 @@ def _lines(counters: Counters, *, connections: int, book_version: int) -> Iterat
     yield from _labelled("answers_total", "Answers by HTTP status.", "status", counters.answers)
     yield from _single(
         "unjournalled_clicks_total", "Visitors led on whose click the disk refused.", counters.unjournalled_clicks
+    )
+    yield from _single("impressions_total", "Showings written down.", counters.impressions)
+    yield from _single(
+        "unjournalled_impressions_total", "Showings that the disk refused.", counters.unjournalled_impressions
     )
     yield from _single("journal_failures_total", "Times the disk refused to write or sync.", counters.journal_failures)
     yield from _single("torn_bytes_total", "Bytes of cut-off lines dropped at recovery.", counters.torn_bytes)

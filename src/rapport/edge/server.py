@@ -10,12 +10,13 @@ from email.utils import formatdate
 
 import uvloop
 
-from rapport.edge import answers, click, names, postback
+from rapport.edge import answers, click, impression, names, postback
 from rapport.edge.answers import Answer
 from rapport.edge.caller import networks
 from rapport.edge.connection import Connection, Handler
 from rapport.edge.counters import Counters, metrics_text
 from rapport.edge.group_commit import GroupCommit
+from rapport.edge.impression import Impressions
 from rapport.edge.request import Request
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
@@ -46,6 +47,7 @@ class Edge:
         self._settings = settings
         self._counters = Counters()
         self._clock_ms = clock_ms
+        self._impressions = Impressions()
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._station: Station
@@ -110,6 +112,8 @@ class Edge:
             return answers.method_not_allowed("GET, HEAD")
         if request.path == postback.PATH:
             return self._handle_postback(request)
+        if request.path.startswith(impression.PREFIX) and request.path.endswith(impression.SUFFIX):
+            return self._impressions.show(request, self._station)
         if request.path == "/healthz":
             return self._health()
         known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None

@@ -1,4 +1,4 @@
-"""What the edge writes down: every click and every accepted postback, as it came, for others to judge."""
+"""What the edge writes down: every click, impression and accepted postback, as it came, for others to judge."""
 
 from typing import Literal
 
@@ -35,6 +35,30 @@ class ClickEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     query: dict[str, str] = {}
 
 
+class ImpressionEvent(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="impression", tag_field="type"
+):
+    """One showing of a creative with a link beside it; `view_id` is a capsule with the mark VIEW."""
+
+    at_ms: int
+    view_id: str
+    link_number: int
+    link_id: str
+    code: str
+    agreement_id: str
+    program_id: str
+    marks: int = 0
+    reason: str | None = None
+    subs: dict[str, str] = {}
+    placement: str = ""
+    channel: str = ""
+    creative: str = ""
+    referrer: str = ""
+    user_agent: str = ""
+    address: str = ""
+    language: str = ""
+
+
 class PostbackEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="postback", tag_field="type"):
     """One report of a merchant's server, unjudged; with `auth` none, of a page that anybody can imitate.
 
@@ -55,7 +79,7 @@ class PostbackEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     user_agent: str = ""
 
 
-Event = ClickEvent | PostbackEvent
+Event = ClickEvent | ImpressionEvent | PostbackEvent
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

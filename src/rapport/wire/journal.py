@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rapport.wire import events, lines
-from rapport.wire.events import ClickEvent, Event, PostbackEvent
+from rapport.wire.events import Event
 from rapport.wire.segments import (
     JournalFailing,
     OpenSegment,
@@ -106,7 +106,7 @@ class JournalWriter:
         return self._segment
 
 
-def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tuple[int, ClickEvent | PostbackEvent]]:
+def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tuple[int, Event]]:
     """Yield (offset in bytes, event) of every sound line; the offsets of unsound ones are added to `damaged`."""
     offset = 0
     with path.open("rb") as file:
