@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 _FORMULA_SIGNS = ("=", "+", "-", "@")
+_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+"""What stands among the countries of the list of names and is none."""
 
 
 def bad(name: str, sentence: str) -> BadInput:
@@ -89,9 +92,18 @@ def email_of(text: str, name: str, sentence: str) -> str:
 def country_of(text: str, name: str, sentence: str = "") -> str:
     """Return a country by its two letters."""
     country = text.strip().upper()
-    if not re.fullmatch(r"[A-Z]{2}", country):
+    if country not in _countries():
         raise bad(name, sentence or _("Two letters of a country, such as DE."))
     return country
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return every country by its two letters."""
+    from babel import Locale  # noqa: PLC0415 - its data takes 50 ms, and most processes check no country
+
+    two_letters = {code for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", code)}
+    return frozenset(two_letters - _NO_COUNTRIES)
 
 
 def has_iban(country: str) -> bool:
