@@ -102,8 +102,8 @@ def _countries() -> frozenset[str]:
     """Return every country by its two letters."""
     from babel import Locale  # noqa: PLC0415 - its data takes 50 ms, and most processes check no country
 
-    two_letters = {code for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", code)}
-    return frozenset(two_letters - _NO_COUNTRIES)
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if re.fullmatch(r"[A-Z]{2}", code) and code not in _NO_COUNTRIES)
 
 
 def has_iban(country: str) -> bool:

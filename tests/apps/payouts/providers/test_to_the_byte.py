@@ -85,8 +85,15 @@ def paypal_call() -> Dispatch:
 
 def plain(kind: MethodKind) -> Dispatch:
     facts = {"account_type": "checking", "currency": "GBP"}
-    told = {"country": "DE", "number": "DE89370400440532013000", "routing": "BANK", "note": "a\nnote"}
-    made = replace(mail_instruction(1, currency="KWD"), holder='=O"Neil, Søn', facts=facts, **told)
+    made = replace(
+        mail_instruction(1, currency="KWD"),
+        holder='=O"Neil, Søn',
+        country="DE",
+        number="DE89370400440532013000",
+        routing="BANK",
+        note="a\nnote",
+        facts=facts,
+    )
     return dispatch(numbered(made, ach_instruction()), {})
 
 
