@@ -19,7 +19,7 @@ import pytest
 
 from rapport.edge import EdgeSettings, run
 from rapport.wire import journal, linkbook
-from rapport.wire.events import PostbackEvent
+from rapport.wire.events import ClickEvent, Event, PostbackEvent
 from tests.edge.conftest import BROWSER, KEYS, PROGRAM, TOKEN, Caller, RunningEdge, events_of, make_link, running
 
 CLICK = f"GET /c/abc HTTP/1.1\r\nhost: e\r\nuser-agent: {BROWSER}\r\n\r\n".encode()
@@ -103,10 +103,15 @@ def test_every_answered_click_and_postback_survives_being_killed(data: Path) -> 
     journal.recover(data / "journal")
 
     events = events_of(data)
-    written = [event.receipt_id if isinstance(event, PostbackEvent) else event.click_id for event in events]
+    written = [name_of(event) for event in events]
     assert len(answered) > 100
     assert len(written) == len(set(written))
     assert set(answered) <= set(written)
+
+
+def name_of(event: Event) -> str:
+    assert isinstance(event, ClickEvent | PostbackEvent)
+    return event.click_id if isinstance(event, ClickEvent) else event.receipt_id
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
