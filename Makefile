@@ -72,7 +72,7 @@ fix: $(DEVELOPMENT) ## Let the tools put right what they can
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python "$$measurement"; done
 
-test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, Dovecot, PHP, Node and others for the tests where they are missing (Debian)
+test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, Dovecot, PHP, Node, a C compiler and others for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
 
 check-assets: test-system ## Build style sheets and scripts again and compare them with the committed ones

@@ -212,6 +212,13 @@ class RunningEdge:
         return event
 
 
+def name_of(event: Event) -> str:
+    """Return what an event was answered with: its click id, receipt or view."""
+    if isinstance(event, ClickEvent):
+        return event.click_id
+    return event.receipt_id if isinstance(event, PostbackEvent) else event.view_id
+
+
 def events_of(data: Path) -> list[Event]:
     """Return every event of a data folder's sealed segments."""
     paths = journal.sealed_segments(data / "journal")

@@ -322,3 +322,18 @@ def test_a_book_published_later_is_picked_up_without_a_restart(tmp_path: Path) -
 def replace_destination(link: linkbook.LinkEntry, destination: str) -> linkbook.LinkEntry:
     """Return the link with another address."""
     return msgspec.structs.replace(link, destination=destination)
+
+
+def test_a_visit_that_calls_itself_a_test_is_led_on_and_carries_the_mark(edge: RunningEdge) -> None:
+    answer = edge.get("/c/abc?rptest=1&sub1=x")
+
+    assert "rptest" not in answer.location
+    click = edge.click()
+    assert click.marks == Mark.TEST
+    assert click.query == {}
+
+
+def test_only_the_agreed_word_makes_a_test(edge: RunningEdge) -> None:
+    edge.get("/c/abc?rptest=0")
+
+    assert edge.click().marks == 0

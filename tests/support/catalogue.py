@@ -52,6 +52,7 @@ READ_BY_PARTNERS = (
     "apps/tracking/inputs.py",
     "apps/tracking/models.py",
     "domain/terms/sentences.py",
+    "flows/alive/for_partners.py",
     "flows/admission.py",
     "flows/declining.py",
     "flows/explaining/*",

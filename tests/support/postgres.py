@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -44,30 +46,49 @@ class PrivateServer:
 
     process: subprocess.Popen[bytes]
     port: int
+    folder: Path
+    settings: Mapping[str, str]
 
     @classmethod
-    def start(cls, *, folder: Path) -> Self:
+    def start(cls, *, folder: Path, settings: Mapping[str, str] = SETTINGS) -> Self:
         """Initialise a cluster in a new folder, start it and wait until it answers.
 
         Raises Missing when PostgreSQL is not installed, and StartFailed with its log when it does not start.
         """
-        programs = server_programs()
         folder.mkdir()
         if os.geteuid() == 0:
             shutil.chown(folder, UNPRIVILEGED)
-        port = free_port()
-        cluster = _initialise(programs, folder)
+        _initialise(server_programs(), folder)
+        return cls._serve(folder, port=free_port(), settings=settings)
+
+    def start_again(self) -> Self:
+        """Start on the same folder and port after `kill`: the server recovers from its log."""
+        return self._serve(self.folder, port=self.port, settings=self.settings)
+
+    def kill(self) -> None:
+        """End the server and all its backends as `kill -9` does."""
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        self.process.kill()
+        self.process.wait()
+        for backend in map(int, found.stdout.split()):
+            with suppress(ProcessLookupError):
+                os.kill(backend, signal.SIGKILL)
+
+    @classmethod
+    def _serve(cls, folder: Path, *, port: int, settings: Mapping[str, str]) -> Self:
         log = folder / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [str(programs / "postgres"), "-D", str(cluster), *_options(port)],
+                [str(server_programs() / "postgres"), "-D", str(folder / "cluster"), *_options(port, settings)],
                 cwd=folder,
                 stdout=output,
                 stderr=output,
                 preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads run yet, and no other way ends with the parent
                 **_unprivileged(),
             )
-        server = cls(process=process, port=port)
+        server = cls(process=process, port=port, folder=folder, settings=settings)
         server._wait_until_it_answers(log)
         return server
 
@@ -101,7 +122,7 @@ class StartFailed(RuntimeError):
     """PostgreSQL is installed and did not start; the message is its log."""
 
 
-def _initialise(programs: Path, folder: Path) -> Path:
+def _initialise(programs: Path, folder: Path) -> None:
     cluster = folder / "cluster"
     subprocess.run(
         [
@@ -113,11 +134,10 @@ def _initialise(programs: Path, folder: Path) -> Path:
         stdout=subprocess.DEVNULL,
         **_unprivileged(),
     )
-    return cluster
 
 
-def _options(port: int) -> list[str]:
-    return [part for name, value in {**SETTINGS, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
+def _options(port: int, settings: Mapping[str, str]) -> list[str]:
+    return [part for name, value in {**settings, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
 
 
 def server_programs() -> Path:

@@ -85,6 +85,11 @@ def has_systemd() -> bool:
     return shutil.which("systemd-analyze") is not None
 
 
+def has_compiler() -> bool:
+    """Say whether a C compiler is installed, for the machine whose power a drill may cut."""
+    return shutil.which("cc") is not None
+
+
 PROGRAMS = (
     Program(name="PostgreSQL server", packages=("postgresql",), is_there=has_postgresql),
     # Without fonts every letter is the same box, and pictures of pages show nothing.
@@ -95,6 +100,7 @@ PROGRAMS = (
     Program(name="Dovecot", packages=("dovecot-imapd",), is_there=has_dovecot),
     Program(name="curl", packages=("curl",), is_there=has_curl),
     Program(name="Node", packages=("nodejs", "npm"), is_there=has_node),
+    Program(name="C compiler", packages=("gcc", "libc6-dev"), is_there=has_compiler),
     Program(name="PHP", packages=("php-cli",), is_there=has_php),
 )
 

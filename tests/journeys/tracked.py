@@ -1,0 +1,82 @@
+"""Edge and worker as real processes for a program with a link and a code, and the count of what came through them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Sum
+
+from rapport.apps.commissions.models import Commission
+from rapport.apps.conversions.models import Conversion, Receipt
+from rapport.apps.conversions.queries import cursor_of
+from rapport.apps.ledger.queries import recount
+from rapport.apps.tracking.actions import issue_postback_secret
+from rapport.apps.tracking.models import PostbackWay
+from rapport.flows.postbacks import CURSOR, WHOLE
+from rapport.kit.clock import now
+from rapport.lake.position import unread_segments
+from rapport.lake.questions import EVERYTHING
+from rapport.lake.questions.lake import Lake
+from rapport.wire.journal import sealed_segments
+from tests.journeys.test_running import waited
+from tests.make.identity import STORY
+from tests.make.road import make_agreement, make_coupon, make_link, make_program
+from tests.support.roles import Roles
+from tests.support.senders import Heard
+
+CODE = "ANNA12"
+EARNED_MINOR = 1_200  # 12 % of each order
+
+
+@contextmanager
+def tracking(data: Path, database_url: str, **variables: str) -> Iterator[tuple[Roles, dict[str, Any]]]:
+    """Start edge and worker for a program with a link and a code; yields what senders must know of it."""
+    program = make_program(at=now())
+    agreement = make_agreement(program, at=now())
+    make_coupon(agreement, CODE, at=now())
+    link = make_link(agreement, at=now())
+    token = issue_postback_secret(program_id=program.id, way=PostbackWay.TOKEN, by=STORY, at=now()).shown_once
+    roles = Roles(data, database_url, variables)
+    try:
+        roles.start("edge")
+        roles.start("worker")
+        roles.wait_for_edge()
+        click_path = f"/c/{link.code}"
+        waited("the link's way into the book", lambda: roles.edge_status(click_path) == 302, within_s=60)
+        yield roles, {"click_path": click_path, "token": token, "coupon": CODE}
+    finally:
+        roles.stop_all()
+
+
+def let_all_arrive(roles: Roles) -> None:
+    """Stop the edge, which seals its journal, and wait until the worker has carried everything where it belongs."""
+    journal, lake = roles.data / "journal", roles.data / "lake"
+    roles.wait_for_edge()  # it takes over what its killed predecessor left
+    roles.stop("edge")
+    if roles.processes["worker"].poll() is not None:
+        roles.start("worker")
+    last = sealed_segments(journal)[-1].name
+
+    def taken() -> bool:
+        cursor = cursor_of(CURSOR)
+        return cursor.segment == last and cursor.offset == WHOLE
+
+    waited("the postbacks", taken, within_s=600)
+    waited("the clicks", lambda: not unread_segments(journal=journal, lake=lake), within_s=600)
+    roles.stop("worker")
+
+
+def assert_all_is_there_once(data: Path, heard: Heard) -> None:
+    """Compare what was acknowledged with the lake, the receipts, the orders and the books."""
+    kept = [row.click_id for row in Lake(data / "lake").latest(EVERYTHING, limit=10 * len(heard.clicks) + 1_000)]
+    assert len(kept) == len(set(kept))
+    assert set(heard.clicks) <= set(kept)
+    assert len(heard.receipts) == len(set(heard.receipts))
+    assert set(heard.receipts) <= set(Receipt.objects.values_list("id", flat=True))
+    orders = list(Conversion.objects.values_list("external_id", flat=True))
+    assert len(orders) == len(set(orders))
+    assert set(heard.orders) <= set(orders)
+    assert Commission.objects.aggregate(Sum("accrued_minor"))["accrued_minor__sum"] == EARNED_MINOR * len(orders)
+    for program_id in Conversion.objects.values_list("program_id", flat=True).distinct():
+        assert recount(program_id).problems == []
