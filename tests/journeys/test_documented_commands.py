@@ -59,6 +59,7 @@ STARTED_BY = {
     "rapport web": "tests/config/test_up.py",
     "rapport edge": "tests/config/test_up.py",
     "rapport worker": "tests/config/test_up.py",
+    "rapport alive --try": "tests/journeys/test_tracking_alive.py",
     "rapport rates fetch": "tests/config/test_rates.py",
     "rapport demo": "tests/flows/test_demo.py",
     "rapport setup": "tests/journeys/test_public_address.py",

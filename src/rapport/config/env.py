@@ -194,6 +194,12 @@ class Environment(BaseSettings):
         default=True,
         description="Take a backup every night; never of a demo.",
     )
+    monitor_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=1_440,
+        description="Minutes between two tests that a program sends through its doors; 0: none, nor looks at links.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

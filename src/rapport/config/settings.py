@@ -33,6 +33,9 @@ SECRETS_IN_VARIABLES = [variable(name) for name in ("secret_key", "vault_keys") 
 PUBLIC_URL = _chosen.web_address
 PAYPAL_SANDBOX_URL = _chosen.paypal_sandbox_url
 EDGE_URL = _chosen.edge_address
+EDGE_HEALTH_URL = f"http://{_chosen.host}:{_chosen.metrics_port}/healthz"
+# A demo has no shop that could fall silent, and its story is not to be told twice.
+MONITOR_MINUTES = 0 if _chosen.demo else _chosen.monitor_minutes
 DEMO = _chosen.demo
 
 # ---- the rooms --------------------------------------------------------------------------------------------------
@@ -58,6 +61,7 @@ INSTALLED_APPS = [
     "rapport.apps.conversions",
     "rapport.apps.imports",
     "rapport.apps.shops",
+    "rapport.apps.outages",
     "rapport.apps.commissions",
     "rapport.apps.taxes",
     "rapport.apps.payouts",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("portal/", include("rapport.doors.portal.urls")),
     path("p/", include("rapport.doors.public.urls")),
     path("", include("rapport.doors.public.script_urls")),
+    path("", include("rapport.doors.public.health_urls")),
     path("hooks/", include("rapport.doors.public.hook_urls")),
     path("schemas/", include("rapport.doors.public.schema_urls")),
     path("demo-shop/", include("rapport.doors.public.demo_urls")),

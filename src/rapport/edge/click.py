@@ -26,7 +26,7 @@ PATH = "/c/"
 _LONGEST_VALUE = 255
 _LONGEST_ADDRESS = 2_048
 _MOST_OTHER_FIELDS = 20
-_OWN_FIELDS = frozenset({*SUB_IDS, "placement", "channel", "to", "consent"})
+_OWN_FIELDS = frozenset({*SUB_IDS, "placement", "channel", "to", "consent", visit.TEST_FIELD})
 _NO_COOKIE = int(Mark.BOT | Mark.FRAMED | Mark.NO_CONSENT)  # a plain number: flags are slow to compare
 
 

@@ -48,6 +48,7 @@ class Edge:
         self._counters = Counters()
         self._clock_ms = clock_ms
         self._impressions = Impressions()
+        self._started_ms = clock_ms()
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._station: Station
@@ -145,6 +146,8 @@ class Edge:
                 "journal": "failing" if failing else "ok",
                 "book_version": book.version,
                 "book_damage": book.damage,
+                "unrecorded_clicks": self._counters.unjournalled_clicks,
+                "started_ms": self._started_ms,
             },
         )
 

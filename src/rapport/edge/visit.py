@@ -20,6 +20,8 @@ _MARKS = {
     Reason.SUBRESOURCE: Mark.FRAMED,
 }
 _NO_MARKS = Mark(0)
+TEST_FIELD = "rptest"
+"""A visit that says so in its link is a test. Anybody may: such a click earns nothing, so nothing is won by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def judge(visit: Visit, route: Route) -> Verdict:
     for reason in (nobody, unchosen):
         if reason is not None:
             marks |= _MARKS[reason]
+    if visit.fields.get(TEST_FIELD) == "1":
+        marks |= Mark.TEST
     return Verdict(reason=closed or nobody or unchosen, marks=marks, closed=closed is not None)
 
 

@@ -66,7 +66,7 @@ class _Read:
 def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
     """Take in the postbacks that no earlier call took, segment by segment, until `most` are taken; return how many."""
     taken = 0
-    for path in _unread_segments(settings.JOURNAL_FOLDER):
+    for path in unread_postbacks(settings.JOURNAL_FOLDER):
         for batch in portions(_pending(path)):
             _take_batch(batch, at=at)
             taken += len(batch)
@@ -79,7 +79,7 @@ def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
 
 def postbacks_wait() -> bool:
     """Say cheaply whether a sealed segment lies behind the cursor."""
-    return bool(_unread_segments(settings.JOURNAL_FOLDER))
+    return bool(unread_postbacks(settings.JOURNAL_FOLDER))
 
 
 def position() -> int:
@@ -91,7 +91,8 @@ def position() -> int:
     return number if cursor.offset == WHOLE else number - 1
 
 
-def _unread_segments(journal: Path) -> list[Path]:
+def unread_postbacks(journal: Path) -> list[Path]:
+    """Return the sealed segments that are not taken in whole yet, in their order."""
     cursor = cursor_of(CURSOR)
     whole = cursor.offset == WHOLE
     return [

@@ -90,6 +90,11 @@ def orders_between(shop_id: str, *, from_at: datetime, until_at: datetime) -> li
     return list(told.exclude(conversion_id="").order_by("id"))
 
 
+def orders_of(shop_id: str) -> QuerySet[ShopOrder]:
+    """Return the orders of a shop that were told."""
+    return ShopOrder.objects.filter(shop_id=shop_id).exclude(conversion_id="")
+
+
 def orders_named(shop_id: str, numbers: Collection[str]) -> dict[str, ShopOrder]:
     """Return the told orders of a shop with these numbers."""
     return {row.number: row for row in ShopOrder.objects.filter(shop_id=shop_id, number__in=list(numbers))}

@@ -16,6 +16,7 @@ from rapport.config.cli import (
     setup,
     shops,
     tax,
+    tracking,
     up,
     upgrading,
     upkeep,
@@ -60,6 +61,8 @@ app.add_typer(rates.app, name="rates")
 app.add_typer(tax.app, name="tax")
 app.add_typer(mail.app, name="mail")
 app.command()(upkeep.doctor)
+app.command()(tracking.alive)
+app.command()(tracking.repair)
 
 
 def main() -> None:

@@ -64,6 +64,7 @@ PLACES: tuple[tuple[Promise, tuple[Named, ...]], ...] = (
             Named(_("Terms"), "program:terms", "file-sliders", Capability.PROGRAM_READ),
             Named(_("Shops"), "shops", "shopping-bag", Capability.CONVERSION_READ, "shops"),
             Named(_("Integration"), "program:integration", "plug", Capability.PROGRAM_WRITE),
+            Named(_("Is tracking alive?"), "alive", "list-checks", Capability.CONVERSION_READ),
             Named(_("Import"), "imports", "upload", Capability.CONVERSION_REPORT),
             Named(_("Tracking domains"), "program:domains", "external-link", Capability.PROGRAM_READ),
             Named(_("Program settings"), "program:settings", "settings", Capability.PROGRAM_READ),

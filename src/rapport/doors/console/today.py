@@ -23,9 +23,11 @@ from rapport.apps.programs.queries import programs_of
 from rapport.apps.record.queries import latest_examination
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow
+from rapport.doors.console.alive import outage_rows
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.intentions import bar_of
 from rapport.doors.ui.shell import focus_shell
+from rapport.flows.alive.machine import nobody_looks
 from rapport.flows.daybook import Compared, Day, what_comes, yesterday
 from rapport.flows.service import service_clocks
 from rapport.flows.waiting import Counts, Waiting, Waits, alike_together, count_waiting, what_waits
@@ -129,6 +131,7 @@ def today(request: Request, program_id: str) -> HttpResponse:
     rows = [_row(one, program) for one in (found if chosen else alike_together(found, most=MOST))]
     late = [row for row in rows if row.waiting.is_late]
     day = yesterday(program, at=at)
+    may_see_jobs = can(request.actor, Capability.JOB_READ, program)
     return program_page(
         request,
         "today/page.html",
@@ -141,8 +144,10 @@ def today(request: Request, program_id: str) -> HttpResponse:
         late=late,
         waiting=[row for row in rows if not row.waiting.is_late],
         may_decide=can(request.actor, Capability.APPLICATION_DECIDE, program),
-        failed=len(failed_jobs()) if can(request.actor, Capability.JOB_READ, program) else 0,
-        unhealthy=_problems_found() if can(request.actor, Capability.JOB_READ, program) else 0,
+        failed=len(failed_jobs()) if may_see_jobs else 0,
+        outages=[row for row in outage_rows(request, program) if row.outage.is_open],
+        unwatched=may_see_jobs and nobody_looks(at=at),
+        unhealthy=_problems_found() if may_see_jobs else 0,
         over_corrected=conversions_of(program.id).filter(over_corrected=True).count(),
         usual_words=_("against eight times %(weekday)s") % {"weekday": date_format(day.on, "l")},
         figures=_figures(program, day),

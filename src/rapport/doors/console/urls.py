@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from rapport.doors.console import (
+    alive,
     applications,
     approvals,
     clicks,
@@ -112,6 +113,11 @@ urlpatterns = [
     path("<str:program_id>/shops/", include("rapport.doors.console.shops.urls")),
     path("<str:program_id>/ledger/", ledger.ledger, name="ledger"),
     path("<str:program_id>/ledger/verify/", ledger.verify, name="ledger-verify"),
+    path("<str:program_id>/alive/", alive.alive, name="alive"),
+    path("<str:program_id>/alive/trials/", alive.trials, name="trials"),
+    path("<str:program_id>/alive/trials/send/", alive.send_trial, name="trial-send"),
+    path("<str:program_id>/alive/trials/<str:trial_id>/refund/", alive.send_refund, name="trial-refund"),
+    path("<str:program_id>/alive/outages/<str:outage_id>/repair/", alive.repair, name="outage-repair"),
     path("<str:program_id>/health/", health.health, name="health"),
     path("<str:program_id>/health/run/", health.run, name="health-run"),
     path("<str:program_id>/jobs/", jobs.jobs, name="jobs"),

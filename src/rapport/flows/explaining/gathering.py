@@ -89,7 +89,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
         steps=story_steps(found, word=word, payday=payday),
         considered=tuple(_touched(one, found) for one in found.decision.considered),
         promise=_promise(found),
-        formula=tuple(_formula(found.decision, commission.currency)) if _earns(found) else (),
+        formula=tuple(formula_rows(found.decision, commission.currency)) if _earns(found) else (),
         entries=tuple(_entries(found)),
         judged_at=found.attribution.judged_at,
         judgements=found.attribution.number,
@@ -173,7 +173,7 @@ def _accepter(acceptance: Acceptance) -> str:
     return applicant or _actor_words(acceptance.actor_kind, acceptance.actor_id)
 
 
-def _formula(decision: Decision, own: str) -> Iterable[FormulaRow]:
+def formula_rows(decision: Decision, own: str) -> Iterable[FormulaRow]:
     """Tell the formula line by line, each amount in its currency; a foreign order leaves its own with the rate."""
     exchange = decision.exchange
     for step in decision.formula:

@@ -28,10 +28,18 @@ def sold(organisation: Organisation) -> str:
     return report_sale(make_program(organisation), external_id="1", total="10.00").conversion.id
 
 
+def one_program(cast: Cast) -> Addressed:
+    """A program of ours, one of theirs, one that is not."""
+    ours, theirs = (make_program(organisation).id for organisation in (cast.ours, cast.theirs))
+    return Addressed(own={"program_id": ours}, elsewhere=({"program_id": theirs}, {"program_id": "prg_missing"}))
+
+
 # Whoever reports names no program here and has none: what is asked is told with 422.
 REPORT = by_key("conversions:write", ok=422)
 
 ROWS = (
+    Row("api:send_trial", "POST", REPORT, json={}, csrf=False),
+    Row("api:read_trials", "GET", by_key("conversions:write", "read"), at=one_program, csrf=False),
     Row("api:report_conversion", "POST", REPORT, json=SALE, csrf=False),
     Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
     Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),

@@ -113,6 +113,7 @@ class Conversion(models.Model):
         indexes = (
             models.Index(fields=("program", "occurred_at"), name="conversion_time"),
             models.Index(fields=("program", "state"), name="conversion_state"),
+            models.Index(fields=("program", "received_at"), name="conversion_arrival"),
             models.Index(fields=("program", "id"), condition=models.Q(awaits_rate=True), name="conversion_awaits_rate"),
         )
 
