@@ -29,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system check-assets test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill proof mutation fix bench lock assets clean $(PARTS)
+.PHONY: help run test drill proof mutation fix bench bench-lake lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -70,7 +70,7 @@ fix: $(DEVELOPMENT) ## Let the tools put right what they can
 	$(BIN)/ruff format
 
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
-	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python "$$measurement"; done
+	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python -m "bench.$$(basename "$$measurement" .py)"; done
 
 test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, Dovecot, PHP, Node, a C compiler and others for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
@@ -99,6 +99,9 @@ test-browser-postgresql: test-system ## Drive Chromium against Rapport on Postgr
 
 assets: ## Build the style sheets and scripts that are committed (needs Node)
 	cd frontend && npm ci && npm run build
+
+bench-lake: $(DEVELOPMENT) ## Measure the lake over a year of invented clicks; CLICKS=100_000_000 is the whole of it (an hour, 5 GB)
+	nice $(BIN)/python -m bench.lake --clicks $(or $(CLICKS),5_000_000)
 
 lock: $(DEVELOPMENT) ## Resolve requirements/*.in again and pin what was found
 	@$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv

@@ -3,12 +3,15 @@
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
+from arro3.core import RecordBatchReader
 from deltalake.exceptions import CommitFailedError
 
-from rapport.lake.columns import batch_of
+from rapport.lake.arrivals import Arrivals
 from rapport.lake.ingest import Ingested, ingest
 from rapport.lake.position import unread_segments
+from rapport.lake.questions import EVERYTHING
 from rapport.lake.questions.lake import Lake
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
 from rapport.lake.visitors import Visitors
@@ -76,6 +79,28 @@ def test_a_click_keeps_everything_that_was_known_of_it(journal: Path, lake: Path
     assert row.query == '{"utm_source":"mail"}'
 
 
+def test_a_destination_comes_back_with_the_click_id_that_it_handed_on(journal: Path, lake: Path, seal: Seal) -> None:
+    plain = click()
+    visit = msgspec.structs.replace(plain, destination=f"https://shoes.example/?rpid={plain.click_id}&x=1")
+    seal([visit])
+    carry(journal, lake)
+
+    row = Lake(lake).click(visit.click_id)
+
+    assert row is not None
+    assert row.destination == visit.destination
+
+
+def test_an_id_that_is_none_of_ours_is_kept_as_it_came(journal: Path, lake: Path, seal: Seal) -> None:
+    strange = [click(click_id=text) for text in ("", "a" * 11, "ö" * 32, "A" * 32, click(at_ms=NOON - 1).click_id)]
+    seal(strange)
+    carry(journal, lake)
+
+    rows = Lake(lake).latest(EVERYTHING, limit=10)
+
+    assert sorted(row.click_id for row in rows) == sorted(one.click_id for one in strange)
+
+
 def test_a_bot_that_the_edge_did_not_know_is_known_after_ingest(journal: Path, lake: Path, seal: Seal) -> None:
     missed, found_by_edge = click(user_agent=GOOGLEBOT), click(user_agent=FIREFOX, marks=Mark.BOT)
     seal([missed, found_by_edge])
@@ -139,23 +164,48 @@ def test_rounds_at_the_same_time_count_every_click_once(journal: Path, lake: Pat
     assert Lake(lake).totals().gross == 40
 
 
-def test_an_append_on_an_old_snapshot_is_refused_when_the_position_has_moved(lake: Path) -> None:
+def rows_of(journal: Path, lake: Path) -> RecordBatchReader:
+    """Return the rows that a round would append for the whole journal."""
+    arrivals = Arrivals(workshop=lake, visitors=Visitors(lake))
+    arrivals.read(sealed_segments(journal), kind="click")
+    return arrivals.rows(recent_files=[])
+
+
+def test_an_append_on_an_old_snapshot_is_refused_when_the_position_has_moved(
+    journal: Path, lake: Path, seal: Seal
+) -> None:
+    seal([click()])
     ours, theirs = open_clicks(lake), open_clicks(lake)
-    batch = batch_of([click()], visitors=Visitors(lake))
-    append(theirs, batches=iter([batch]), position=1, now_ms=NOON)
+    append(theirs, rows=rows_of(journal, lake), position=1, now_ms=NOON)
 
     with pytest.raises(Overtaken):
-        append(ours, batches=iter([batch]), position=1, now_ms=NOON)
+        append(ours, rows=rows_of(journal, lake), position=1, now_ms=NOON)
 
     assert position_of(open_clicks(lake)) == 1
     assert Lake(lake).totals().gross == 1
 
 
-def test_a_commit_that_fails_for_another_reason_is_not_taken_for_a_race(lake: Path) -> None:
+def test_a_commit_that_fails_for_another_reason_is_not_taken_for_a_race(journal: Path, lake: Path, seal: Seal) -> None:
+    seal([click()])
     ours, theirs = open_clicks(lake), open_clicks(lake)
     theirs.alter.set_table_properties({"delta.checkpointInterval": "50"})  # a change of the table's own description
 
     with pytest.raises(CommitFailedError):
-        append(ours, batches=iter([batch_of([click()], visitors=Visitors(lake))]), position=1, now_ms=NOON)
+        append(ours, rows=rows_of(journal, lake), position=1, now_ms=NOON)
 
     assert Lake(lake).totals().gross == 0
+
+
+def test_a_repeat_within_ten_seconds_is_marked_also_over_rounds(journal: Path, lake: Path, seal: Seal) -> None:
+    first, again, later = click(at_ms=NOON), click(at_ms=NOON + 9_999), click(at_ms=NOON + 9_999 + 10_000)
+    other_link, other_person = click(at_ms=NOON + 1, link_number=8), click(at_ms=NOON + 1, address="203.0.113.78")
+    nobody = [click(at_ms=NOON + moment, address="") for moment in (1, 2)]
+    seal([first, other_link, other_person, *nobody])
+    carry(journal, lake)
+    seal([again, later])
+    carry(journal, lake)
+
+    rows = {row.click_id: row.repeated for row in Lake(lake).latest(EVERYTHING, limit=10)}
+
+    assert [click_id for click_id, repeated in rows.items() if repeated] == [again.click_id]
+    assert Lake(lake).totals().net == 7

@@ -81,4 +81,5 @@ def _anyone(chance: random.Random, *, at_ms: int) -> ClickEvent:
         channel=chance.choice(["", "blog", "mail"]),
         reason=chance.choice([None, None, "program_paused"]),
         user_agent=chance.choice([FIREFOX, IPHONE, GOOGLEBOT, ""]),
+        address=f"203.0.113.{chance.randrange(40)}",
     )

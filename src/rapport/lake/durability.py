@@ -25,7 +25,11 @@ def settle(lake: Path) -> int:
     Safe to run beside other processes: a commit appears whole or not at all while the machine runs, so only a power
     cut leaves torn ones, and no process survives that.
     """
-    table = clicks_folder(lake)
+    return settle_table(clicks_folder(lake))
+
+
+def settle_table(table: Path) -> int:
+    """Do the same for the table in one folder."""
     log = table / "_delta_log"
     if not log.exists():
         return -1
@@ -38,7 +42,7 @@ def settle(lake: Path) -> int:
         _sync_commit(path, table=table)
         safe = version
     if safe != noted:
-        _sync(log)
+        sync(log)
         _note_version(safe, table=table)
     return safe
 
@@ -47,8 +51,8 @@ def sync_checkpoints(lake: Path) -> None:
     """Sync the table's checkpoints; to be done before the commits that they sum up are cleaned away."""
     log = clicks_folder(lake) / "_delta_log"
     for path in (*log.glob("*.checkpoint*.parquet"), *log.glob("_last_checkpoint")):
-        _sync(path)
-    _sync(log)
+        sync(path)
+    sync(log)
 
 
 def _commits_after(version: int, *, log: Path) -> Iterator[tuple[int, Path]]:
@@ -87,10 +91,11 @@ def _is_whole(path: Path, *, size: int | None = None) -> bool:
 def _sync_commit(commit: Path, *, table: Path) -> None:
     files = [path for path, _ in _added_files(commit, table=table)]
     for path in (*files, *{path.parent for path in files}, table, commit):
-        _sync(path)
+        sync(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Ask the disk to keep a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -102,7 +107,7 @@ def _set_aside_from(version: int, *, log: Path) -> None:
     """Rename a torn commit and its successors, the last first, so that a second power cut leaves no gap."""
     for _, path in reversed(list(_commits_after(version - 1, log=log))):
         path.rename(path.with_suffix(".torn"))
-    _sync(log)
+    sync(log)
 
 
 def _remove_torn_checkpoints(log: Path) -> None:
@@ -132,6 +137,6 @@ def _noted_version(table: Path) -> int:
 def _note_version(version: int, *, table: Path) -> None:
     draft = table / f"{_NOTE}.{os.getpid()}.{os.urandom(4).hex()}"
     draft.write_text(str(version))
-    _sync(draft)
+    sync(draft)
     draft.replace(table / _NOTE)
-    _sync(table)
+    sync(table)

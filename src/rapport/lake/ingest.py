@@ -5,21 +5,25 @@ position. A kill before the commit leaves data files that no commit names, which
 it leaves a position that is past the segments.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from datetime import UTC, datetime, time
 from pathlib import Path
 
-from rapport.lake.columns import batch_of
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
+
+from rapport.lake.arrivals import REPEAT_MS, Arrivals
+from rapport.lake.closing import oldest_kept
+from rapport.lake.days import MS_IN_DAY, utc_day
 from rapport.lake.durability import settle
+from rapport.lake.networks import load_networks
 from rapport.lake.position import segment_number, unread_segments
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
 from rapport.lake.visitors import Visitors
-from rapport.wire.events import ClickEvent
-from rapport.wire.journal import read_segment
 
-_ROWS_AT_ONCE = 16_384
 _SEGMENTS_AT_ONCE = 256
+_TRIES = 5  # a day that is sorted, or a visitor that is erased, in the same moment refuses an append now and then
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of journal in one commit
 
 
@@ -39,11 +43,15 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
     carried is on the disk, not only in the machine's memory.
     """
     settle(lake)
-    visitors = Visitors(lake)
+    unread = unread_segments(journal=journal, lake=lake)[:limit_segments]
+    if not unread:
+        return Ingested()
+    open_clicks(lake)
+    arrivals = Arrivals(workshop=lake, visitors=Visitors(lake, networks=load_networks(lake.parent / "networks")))
     total = Ingested()
-    for segments in _groups(unread_segments(journal=journal, lake=lake)[:limit_segments]):
+    for segments in _groups(unread):
         try:
-            carried = _carry_over(segments, lake=lake, visitors=visitors, now_ms=now_ms)
+            carried = _carry_over(segments, lake=lake, arrivals=arrivals, now_ms=now_ms)
         except Overtaken:
             break
         total = _sum(total, carried)
@@ -51,37 +59,43 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
     return total
 
 
-def _carry_over(segments: list[Path], *, lake: Path, visitors: Visitors, now_ms: int) -> Ingested:
+def _carry_over(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> Ingested:
+    damaged_before = arrivals.damaged
+    oldest = datetime.combine(oldest_kept(now_ms=now_ms), time.min, tzinfo=UTC)
+    clicks = arrivals.read(segments, kind="click", oldest_ms=int(oldest.timestamp()) * 1_000)
+    for tries_left in range(_TRIES - 1, -1, -1):
+        try:
+            _append(segments, lake=lake, arrivals=arrivals, now_ms=now_ms)
+            break
+        except CommitFailedError:
+            if not tries_left:
+                raise
+    return Ingested(segments=len(segments), clicks=clicks, damaged=arrivals.damaged - damaged_before)
+
+
+def _append(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> None:
     table = open_clicks(lake)
     if segment_number(segments[0]) <= position_of(table):
         raise Overtaken  # since the segments were listed; the snapshot that is appended to must not hold them
-    clicks = _Clicks(segments)
-    batches = (batch_of(events, visitors=visitors) for events in clicks.chunks())
-    append(table, batches=batches, position=segment_number(segments[-1]), now_ms=now_ms)
-    return Ingested(segments=len(segments), clicks=clicks.read, damaged=clicks.damaged)
+    recent = _recent_files(table, arrivals=arrivals)
+    rows = None if recent is None else arrivals.rows(recent_files=recent)
+    append(table, rows=rows, position=segment_number(segments[-1]), now_ms=now_ms)
 
 
-class _Clicks:
-    """The clicks of some segments in chunks, counted on their way."""
-
-    def __init__(self, segments: Iterable[Path]) -> None:
-        self._segments = segments
-        self.read = 0
-        self.damaged = 0
-
-    def chunks(self) -> Iterator[list[ClickEvent]]:
-        events = self._events()
-        while chunk := list(islice(events, _ROWS_AT_ONCE)):
-            self.read += len(chunk)
-            yield chunk
-
-    def _events(self) -> Iterator[ClickEvent]:
-        for path in self._segments:
-            damaged: list[int] = []
-            for _, event in read_segment(path, damaged=damaged):
-                if isinstance(event, ClickEvent):  # a postback is booked by the worker, from the journal itself
-                    yield event
-            self.damaged += len(damaged)
+def _recent_files(table: DeltaTable, *, arrivals: Arrivals) -> list[str] | None:
+    """Return the files that may hold clicks of the seconds before those that arrived; None when none arrived."""
+    span = arrivals.span()
+    if span is None:
+        return None
+    first, last = span
+    return table.file_uris(
+        file_pruning_predicate=[
+            ("day", ">=", utc_day((first - REPEAT_MS) // MS_IN_DAY)),
+            ("day", "<=", utc_day(last // MS_IN_DAY)),
+            ("at_ms", ">=", first - REPEAT_MS),
+            ("at_ms", "<=", last),
+        ]
+    )
 
 
 def _groups(segments: list[Path]) -> Iterator[list[Path]]:

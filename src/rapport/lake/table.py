@@ -7,9 +7,11 @@ was taken; what the snapshot already holds is ours to leave out.
 
 import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
-from arro3.core import RecordBatch, RecordBatchReader
+from arro3.core import RecordBatchReader
 from deltalake import (
     CommitProperties,
     DeltaTable,
@@ -21,6 +23,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.columns import SCHEMA
+from rapport.lake.conversion import convert, finish_conversion, is_old
 from rapport.lake.position import NOTHING_READ, READER, clicks_folder
 
 # One day, not Delta's week: a lake that takes an append every few seconds leaves tens of thousands of replaced files
@@ -37,11 +40,19 @@ class Overtaken(Exception):
 
 
 def find_clicks(lake: Path) -> DeltaTable | None:
-    """Return the clicks table, None as long as nothing was ever ingested."""
-    folder = clicks_folder(lake)
-    if not DeltaTable.is_deltatable(str(folder)):
+    """Return the clicks table, None as long as nothing was ever ingested; one of before is rewritten first."""
+    found = _find(lake)
+    if found is None and not (lake / "clicks.new").exists():
         return None
-    return DeltaTable(folder)
+    if found is not None and not is_old(found):
+        return found
+    with _making(lake):
+        finish_conversion(lake)
+        found = _find(lake)
+        if found is not None and is_old(found):
+            convert(lake, configuration=_CONFIGURATION)
+            found = _find(lake)
+        return found
 
 
 def open_clicks(lake: Path) -> DeltaTable:
@@ -51,12 +62,32 @@ def open_clicks(lake: Path) -> DeltaTable:
         return found
     folder = clicks_folder(lake)
     folder.mkdir(parents=True, exist_ok=True)
-    with (lake / "creating.lock").open("ab") as file:
-        # Two that make it at once would describe the table twice, and whoever appends in between is refused.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return find_clicks(lake) or DeltaTable.create(
+    with _making(lake):
+        return _find(lake) or DeltaTable.create(
             folder, schema=SCHEMA, mode="ignore", partition_by=["day"], name="clicks", configuration=_CONFIGURATION
         )
+
+
+def _find(lake: Path) -> DeltaTable | None:
+    folder = clicks_folder(lake)
+    return DeltaTable(folder) if DeltaTable.is_deltatable(str(folder)) else None
+
+
+@contextmanager
+def _making(lake: Path) -> Iterator[None]:
+    """Let one at a time make the table: of two, each would describe it, and who appends in between is refused."""
+    with (lake / "creating.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def files_by_day(table: DeltaTable) -> dict[date, list[str]]:
+    """Return the files of this snapshot of the table, by the UTC day that they hold."""
+    days: dict[date, list[str]] = {}
+    for path in table.file_uris():
+        day = path.rpartition("/day=")[2].partition("/")[0]
+        days.setdefault(date.fromisoformat(day), []).append(path)
+    return days
 
 
 def position_of(table: DeltaTable) -> int:
@@ -64,8 +95,8 @@ def position_of(table: DeltaTable) -> int:
     return table.transaction_version(READER) or NOTHING_READ
 
 
-def append(table: DeltaTable, *, batches: Iterator[RecordBatch], position: int, now_ms: int) -> None:
-    """Append rows and move the position, both or neither; the batches are taken one by one.
+def append(table: DeltaTable, *, rows: RecordBatchReader | None, position: int, now_ms: int) -> None:
+    """Append rows, or none, and move the position, both or neither; batches of rows are taken one by one.
 
     Raises:
         Overtaken: another ingest moved the position since `table` was loaded.
@@ -74,7 +105,7 @@ def append(table: DeltaTable, *, batches: Iterator[RecordBatch], position: int, 
     try:
         write_deltalake(
             table,
-            RecordBatchReader.from_batches(SCHEMA, batches),
+            RecordBatchReader.from_batches(SCHEMA, iter(())) if rows is None else rows,
             mode="append",
             target_file_size=_FILE_BYTES,
             writer_properties=writer_properties(level=1),

@@ -4,12 +4,16 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from deltalake import DeltaTable, PostCommitHookProperties
+from deltalake.exceptions import CommitFailedError
 
+from rapport.lake.closing import is_closed, oldest_kept, sort_day
 from rapport.lake.durability import settle, sync_checkpoints
-from rapport.lake.table import find_clicks, open_clicks, writer_properties
+from rapport.lake.rolls import find_rolls, forget_rolls, roll_day, roll_months
+from rapport.lake.table import files_by_day, find_clicks, open_clicks, writer_properties
 from rapport.lake.visitors import forget_old_keys
 
 _FILE_BYTES = 128 * 1024 * 1024
@@ -19,10 +23,12 @@ SHORTEST_KEEP_HOURS = 1  # an ingest under way, or a question being answered, ho
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What one round of upkeep did, in files; `busy` when another one is compacting."""
+    """What one round of upkeep did, in files and days; `busy` when another one is compacting."""
 
     joined: int = 0
     removed: int = 0
+    counted: int = 0  # days that were sorted and counted
+    forgotten: int = 0  # days whose clicks were kept long enough
     busy: bool = False
 
 
@@ -61,11 +67,37 @@ def vacuum(lake: Path, *, keep_hours: int = 24) -> Upkeep:
 
 
 def keep_up(lake: Path, *, now_ms: int) -> Upkeep:
-    """Do one whole round: compact, drop old files, and forget the keys of past months' addresses."""
+    """Do one whole round: compact, sort and count closed days, let go of what was kept long enough, drop old files."""
     compacted = compact(lake)
+    closed = close_days(lake, now_ms=now_ms)
     cleaned = vacuum(lake)
     forget_old_keys(lake, now_ms=now_ms)
-    return Upkeep(joined=compacted.joined, removed=cleaned.removed, busy=compacted.busy)
+    return Upkeep(
+        joined=compacted.joined,
+        removed=cleaned.removed,
+        counted=closed.counted,
+        forgotten=closed.forgotten,
+        busy=compacted.busy or closed.busy,
+    )
+
+
+def close_days(lake: Path, *, now_ms: int) -> Upkeep:
+    """Sort and count the days that are over and not counted as they are, and forget the clicks of very old ones."""
+    if find_clicks(lake) is None:
+        return Upkeep()
+    with _alone(lake) as alone:
+        return _close_days(lake, now_ms=now_ms) if alone else Upkeep(busy=True)
+
+
+def rebuild(lake: Path, *, now_ms: int) -> Upkeep:
+    """Count every closed day anew from its clicks; until a day is counted, its clicks are read themselves."""
+    if find_clicks(lake) is None:
+        return Upkeep()
+    with _alone(lake) as alone:
+        if not alone:
+            return Upkeep(busy=True)
+        forget_rolls(lake, files_by_day(open_clicks(lake)))
+        return _close_days(lake, now_ms=now_ms, in_order=False)
 
 
 @contextmanager
@@ -90,6 +122,42 @@ def _compact(lake: Path) -> Upkeep:
     )
     _sum_up_log(table, lake=lake)
     return Upkeep(joined=int(figures["numFilesRemoved"]))
+
+
+def _close_days(lake: Path, *, now_ms: int, in_order: bool = True) -> Upkeep:
+    table = open_clicks(lake)
+    clicks = files_by_day(table)
+    counted = find_rolls(lake, clicks).days
+    due = [day for day in sorted(clicks) if day not in counted and is_closed(day, now_ms=now_ms)]
+    done = sum(_close_day(table, lake=lake, day=day, in_order=in_order) for day in due)
+    roll_months(lake, files_by_day(table))  # also drops rolls that are not true any more: see the next step
+    forgotten = _forget_old_days(table, lake=lake, now_ms=now_ms)
+    settle(lake)
+    return Upkeep(counted=done, forgotten=forgotten)
+
+
+def _close_day(table: DeltaTable, *, lake: Path, day: date, in_order: bool) -> bool:
+    """Sort and count a day; False when clicks arrived for it meanwhile: the next round looks again."""
+    if in_order:
+        table.update_incremental()
+        try:
+            sort_day(table, day=day, files=files_by_day(table)[day], workshop=lake)
+        except CommitFailedError:
+            return False
+        table.update_incremental()
+    roll_day(lake, day=day, files=files_by_day(table)[day])
+    return True
+
+
+def _forget_old_days(table: DeltaTable, *, lake: Path, now_ms: int) -> int:
+    """Let the clicks of days go that were kept for thirteen months and are counted; what was counted stays."""
+    clicks = files_by_day(table)
+    counted = find_rolls(lake, clicks).days
+    oldest = oldest_kept(now_ms=now_ms)
+    old = [day for day in clicks if day < oldest and day in counted]
+    for day in old:
+        table.delete(f"day = '{day.isoformat()}'", post_commithook_properties=_NO_HOOKS)
+    return len(old)
 
 
 def _sum_up_log(table: DeltaTable, *, lake: Path) -> None:

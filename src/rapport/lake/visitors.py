@@ -4,7 +4,6 @@ The full address never reaches the lake. The hash tells visitors of one month ap
 forgotten, nobody can compute a hash from an address any more, not even with the whole lake in hand.
 """
 
-import base64
 import hashlib
 import os
 import socket
@@ -14,20 +13,28 @@ from functools import lru_cache
 from pathlib import Path
 
 from rapport.lake.days import MS_IN_DAY
+from rapport.lake.networks import NO_NETWORKS, Networks
 
 _KEY_BYTES = 32
-_HASH_BYTES = 12  # 16 characters; that any two of a billion visitors share one has a chance of 1 in 10^11
-_NETWORKS = {4: (socket.AF_INET, 3), 16: (socket.AF_INET6, 6)}  # by bytes of an address: family, bytes that are kept
+_HASH_BYTES = 12
+_MARK_BYTES = 8  # of the hash; that any two of ten million visitors of a month share one has a chance of 1 in 370,000
+_KEPT_BYTES = {4: 3, 16: 6}  # of an address, by its length
+_FAMILIES = {3: (socket.AF_INET, 4), 6: (socket.AF_INET6, 16)}  # by the bytes that were kept: family, its length
 _IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"  # an IPv4 visitor on a socket that takes both
 _MS_IN_MONTH_AT_MOST = 31 * MS_IN_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What remains of an address: `network` such as 203.0.113.0/24, and `mark`, its hash under the month's key."""
+    """What remains of an address: the first bytes that name its network, and `mark`, its hash under the month's key.
 
-    network: str = ""
-    mark: str = ""
+    `country` and `data_centre` are what the operator's tables say of the whole address.
+    """
+
+    network: bytes = b""
+    mark: bytes = b""
+    country: str = ""
+    data_centre: bool = False
 
 
 NOBODY = Visitor()
@@ -36,8 +43,9 @@ NOBODY = Visitor()
 class Visitors:
     """Turns addresses into visitors with the monthly keys of one lake; keys are made when first needed."""
 
-    def __init__(self, lake: Path) -> None:
+    def __init__(self, lake: Path, *, networks: Networks = NO_NETWORKS) -> None:
         self._folder = lake / "address_keys"
+        self._networks = networks
         self._key = lru_cache(maxsize=24)(self._load_or_make_key)
         self.seen = lru_cache(maxsize=65_536)(self._seen)
 
@@ -46,10 +54,12 @@ class Visitors:
         packed = _packed(address)
         if packed is None:
             return NOBODY
-        family, kept_bytes = _NETWORKS[len(packed)]
-        network = socket.inet_ntop(family, packed[:kept_bytes].ljust(len(packed), b"\0"))
-        digest = hashlib.blake2b(packed, key=self._key(month), digest_size=_HASH_BYTES).digest()
-        return Visitor(network=f"{network}/{kept_bytes * 8}", mark=base64.urlsafe_b64encode(digest).decode())
+        return Visitor(
+            network=packed[: _KEPT_BYTES[len(packed)]],
+            mark=hashlib.blake2b(packed, key=self._key(month), digest_size=_HASH_BYTES).digest()[:_MARK_BYTES],
+            country=self._networks.country(packed),
+            data_centre=self._networks.is_data_centre(packed),
+        )
 
     def _load_or_make_key(self, month: str) -> bytes:
         path = self._folder / month
@@ -71,6 +81,14 @@ class Visitors:
             pass
         finally:
             draft.unlink()
+
+
+def network_text(network: bytes) -> str:
+    """Return a network as people write it, such as 203.0.113.0/24; nothing where none was kept."""
+    if len(network) not in _FAMILIES:
+        return ""
+    family, length = _FAMILIES[len(network)]
+    return f"{socket.inet_ntop(family, network.ljust(length, bytes(1)))}/{len(network) * 8}"
 
 
 def _packed(address: str) -> bytes | None:

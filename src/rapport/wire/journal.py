@@ -25,6 +25,7 @@ __all__ = [
     "read_segment",
     "recover",
     "sealed_segments",
+    "sound_lines",
 ]
 
 SEGMENT_BYTES = 8 * 2**20
@@ -117,3 +118,11 @@ def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tu
             elif damaged is not None:
                 damaged.append(offset)
             offset += len(line)
+
+
+def sound_lines(path: Path) -> tuple[list[bytes], int]:
+    """Return the sound lines of a segment, each with its end, and the number of unsound ones."""
+    with path.open("rb") as file:
+        every = file.readlines()
+    sound = [line for line in every if lines.is_sound(line)]
+    return sound, len(every) - len(sound)

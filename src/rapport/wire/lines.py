@@ -7,6 +7,8 @@ from zlib import crc32
 
 _END = b"}\n"
 _EVENT_START = len(b'{"crc":"00000000","event":')
+_BEGIN = b'{"crc":"'
+_CRC_START = len(_BEGIN)
 
 
 def wrap(event: bytes) -> bytes:
@@ -18,3 +20,12 @@ def unwrap(line: bytes) -> bytes | None:
     """Return the JSON text of the event in a line, or nothing when the line is torn or damaged."""
     event = line[_EVENT_START : -len(_END)]
     return event if wrap(event) == line else None
+
+
+def is_sound(line: bytes) -> bool:
+    """Say whether a line is whole, without taking its event out: half the work, for readers of whole segments."""
+    return line[:_CRC_START] == _BEGIN and line[-2:] == _END and line[_CRC_START:_EVENT_START] == _told(line)
+
+
+def _told(line: bytes) -> bytes:
+    return b'%08x","event":' % crc32(line[_EVENT_START : -len(_END)])

@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from rapport.lake.crawlers import crawler_of
+from rapport.lake.days import Step
 from rapport.lake.devices import device_of
 from rapport.lake.ingest import ingest
 from rapport.lake.questions import EVERYTHING, Dimension, Filter, SubId, Totals, lake_at
 from rapport.lake.questions.lake import Lake
-from rapport.lake.upkeep import compact
+from rapport.lake.upkeep import close_days, compact
+from rapport.lake.visitors import month_of
 from rapport.wire.clickid import Mark
 from rapport.wire.events import ClickEvent
 from rapport.wire.journal import read_segment, sealed_segments
@@ -55,9 +57,12 @@ class Season:
     lake: Path
 
 
-@pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> Season:
-    """Random clicks around every change of clocks, ingested in pieces and compacted half-way; test and views apart."""
+@pytest.fixture(scope="module", params=["read", "counted", "partly counted"])
+def season(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Season:
+    """Random clicks around every change of clocks, ingested in pieces and compacted half-way; test and views apart.
+
+    The same answers are due whether all clicks are read, all days are counted ahead, or clicks arrived after that.
+    """
     folder = tmp_path_factory.mktemp("recount")
     journal, lake = folder / "journal", folder / "lake"
     for number, day in enumerate(CHANGES_OF_CLOCKS):
@@ -66,6 +71,10 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Season:
         ingest(journal=journal, lake=lake, now_ms=NOON)
         if number == 1:
             compact(lake)
+        if number == 2 and request.param == "partly counted":
+            close_days(lake, now_ms=at("2026-10-26T12:00"))
+    if request.param == "counted":
+        close_days(lake, now_ms=at("2026-12-24"))
     events = [event for path in sealed_segments(journal) for _, event in read_segment(path)]
     raw = [event for event in events if isinstance(event, ClickEvent) and not event.marks & (Mark.TEST | Mark.VIEW)]
     return Season(clicks=raw, lake=lake)
@@ -84,6 +93,45 @@ def test_each_day_of_a_time_zone_is_what_a_recount_finds(zone: str, season: Seas
     }
 
     assert counted == recount(season.clicks, by=lambda click: local_day(click.at_ms, zone=zone))
+
+
+FIRSTS: dict[Step, Callable[[datetime], object]] = {
+    "hour": lambda moment: int(moment.timestamp()) // 3600,
+    "day": lambda moment: moment.date(),
+    "week": lambda moment: moment.date() - timedelta(days=moment.weekday()),
+    "month": lambda moment: moment.date().replace(day=1),
+}
+
+
+@pytest.mark.parametrize("step", FIRSTS)
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "UTC"])
+def test_each_hour_day_week_and_month_is_what_a_recount_finds(zone: str, step: Step, season: Season) -> None:
+    def when(click: ClickEvent) -> object:
+        return FIRSTS[step](datetime.fromtimestamp(click.at_ms // 1000, tz=ZoneInfo(zone)))
+
+    rows = Lake(season.lake).series(EVERYTHING, zone, step)
+
+    counted = {
+        row.starts_ms // 3_600_000 if step == "hour" else row.on: Totals(row.gross, row.net, row.bots, row.framed)
+        for row in rows
+        if row.gross
+    }
+    assert counted == recount(season.clicks, by=when)
+    assert [row.starts_ms for row in rows] == sorted({row.starts_ms for row in rows})
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC"])
+def test_people_of_a_day_are_counted_one_by_one(zone: str, season: Season) -> None:
+    people: dict[date, set[tuple[str, str]]] = {}
+    for click in season.clicks:
+        if kind_of(click) == "net":
+            seen = (click.address, month_of(click.at_ms))
+            people.setdefault(local_day(click.at_ms, zone=zone), set()).add(seen)
+
+    rows = Lake(season.lake).people_per_day(EVERYTHING, zone)
+
+    assert {row.day: row.people for row in rows if row.people} == {day: len(seen) for day, seen in people.items()}
+    assert max(len(seen) for seen in people.values()) > 2
 
 
 DIMENSIONS: dict[Dimension | SubId, Callable[[ClickEvent], str]] = {

@@ -8,6 +8,7 @@ from rapport.config.cli import (
     backup,
     imports,
     keys,
+    lake,
     mail,
     payouts,
     rates,
@@ -57,6 +58,7 @@ app.add_typer(shops.app, name="shops")
 app.add_typer(payouts.app, name="payouts")
 app.command()(upkeep.password)
 app.add_typer(keys.app, name="keys")
+app.add_typer(lake.app, name="lake")
 app.add_typer(rates.app, name="rates")
 app.add_typer(tax.app, name="tax")
 app.add_typer(mail.app, name="mail")

@@ -5,7 +5,19 @@ from datetime import date
 from typing import Literal
 
 SubId = Literal["sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10"]
-Dimension = Literal["program", "agreement", "link", "placement", "channel", "device", "country", "reason", "referrer"]
+Dimension = Literal[
+    "program",
+    "agreement",
+    "link",
+    "placement",
+    "channel",
+    "device",
+    "browser",
+    "country",
+    "language",
+    "reason",
+    "referrer",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +56,42 @@ class DayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanRow:
+    """The visits of one hour, day, week or month: the day that it begins on, in the zone asked for, and the moment."""
+
+    on: date
+    starts_ms: int
+    gross: int
+    net: int
+    bots: int
+    framed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRow:
+    """How many different people came on one day; bots and visits nobody chose to make are left out."""
+
+    day: date
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRow:
     """The visits under one key of a dimension; the key is empty for clicks that carry none."""
 
     key: str
+    gross: int
+    net: int
+    bots: int
+    framed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """The visits under one key of each of two dimensions."""
+
+    first: str
+    second: str
     gross: int
     net: int
     bots: int
@@ -96,8 +140,11 @@ class ClickRow:
     framed: bool
     no_consent: bool
     test: bool
+    repeated: bool
+    data_centre: bool
     crawler: str
     device: str
+    browser: str
     country: str
     subs: dict[str, str]
     placement: str

@@ -4,4 +4,5 @@ SELECT
     sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10,
     placement, channel, referrer
 FROM clicks
-WHERE click_id IN (SELECT unnest($click_ids))
+WHERE id_tail IN (SELECT unnest($tails))
+    AND click_id IN (SELECT unnest($click_ids))

@@ -1,3 +1,3 @@
--- When were the first and the last visit?
-SELECT min(at_ms) AS first_ms, max(at_ms) AS last_ms
-FROM visits
+-- When were the first and the last visit, to a quarter of an hour?
+SELECT min(quarter_ms) AS first_ms, max(quarter_ms) AS last_ms
+FROM counted

@@ -1,0 +1,129 @@
+"""Turns segments of the journal into rows of a table: one pass of DuckDB, and Python for each distinct value.
+
+User agents and addresses repeat, so each is looked at once a round, whatever number of clicks carried it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files as packaged
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+from arro3.core import Array, DataType, RecordBatchReader, Table
+
+from rapport.lake.browsers import browser_of
+from rapport.lake.crawlers import crawler_of
+from rapport.lake.devices import device_of
+from rapport.lake.visitors import Visitors
+from rapport.wire.journal import sound_lines
+
+REPEAT_MS = 10_000  # a visitor's next click through the same link is a repeat so soon after the last
+_CONNECTION = {
+    "memory_limit": "512MB",
+    "autoinstall_known_extensions": "false",  # reading the journal never reaches for the network
+    "autoload_known_extensions": "false",
+}
+
+
+class Arrivals:
+    """Reads events of one kind; one after the other, by one thread."""
+
+    def __init__(self, *, workshop: Path, visitors: Visitors) -> None:
+        self._workshop = workshop
+        self._visitors = visitors
+        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop)})
+        self.damaged = 0  # lines so far that failed their checksum
+
+    def read(self, segments: Sequence[Path], *, kind: str, oldest_ms: int = 0) -> int:
+        """Read the events of a kind out of some segments, none before a moment, and return how many there are.
+
+        Damaged lines are left out and counted.
+        """
+        with self._sound(segments) as paths:
+            self._run("arrived", segments=[str(path) for path in paths], kind=kind, oldest_ms=oldest_ms)
+        return int(self._one("SELECT count(*) FROM arrived")[0])
+
+    def span(self) -> tuple[int, int] | None:
+        """Return the first and the last moment of what was read, in milliseconds; None when nothing was."""
+        first, last = self._one("SELECT min(at_ms), max(at_ms) FROM arrived")
+        return None if first is None else (first, last)
+
+    def rows(self, *, recent_files: Sequence[str]) -> RecordBatchReader:
+        """Return the table's rows for what was read; the files may hold clicks of the seconds before."""
+        self._look_back(recent_files)
+        self._recognise_agents()
+        self._recognise_visitors()
+        return RecordBatchReader.from_arrow(self._database.sql(_text("arrivals")))
+
+    @contextmanager
+    def _sound(self, segments: Sequence[Path]) -> Iterator[list[Path]]:
+        """Give the segments, and in place of a damaged one a copy of its sound lines."""
+        with TemporaryDirectory(dir=self._workshop, prefix="arrivals-") as folder:
+            yield [self._sound_one(path, copies=Path(folder)) for path in segments]
+
+    def _sound_one(self, path: Path, *, copies: Path) -> Path:
+        sound, damaged = sound_lines(path)
+        if not damaged:
+            return path
+        self.damaged += damaged
+        copy = copies / path.name
+        copy.write_bytes(b"".join(sound))
+        return copy
+
+    def _look_back(self, files: Sequence[str]) -> None:
+        span = self.span()
+        if files and span:
+            first, last = span
+            self._run("recent", files=list(files), from_ms=first - REPEAT_MS, until_ms=last)
+        else:
+            self._database.execute(
+                "CREATE OR REPLACE TEMP TABLE recent AS "
+                "SELECT 0 AS at_ms, 0 AS link_number, CAST('' AS BLOB) AS address_mark, '' AS user_agent LIMIT 0"
+            )
+
+    def _recognise_agents(self) -> None:
+        agents = [row[0] for row in self._all("SELECT DISTINCT user_agent FROM arrived")]
+        self._give(
+            "agents",
+            user_agent=_texts(agents),
+            crawler=_texts([crawler_of(agent) or "" for agent in agents]),
+            device=_texts([device_of(agent) for agent in agents]),
+            browser=_texts([browser_of(agent) for agent in agents]),
+        )
+
+    def _recognise_visitors(self) -> None:
+        known = self._all('SELECT DISTINCT address, "month" FROM arrived')
+        seen = [self._visitors.seen(address, month) for address, month in known]
+        self._give(
+            "visitors",
+            address=_texts([address for address, _ in known]),
+            month=_texts([month for _, month in known]),
+            network=Array([visitor.network for visitor in seen], DataType.binary()),
+            mark=Array([visitor.mark for visitor in seen], DataType.binary()),
+            country=_texts([visitor.country for visitor in seen]),
+            data_centre=Array([visitor.data_centre for visitor in seen], DataType.bool()),
+        )
+
+    def _give(self, name: str, **columns: Array) -> None:
+        self._database.register(name, Table.from_pydict({**columns}))
+
+    def _run(self, name: str, **given: Any) -> None:  # noqa: ANN401 - whatever a statement takes
+        self._database.execute(_text(name), given)
+
+    def _all(self, statement: str) -> list[tuple[Any, ...]]:
+        return self._database.execute(statement).fetchall()
+
+    def _one(self, statement: str) -> tuple[Any, ...]:
+        return self._all(statement)[0]
+
+
+def _texts(values: Sequence[str]) -> Array:
+    return Array(values, DataType.utf8())
+
+
+@cache
+def _text(name: str) -> str:
+    return (packaged("rapport.lake") / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,129 @@
+"""What the operator's own tables say of a network: its country, and whether machines live in it.
+
+Both are text files in the folder `networks` of the data folder, and both may be missing. `countries.csv` and any other
+`countries*.csv` have lines `network,CC` (as 203.0.113.0/24,DE) or `first,last,CC` with addresses or whole numbers, as
+free tables come; `data_centres*.txt` have a network a line. What follows a `#` is not read.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Generic, TypeVar
+
+_FIELDS_OF_RANGE = 3
+_COUNTRY_LETTERS = 2
+
+Value = TypeVar("Value")
+
+
+class UnreadableTable(ValueError):
+    """A line of the operator's table cannot be read; says which."""
+
+
+@dataclass(slots=True)
+class _Ranges(Generic[Value]):
+    """What belongs to ranges of addresses of one length; a range inside another one goes before it."""
+
+    firsts: list[int] = field(default_factory=list)
+    lasts: list[int] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    around: list[int] = field(default_factory=list)  # the place of the range that holds this one, or -1
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, Value]]) -> "_Ranges[Value]":
+        ranges = cls()
+        for first, last, value in sorted(rows, key=lambda row: (row[0], -row[1])):
+            ranges.around.append(ranges._place(first, until=len(ranges.firsts) - 1))
+            ranges.firsts.append(first)
+            ranges.lasts.append(last)
+            ranges.values.append(value)
+        return ranges
+
+    def at(self, address: int) -> Value | None:
+        place = self._place(address, until=bisect_right(self.firsts, address) - 1)
+        return self.values[place] if place >= 0 else None
+
+    def _place(self, address: int, *, until: int) -> int:
+        while until >= 0 and self.lasts[until] < address:
+            until = self.around[until]
+        return until
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Both tables, ready to be asked; addresses are packed: four bytes, or sixteen."""
+
+    countries: dict[int, _Ranges[str]]
+    machines: dict[int, _Ranges[bool]]
+
+    def country(self, packed: bytes) -> str:
+        """Return the two letters of an address's country, nothing where no table knows it."""
+        ranges = self.countries.get(len(packed))
+        return (ranges.at(int.from_bytes(packed, "big")) if ranges else None) or ""
+
+    def is_data_centre(self, packed: bytes) -> bool:
+        """Say whether an address lies in a network that the operator listed as one of machines."""
+        ranges = self.machines.get(len(packed))
+        return bool(ranges and ranges.at(int.from_bytes(packed, "big")))
+
+
+NO_NETWORKS = Networks({}, {})
+
+
+def load_networks(folder: Path) -> Networks:
+    """Read the tables of a folder; without any, nothing is known of any address.
+
+    Raises:
+        UnreadableTable: a line is none; names the file and the line.
+    """
+    return Networks(
+        countries=_by_length(_read(folder.glob("countries*.csv"), parse=_country_range)),
+        machines=_by_length(_read(folder.glob("data_centres*.txt"), parse=_machine_range)),
+    )
+
+
+Row = tuple[int, int, int, Value]  # bytes of an address, first, last, value
+
+
+def _read(paths: Iterable[Path], *, parse: Callable[[str], Row[Value]]) -> Iterator[Row[Value]]:
+    for path in sorted(paths):
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                text = line.partition("#")[0].strip()
+                if not text:
+                    continue
+                try:
+                    yield parse(text)
+                except ValueError as error:
+                    raise UnreadableTable(f"{path.name}, line {number}: {text[:60]!r} ({error})") from error
+
+
+def _by_length(rows: Iterable[Row[Value]]) -> dict[int, _Ranges[Value]]:
+    sorted_out: dict[int, list[tuple[int, int, Value]]] = {}
+    for length, first, last, value in rows:
+        sorted_out.setdefault(length, []).append((first, last, value))
+    return {length: _Ranges.of(ranges) for length, ranges in sorted_out.items()}
+
+
+def _country_range(text: str) -> Row[str]:
+    parts = [part.strip().strip('"') for part in text.split(",")]
+    country = parts[-1].upper()
+    if len(country) != _COUNTRY_LETTERS:
+        raise ValueError("the last field is no country of two letters")
+    if len(parts) != _FIELDS_OF_RANGE:
+        return (*_network(parts[0]), country)
+    first, last = (ip_address(int(part)) if part.isdecimal() else ip_address(part) for part in parts[:2])
+    if first.version != last.version or int(first) > int(last):
+        raise ValueError("the range ends before it begins")
+    return len(first.packed), int(first), int(last), country
+
+
+def _machine_range(text: str) -> Row[bool]:
+    return (*_network(text), True)
+
+
+def _network(text: str) -> tuple[int, int, int]:
+    network = ip_network(text)
+    return len(network[0].packed), int(network[0]), int(network[-1])

@@ -1,0 +1,94 @@
+"""Runs the texts of questions: puts them together, hands parameters over, and remembers answers of one version."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files as packaged
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+
+Columns = Mapping[str, str]
+NONE: Columns = {}
+
+_REMEMBERED = 512
+_CONNECTION = {
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": "false",  # a question never reaches for the network
+    "autoload_known_extensions": "false",
+}
+
+
+class Engine:
+    """One DuckDB for a process; each thread has a cursor of its own, and they share its caches."""
+
+    def __init__(self, spill: Path) -> None:
+        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(spill)})
+        self._database.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a Delta table never change
+        self._own = threading.local()
+
+    def rows(self, text: str, given: Mapping[str, object]) -> list[Row]:
+        """Run one question; only the parameters that its text names are handed over."""
+        cursor = self._cursor().execute(text, {name: value for name, value in given.items() if f"${name}" in text})
+        names = [described[0] for described in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._own, "cursor"):
+            self._own.cursor = self._database.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._own.cursor
+        return cursor
+
+
+class Memory:
+    """Answers of the lake's present version; a new version forgets them all, so none can be stale."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._answers: OrderedDict[str, list[Row]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def answer(self, version: int, asked: str, find: Callable[[], list[Row]]) -> list[Row]:
+        """Return what was found for the same words and version before, or find it now."""
+        with self._lock:
+            if version != self._version:
+                self._version = version
+                self._answers.clear()
+            if asked in self._answers:
+                self._answers.move_to_end(asked)
+                return self._answers[asked]
+        found = find()
+        with self._lock:
+            if version == self._version:
+                self._answers[asked] = found
+                while len(self._answers) > _REMEMBERED:
+                    self._answers.popitem(last=False)
+        return found
+
+
+def clicks_text(question: str, *, columns: Columns = NONE) -> str:
+    """Return the text of a question that reads clicks; `columns` fill the places that its text leaves for them."""
+    return _part("clicks") + _filled(question, columns)
+
+
+def counted_text(question: str, *, parts: tuple[str, ...], columns: Columns = NONE) -> str:
+    """Return the text of a question that reads what is counted: the named parts of `rapport.lake.questions.plan`."""
+    clicks = _part("clicks").rstrip() + ",\n\n" if "raw" in parts else "WITH "
+    counted = "\nUNION ALL\n".join(_part(f"counted_{part}") for part in parts)
+    return f"{clicks}counted AS (\n{counted})\n\n{_filled(question, columns)}"
+
+
+def _filled(question: str, columns: Columns) -> str:
+    text = _part(question)
+    for place, column in columns.items():
+        text = text.replace(f"{{{place}}}", column)
+    return text
+
+
+@cache
+def _part(name: str) -> str:
+    return (packaged("rapport.lake.questions") / "sql" / f"{name}.sql").read_text(encoding="utf-8")

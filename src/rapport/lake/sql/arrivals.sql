@@ -1,0 +1,71 @@
+-- The rows of a table for the events that arrived. `agents` and `visitors` hold what Python found out about each user
+-- agent and each address; the numbers beside `marks` are those of `rapport.wire.clickid.Mark`.
+WITH known AS (
+    SELECT
+        arrived.*,
+        hex(try(from_base64(translate(click_id, '-_', '+/')))) AS capsule,
+        printf('%012X%010X', at_ms, link_number) AS told,
+        coalesce(agents.crawler, '') AS crawler,
+        agents.device AS device_of_person,
+        agents.browser,
+        visitors.network AS address_network,
+        visitors.mark AS address_mark,
+        visitors.country,
+        visitors.data_centre,
+        (marks & 2 > 0) OR coalesce(agents.crawler, '') <> '' AS bot
+    FROM arrived
+    JOIN agents USING (user_agent)
+    JOIN visitors USING (address, "month")
+),
+
+-- A click that came when the same visitor's last one through the link was less than ten seconds old.
+ordered AS (
+    SELECT click_id, at_ms - lag(at_ms) OVER visits AS since_ms
+    FROM (
+        SELECT click_id, at_ms, link_number, address_mark, user_agent FROM known
+        UNION ALL
+        SELECT NULL, at_ms, link_number, address_mark, user_agent FROM recent
+    )
+    WHERE octet_length(address_mark) > 0
+    WINDOW visits AS (PARTITION BY link_number, address_mark, user_agent ORDER BY at_ms, click_id NULLS FIRST)
+),
+
+repeats AS (
+    SELECT DISTINCT click_id FROM ordered WHERE click_id IS NOT NULL AND since_ms < 10000
+)
+
+SELECT
+    DATE '1970-01-01' + CAST(at_ms // 86400000 AS INTEGER) AS "day",
+    at_ms,
+    link_number,
+    -- An id that disagrees with its click, or is none of ours, is kept as its text behind a head below zero.
+    CASE WHEN substr(capsule, 5, 22) = told AND length(capsule) = 48
+        THEN CAST('0x' || substr(capsule, 1, 4) AS INTEGER) ELSE -1 END AS id_head,
+    CASE WHEN substr(capsule, 5, 22) = told AND length(capsule) = 48
+        THEN unhex(substr(capsule, 27)) ELSE encode(click_id) END AS id_tail,
+    program_id, agreement_id, link_id, code, placement, channel,
+    -- It hands the click id on; a sign that no address holds keeps its place.
+    replace(destination, click_id, chr(1)) AS destination,
+    referrer, user_agent, "language",
+    sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10,
+    query,
+    substr(lower(regexp_extract(
+        referrer, '^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)', 1, 'i'
+    )), 1, 253) AS referrer_host,
+    reason,
+    handed_out,
+    marks & 1 > 0 AS "view",
+    marks & 8 > 0 AS no_consent,
+    marks & 16 > 0 AS test,
+    marks & 4 > 0 AS framed,
+    bot,
+    click_id IN (SELECT click_id FROM repeats) AS repeated,
+    data_centre,
+    crawler,
+    CASE WHEN bot THEN 'bot' ELSE device_of_person END AS device,
+    CASE WHEN bot THEN '' ELSE browser END AS browser,
+    country,
+    address_network,
+    address_mark
+FROM known
+ORDER BY agreement_id, at_ms
