@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     [
         ("203.0.113.1", "DE"), ("203.0.113.64", "AT"), ("203.0.113.127", "AT"), ("203.0.113.128", "DE"),
         ("203.0.114.0", ""), ("1.0.0.255", "AU"), ("1.0.1.0", ""), ("198.51.100.9", "NL"), ("2001:db8:1::5", "FR"),
-        ("2001:db9::1", ""), ("0.0.0.0", ""),
+        ("2001:db9::1", ""), ("0.0.0.1", ""),
     ],
 )  # fmt: skip
 def test_an_address_is_in_the_country_of_its_narrowest_range(address: str, country: str, folder: Path) -> None:
