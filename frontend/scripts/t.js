@@ -1,11 +1,20 @@
-// Runs on a shop's own pages: keeps the click id of a visit, or a partner's old code, and hands it to carts and forms.
-// One request leaves a page with it, to the shop's own cart; nothing is sent anywhere else.
-const settings = document.currentScript ? document.currentScript.dataset : {};
-const days = Number(settings.days) || 365;
-const kept = {
-  rpid: { cookie: 'rapport_click', parameter: settings.parameter || 'rpid', longest: 128 },
-  rapport_ref: { cookie: 'rapport_ref', parameter: settings.old || 'ref', longest: 64 },
-};
+// Runs on a shop's own pages: takes the click id of a visit, or asks for one in place of a partner's old code, and hands
+// it to forms, carts and payment links. It stores nothing on the device before consent. It speaks with the shop's own cart
+// and with the Rapport that it was loaded from, and with nobody else.
+const tag = document.currentScript;
+const settings = tag ? tag.dataset : {};
+const program = settings.program || '';
+const home = program && tag.src ? new URL(tag.src).origin : '';
+const parameter = settings.parameter || 'rpid';
+const olds = (settings.old || 'ref,via,a_aid,aff,aff_id,fpr').split(',');
+const cookieName = `rapport_click${program && `_${program}`}`;
+const shared = window.rapport = window.rapport || { all: [] };
+let click = '';
+let ref = '';
+let consent;
+let asked = '';
+let minted = '';
+let pending = Promise.resolve();
 
 function clean(text, longest) {
   return text && text.length <= longest && /^[\w.~-]+$/.test(text) ? text : '';
@@ -16,54 +25,140 @@ function cookie(name) {
   return found ? found[1] : '';
 }
 
-// The newest visit wins; a visit without an id leaves what an earlier one brought.
-function remembered({ cookie: name, parameter, longest }) {
-  const brought = clean(new URLSearchParams(location.search).get(parameter), longest);
-  const value = brought || clean(cookie(name), longest);
+function store(value, days) {
   const secure = location.protocol === 'https:' ? ';secure' : '';
   const domain = settings.domain ? `;domain=${settings.domain}` : '';
-  if (brought) document.cookie = `${name}=${value};path=/;max-age=${days * 86400};samesite=lax${secure}${domain}`;
-  return value;
+  document.cookie = `${cookieName}=${value};path=/;max-age=${days * 86400};samesite=lax${secure}${domain}`;
 }
 
-const values = {};
-for (const [name, one] of Object.entries(kept)) {
-  const value = remembered(one);
-  if (value) values[name] = value;
-}
-window.rapport = { clickId: values.rpid || '', ref: values.rapport_ref || '' };
-
-function fill(within) {
-  for (const [name, value] of Object.entries(values)) {
-    for (const field of within.querySelectorAll(`input[name="${name}"],input[name="attributes[${name}]"]`)) field.value ||= value;
-  }
-  if (!values.rpid) return;
-  for (const link of within.querySelectorAll('a[href^="https://buy.stripe.com/"]')) {
-    const address = new URL(link.href);
-    if (!address.searchParams.has('client_reference_id')) {
-      address.searchParams.set('client_reference_id', values.rpid);
-      link.href = address.href;
-    }
-  }
-}
-
-// Shopify runs no scripts in its checkout: the cart's attributes are what an order takes along.
-function tellCart() {
-  if (!window.Shopify || !Object.keys(values).length) return;
-  const mark = JSON.stringify([values, cookie('cart')]);
-  if (sessionStorage.getItem('rapport') === mark) return;
-  const root = (window.Shopify.routes && window.Shopify.routes.root) || '/';
-  const body = JSON.stringify({ attributes: values });
-  const asked = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, keepalive: true };
-  fetch(`${root}cart/update.js`, asked).then(() => sessionStorage.setItem('rapport', JSON.stringify([values, cookie('cart')]))).catch(() => {});
-}
-
-function ready() {
+// The newest visit wins; a visit without an id leaves what an earlier one brought.
+function keep(brought) {
+  click = clean(brought, 128) || click || clean(cookie(cookieName), 128);
+  if (click && consent) store(click, Number(settings.days) || 365);
+  shared.clickId = click || shared.clickId || '';
   fill(document);
   tellCart();
 }
 
-if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready);
-else ready();
-// Forms that came later are filled before they are sent.
+function send(path, said) {
+  const body = new URLSearchParams({ program, ...said });
+  return fetch(home + path, { method: 'POST', body, credentials: 'include', keepalive: true }).then((answer) => answer.json());
+}
+
+// One question at a time, for each new address or word about consent; without an answer the page goes on as it is.
+function look() {
+  const query = new URLSearchParams(location.search);
+  const brought = clean(query.get(parameter), 128);
+  const old = olds.find((one) => clean(query.get(one), 64));
+  if (old) shared.ref = ref = query.get(old);
+  keep(brought);
+  if (home && (brought || old || consent !== undefined)) pending = pending.then(() => ask(brought, old)).catch(() => {});
+}
+
+function ask(brought, old) {
+  const mark = [brought, old, ref, consent].join();
+  if (mark === asked) return 0;
+  const said = { click: brought, referrer: document.referrer.slice(0, 300) };
+  // An old code that has become a click is not asked for again: its click is passed on with the word about consent.
+  if (minted && minted === ref) said.click = brought || click;
+  else if (old && !brought) Object.assign(said, { name: old, value: ref });
+  if (window !== top) said.framed = 1;
+  if (consent !== undefined) said.consent = consent ? 1 : 0;
+  asked = mark;
+  return send('/page/click', said).then((told) => {
+    if (said.value && told.click) minted = ref;
+    keep(told.click);
+  });
+}
+
+function hear(yes) {
+  if (yes === consent) return;
+  consent = yes;
+  if (!yes && cookie(cookieName)) store('', 0);
+  look();
+}
+
+function values() {
+  const found = {};
+  if (click) found.rpid = click;
+  if (ref) found.rapport_ref = ref;
+  return found;
+}
+
+function fill(within) {
+  for (const [name, value] of Object.entries(values())) {
+    const names = [name, `attributes[${name}]`, ...(name === 'rpid' ? [parameter] : [])];
+    for (const field of within.querySelectorAll(names.map((one) => `input[name="${one}"]`).join())) {
+      if (!field.dataset.program || field.dataset.program === program) field.value = field.value || value;
+    }
+  }
+  for (const link of within.querySelectorAll('a')) lead(link);
+}
+
+function lead(link) {
+  const field = link.hasAttribute('data-rapport') ? parameter : link.host === 'buy.stripe.com' && 'client_reference_id';
+  if (!click || !field) return;
+  const address = new URL(link.href);
+  if (address.searchParams.has(field)) return;
+  address.searchParams.set(field, click);
+  link.href = address.href;
+}
+
+// Shopify runs no scripts in its checkout: the cart's attributes are what an order takes along.
+let told = '';
+function tellCart() {
+  const mark = JSON.stringify([values(), cookie('cart')]);
+  if (!window.Shopify || mark.startsWith('[{}') || told === mark || (consent && sessionStorage.getItem('rapport') === mark)) return;
+  told = mark;
+  const root = (window.Shopify.routes && window.Shopify.routes.root) || '/';
+  const asking = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ attributes: values() }), keepalive: true };
+  fetch(`${root}cart/update.js`, asking).then(() => {
+    if (consent) sessionStorage.setItem('rapport', JSON.stringify([values(), cookie('cart')]));
+  }).catch(() => { told = ''; });
+}
+
+function sale(order) {
+  return send('/page/sale', click ? { click_id: click, ...order } : order);
+}
+
+shared.all.push({ program, hear, sale });
+shared.consent = (yes) => shared.all.forEach((one) => one.hear(!!yes));
+shared.sale = (order) => Promise.all(shared.all.filter((one) => one.program && (!order.program || order.program === one.program)).map((one) => one.sale(order)));
+
+// What banners and tags say for the visitor never outweighs the browser's own signal; a call of rapport.consent does.
+function suppose(yes) {
+  hear(yes && !navigator.globalPrivacyControl);
+}
+if (settings.consent === 'given' && !navigator.globalPrivacyControl) consent = true;
+if (window.__tcfapi) {
+  window.__tcfapi('addEventListener', 2, (said, fine) => {
+    if (fine && said.eventStatus !== 'cmpuishown') suppose(said.gdprApplies === false || !!said.purpose.consents[1]);
+  });
+}
+const layer = window.dataLayer;
+if (layer) {
+  const listen = (said) => said && said[0] === 'consent' && said[2] && said[2].ad_storage && suppose(said[2].ad_storage === 'granted');
+  [].forEach.call(layer, listen);
+  const push = layer.push;
+  layer.push = function pushed(...more) {
+    more.forEach(listen);
+    return push.apply(layer, more);
+  };
+}
+
+// Shops that change their page without loading it.
+for (const name of ['pushState', 'replaceState']) {
+  const plain = history[name];
+  history[name] = function moved(...more) {
+    plain.apply(history, more);
+    look();
+  };
+}
+addEventListener('popstate', look);
 document.addEventListener('submit', (event) => fill(event.target), true);
+document.addEventListener('click', (event) => {
+  const link = event.target.closest && event.target.closest('a');
+  if (link) lead(link);
+}, true);
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', look);
+look();

@@ -57,6 +57,25 @@ def follow_old_address(request: Request, station: Station) -> Answer | None:
     return None if route is None else _lead_on(visitor, route, station)
 
 
+def write_down_from_page(request: Request, route: Route, station: Station, *, said: dict[str, str]) -> str:
+    """Write down a click that a page of the shop tells of; return its id, empty where the link is closed.
+
+    The browser says of the script's own request that it is no page. Whether the page was framed, the script says.
+    """
+    headers = {name: value for name, value in request.headers.items() if not name.startswith(b"sec-fetch-")}
+    headers[b"referer"] = said.get("referrer", "").encode()
+    if said.get("framed") == "1":
+        headers[b"sec-fetch-dest"] = b"iframe"
+    asked = Request("GET", request.path, "", headers, b"", request.address, request.keep_alive)
+    kept = {name: value for name, value in said.items() if name in {"consent", *SUB_IDS}}
+    visitor = Visit(request=asked, code=route.link.code, at_ms=station.clock_ms(), fields={"consent": "0", **kept})
+    verdict = visit.judge(visitor, route)
+    way = Way(None if verdict.closed else route.destination, verdict.reason)
+    event = _click(visitor, route, verdict, way, click_id=_mint(visitor, route, verdict, station))
+    _write_down(event, station)
+    return event.click_id if event.handed_out else ""
+
+
 def _old_route(visitor: Visit, station: Station, owner: str | None) -> Route | None:
     """Return the way of an old address; under a name that nobody has proven, of those brought along with that name."""
     host = visitor.request.header(b"host").partition(":")[0].lower().removeprefix("www.")

@@ -4,8 +4,10 @@ What it means (the order, the amount, the click) is judged by the worker and sho
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
+from typing import Literal
 
 from msgspec import structs
 
@@ -28,6 +30,8 @@ _BEARER = "bearer "
 _LONGEST_AGENT = 255
 _STATUS = {Refusal.UNREADABLE: 400, Refusal.UNAUTHENTIC: 401, Refusal.NOT_STORED: 503}
 
+Render = Callable[[PostbackEvent], Answer]
+
 
 def take_postback(request: Request, station: Station) -> "Answer | asyncio.Future[Answer]":
     """Write an authentic postback down and acknowledge it once it is on the disk."""
@@ -36,10 +40,10 @@ def take_postback(request: Request, station: Station) -> "Answer | asyncio.Futur
         event = read(request, station, at_ms=station.clock_ms())
         station.journal.write(event)
     except PostbackRefused as refused:
-        return _refuse(refused, station)
+        return refuse(refused, station)
     except JournalFailing:
-        return _refuse(_not_stored(), station)
-    return _acknowledge_when_synced(event, station)
+        return refuse(not_stored(), station)
+    return acknowledge_when_synced(event, station, render=_as_receipt)
 
 
 def _signed(request: Request, station: Station, *, at_ms: int) -> PostbackEvent:
@@ -55,8 +59,8 @@ def _signed(request: Request, station: Station, *, at_ms: int) -> PostbackEvent:
             "/pb?program=prg_… within five minutes.",
             field="webhook-signature",
         )
-    event = _event(request, report.read(request, body_only=True), at_ms=at_ms, program=program)
-    return structs.replace(event, auth="hmac", message_id=message_id)
+    event = event_of(request, report.read(request, body_only=True), at_ms=at_ms, program=program, auth="hmac")
+    return structs.replace(event, message_id=message_id)
 
 
 def _with_token(request: Request, station: Station, *, at_ms: int) -> PostbackEvent:
@@ -70,7 +74,7 @@ def _with_token(request: Request, station: Station, *, at_ms: int) -> PostbackEv
             "Send the program's postback token as `token`, or in the header `Authorization: Bearer …`.",
             field="token",
         )
-    return _event(request, said, at_ms=at_ms, program=program)
+    return event_of(request, said, at_ms=at_ms, program=program, auth="token")
 
 
 def _bearer(request: Request) -> str:
@@ -78,12 +82,15 @@ def _bearer(request: Request) -> str:
     return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
 
 
-def _event(request: Request, said: Report, *, at_ms: int, program: ProgramEntry) -> PostbackEvent:
+def event_of(
+    request: Request, said: Report, *, at_ms: int, program: ProgramEntry, auth: Literal["token", "hmac", "none"]
+) -> PostbackEvent:
+    """Return the event to write down of what was said, with a receipt id of its own."""
     return PostbackEvent(
         receipt_id=new_id("rcp", at=from_ms(at_ms)),
         at_ms=at_ms,
         program_id=program.program_id,
-        auth="token",
+        auth=auth,
         method=request.method,
         content_type=said.content_type,
         params=said.params,
@@ -93,26 +100,37 @@ def _event(request: Request, said: Report, *, at_ms: int, program: ProgramEntry)
     )
 
 
-def _acknowledge_when_synced(event: PostbackEvent, station: Station) -> "asyncio.Future[Answer]":
+def acknowledge_when_synced(event: PostbackEvent, station: Station, *, render: Render) -> "asyncio.Future[Answer]":
+    """Answer once the event is on the disk; `render` says how."""
     answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-    station.journal.synced().add_done_callback(partial(_acknowledge, event, station, answer))
+    station.journal.synced().add_done_callback(partial(_acknowledge, event, station, answer, render))
     return answer
 
 
 def _acknowledge(
-    event: PostbackEvent, station: Station, answer: "asyncio.Future[Answer]", synced: "asyncio.Future[None]"
+    event: PostbackEvent,
+    station: Station,
+    answer: "asyncio.Future[Answer]",
+    render: Render,
+    synced: "asyncio.Future[None]",
 ) -> None:
     if synced.exception() is None:
         station.counters.postbacks[TAKEN] += 1
-        answer.set_result(answers.data(200, {"receipt": event.receipt_id}))
+        answer.set_result(render(event))
     else:
-        answer.set_result(_refuse(_not_stored(), station))
+        answer.set_result(refuse(not_stored(), station))
 
 
-def _not_stored() -> PostbackRefused:
+def _as_receipt(event: PostbackEvent) -> Answer:
+    return answers.data(200, {"receipt": event.receipt_id})
+
+
+def not_stored() -> PostbackRefused:
+    """Return the refusal of what the disk did not take."""
     return PostbackRefused(Refusal.NOT_STORED, "The postback could not be stored. Please send it again later.")
 
 
-def _refuse(refused: PostbackRefused, station: Station) -> Answer:
+def refuse(refused: PostbackRefused, station: Station) -> Answer:
+    """Count a refusal and answer with its reason."""
     station.counters.postbacks[refused.reason] += 1
     return answers.problem(_STATUS[refused.reason], str(refused), field=refused.field)

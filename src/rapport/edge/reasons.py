@@ -26,4 +26,5 @@ class Refusal(StrEnum):
 
     UNREADABLE = "unreadable"
     UNAUTHENTIC = "unauthentic"
+    FOREIGN_PAGE = "foreign_page"
     NOT_STORED = "not_stored"

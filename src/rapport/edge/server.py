@@ -10,7 +10,7 @@ from email.utils import formatdate
 
 import uvloop
 
-from rapport.edge import answers, click, impression, names, postback
+from rapport.edge import answers, click, impression, names, page_click, page_sale, postback, script
 from rapport.edge.answers import Answer
 from rapport.edge.caller import networks
 from rapport.edge.connection import Connection, Handler
@@ -49,6 +49,7 @@ class Edge:
         self._clock_ms = clock_ms
         self._impressions = Impressions()
         self._started_ms = clock_ms()
+        self._pages: dict[str, Handler] = {}
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._station: Station
@@ -61,6 +62,7 @@ class Edge:
         """
         settings = self._settings
         self._station = self._open_station()
+        self._pages = self._roads_of_pages()
         self.port = await self._listen(settings.port, self._handle)
         self.metrics_port = await self._listen(settings.metrics_port, self._handle_monitor)
         self._tasks.append(asyncio.create_task(_every(_SWEEP_SECONDS, self._sweep)))
@@ -113,12 +115,29 @@ class Edge:
             return answers.method_not_allowed("GET, HEAD")
         if request.path == postback.PATH:
             return self._handle_postback(request)
-        if request.path.startswith(impression.PREFIX) and request.path.endswith(impression.SUFFIX):
-            return self._impressions.show(request, self._station)
+        if (asked_by_page := self._road_of_page(request.path)) is not None:
+            known_way = request.method in {"GET", "POST"}
+            return asked_by_page(request) if known_way else answers.method_not_allowed("GET, POST")
         if request.path == "/healthz":
             return self._health()
         known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None
         return answers.not_found() if known is None else known
+
+    def _road_of_page(self, path: str) -> Handler | None:
+        """Return what answers an address that pages of shops and of partners ask for."""
+        if path.startswith(impression.PREFIX) and path.endswith(impression.SUFFIX):
+            return lambda request: self._impressions.show(request, self._station)
+        return self._pages.get(path)
+
+    def _roads_of_pages(self) -> dict[str, Handler]:
+        """Return what pages of shops ask for, by path."""
+        station, assets = self._station, self._settings.assets
+        roads: dict[str, Handler] = {
+            page_click.PATH: lambda request: page_click.remember(request, station),
+            page_sale.PATH: lambda request: page_sale.take_sale(request, station),
+            page_sale.IMAGE_PATH: lambda request: page_sale.take_image(request, station),
+        }
+        return roads | ({script.PATH: script.load(assets).answer} if assets else {})
 
     def _handle_postback(self, request: Request) -> "Answer | asyncio.Future[Answer]":
         if names.program_addressed(request, self._station) is None:

@@ -30,6 +30,7 @@ class EdgeSettings:
     metrics_port: int = 8102
     trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-For is believed
     own_hosts: frozenset[str] = frozenset()  # names beside those of this machine that the edge answers to
+    assets: Path | None = None  # the folder of built files, where the script for shops' pages is
     secure_cookies: bool = False  # true behind TLS: browsers then refuse to send the cookie in the clear
     sync_seconds: float = 0.01  # a loss of power may take the clicks of this long, and no postback
     segment_seconds: float = 1.0  # consumers see a click this long after it came

@@ -27,6 +27,12 @@ def append(value: str, click_id: str) -> str:
     return _SEPARATOR.join((click_id, *(known for known in parse(value) if known != click_id))[:KEPT_CLICKS])
 
 
+def find_all(header: str, name: str) -> list[str]:
+    """Return the values of every cookie of this name in a `Cookie` request header, in their order."""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return [value.strip('"') for key, _, value in pairs if key == name]
+
+
 def find(header: str, name: str) -> str:
     """Return the value of one cookie in a `Cookie` request header, or an empty text."""
     for pair in header.split(";"):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import rapport
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
 from rapport.config.env import Environment
 from rapport.config.guardian import SUPERVISOR_VARIABLE, is_supervised, watch_supervisor
@@ -59,6 +60,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         metrics_port=chosen.metrics_port,
         trusted_proxies=tuple(chosen.trusted_proxies),
         own_hosts=chosen.edge_hosts,
+        assets=Path(rapport.__file__).parent / "static" / "dist",
         secure_cookies=chosen.edge_address.startswith("https://"),
     )
     become(settings)
