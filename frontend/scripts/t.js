@@ -8,6 +8,7 @@ const home = program && tag.src ? new URL(tag.src).origin : '';
 const parameter = settings.parameter || 'rpid';
 const olds = (settings.old || 'ref,via,a_aid,aff,aff_id,fpr').split(',');
 const cookieName = `rapport_click${program && `_${program}`}`;
+const refName = 'rapport_ref';
 const shared = window.rapport = window.rapport || { all: [] };
 let click = '';
 let ref = '';
@@ -25,17 +26,19 @@ function cookie(name) {
   return found ? found[1] : '';
 }
 
-function store(value, days) {
+function store(name, value, days) {
   const secure = location.protocol === 'https:' ? ';secure' : '';
   const domain = settings.domain ? `;domain=${settings.domain}` : '';
-  document.cookie = `${cookieName}=${value};path=/;max-age=${days * 86400};samesite=lax${secure}${domain}`;
+  document.cookie = `${name}=${value};path=/;max-age=${days * 86400};samesite=lax${secure}${domain}`;
 }
 
 // The newest visit wins; a visit without an id leaves what an earlier one brought.
 function keep(brought) {
   click = clean(brought, 128) || click || clean(cookie(cookieName), 128);
-  if (click && consent) store(click, Number(settings.days) || 365);
+  ref = ref || clean(cookie(refName), 64);
+  if (consent) for (const [name, value] of [[cookieName, click], [refName, ref]]) if (value) store(name, value, Number(settings.days) || 365);
   shared.clickId = click || shared.clickId || '';
+  shared.ref = ref;
   fill(document);
   tellCart();
 }
@@ -45,36 +48,42 @@ function send(path, said) {
   return fetch(home + path, { method: 'POST', body, credentials: 'include', keepalive: true }).then((answer) => answer.json());
 }
 
-// One question at a time, for each new address or word about consent; without an answer the page goes on as it is.
+// One question at a time, for each new address or word about consent. A partner's code travels as the click that it
+// becomes; where nobody answers, or it becomes none, as the code that it is.
 function look() {
   const query = new URLSearchParams(location.search);
   const brought = clean(query.get(parameter), 128);
   const old = olds.find((one) => clean(query.get(one), 64));
-  if (old) shared.ref = ref = query.get(old);
+  const code = old ? query.get(old) : '';
+  if (!home && code) ref = code;
   keep(brought);
-  if (home && (brought || old || consent !== undefined)) pending = pending.then(() => ask(brought, old)).catch(() => {});
+  if (home && (brought || code || consent !== undefined)) pending = pending.then(() => ask(brought, old, code)).catch(() => alone(code));
 }
 
-function ask(brought, old) {
-  const mark = [brought, old, ref, consent].join();
+function ask(brought, old, code) {
+  const mark = [brought, code, consent].join();
   if (mark === asked) return 0;
-  const said = { click: brought, referrer: document.referrer.slice(0, 300) };
-  // An old code that has become a click is not asked for again: its click is passed on with the word about consent.
-  if (minted && minted === ref) said.click = brought || click;
-  else if (old && !brought) Object.assign(said, { name: old, value: ref });
+  asked = mark;
+  const said = { click: brought || (code && code === minted ? click : ''), referrer: document.referrer.slice(0, 300) };
+  if (code && !said.click) Object.assign(said, { name: old, value: code });
   if (window !== top) said.framed = 1;
   if (consent !== undefined) said.consent = consent ? 1 : 0;
-  asked = mark;
   return send('/page/click', said).then((told) => {
-    if (said.value && told.click) minted = ref;
-    keep(told.click);
+    if (!told.click) return alone(said.value);
+    if (said.value) minted = code;
+    return keep(told.click);
   });
+}
+
+function alone(code) {
+  if (code && code !== minted) ref = code;
+  keep('');
 }
 
 function hear(yes) {
   if (yes === consent) return;
   consent = yes;
-  if (!yes && cookie(cookieName)) store('', 0);
+  if (!yes) for (const name of [cookieName, refName]) if (cookie(name)) store(name, '', 0);
   look();
 }
 

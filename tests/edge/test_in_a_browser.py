@@ -109,11 +109,20 @@ def test_an_old_code_travels_as_a_click_and_nothing_is_stored_before_consent(pag
     told = clickid.read(filled(page), keys=KEYS.by_number())
     assert isinstance(told, ClickId)
     assert (told.link_number, Mark.NO_CONSENT in told.marks) == (5, True)
-    assert field(page, "rapport_ref") == "anna"
+    assert field(page, "rapport_ref") == "", "it travels as a click, not as a code"
     assert page.locator("#pay").get_attribute("href") == f"https://buy.stripe.com/x?client_reference_id={told.text}"
     assert page.locator("#till").evaluate("link => link.href") == f"{shop.address}/till?a=1&rpid={told.text}"
     assert kept(page) == {}
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+def test_a_code_that_no_link_has_travels_as_the_code_that_it_is(page: Page, shop: Shop) -> None:
+    page.goto(f"{shop.address}/?ref=summer10")
+    expect(page.locator("input[name=rapport_ref]")).to_have_value("summer10")
+    page.evaluate("rapport.consent(true)")
+    wait_for_cookies(page, "rapport_ref")
+    page.goto(f"{shop.address}/later")
+    expect(page.locator("input[name=rapport_ref]")).to_have_value("summer10")
 
 
 def test_after_consent_the_shop_s_own_server_keeps_it_and_the_order_finds_it(page: Page, shop: Shop) -> None:
@@ -224,6 +233,19 @@ def test_two_programs_on_one_page_keep_their_own(page: Page, shop: Shop) -> None
         ("prg_1", CLICK),
         ("prg_2", LATER),
     ]
+
+
+def test_the_lines_of_the_manual_do_what_it_says(page: Page, shop: Shop) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "script.md").read_text(encoding="utf-8")
+    lines = text.replace("https://go.shop.example", shop.tracking).replace("prg_…", "prg_1")
+    tag, calls, image = (block.partition("\n")[2] for block in lines.split("```")[1::2])
+    shop.shown["tags"] = tag + image
+    page.goto(f"{shop.address}/?rpid={CLICK}")
+    filled(page)
+    page.evaluate(f"() => {{ {calls} }}")
+    wait_for_cookies(page, NAME, "rapport_click_prg_1")
+    page.wait_for_load_state("networkidle")
+    assert [one.params["total"] for one in shop.orders()] == ["128.92", "128.92"]
 
 
 def test_an_image_on_the_thank_you_page_tells_of_the_order(page: Page, shop: Shop) -> None:

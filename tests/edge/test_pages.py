@@ -103,6 +103,12 @@ def test_codes_and_clicks_of_nobody_become_nothing(pages: RunningEdge) -> None:
     assert pages.events() == []
 
 
+def test_a_code_of_ours_does_as_well_and_another_program_s_does_not(pages: RunningEdge) -> None:
+    pages.publish(make_link("theirs", link_number=6, program_id="prg_2"))
+    assert told(click(pages, "&name=ref&value=ABC"))
+    assert told(click(pages, "&name=ref&value=theirs")) == ""
+
+
 def test_a_framed_page_a_crawler_and_a_closed_link_are_seen_as_such(pages: RunningEdge) -> None:
     click(pages, "&name=ref&value=anna&framed=1&consent=1")
     click(pages, "&name=ref&value=anna&consent=1", user_agent="Googlebot/2.1")

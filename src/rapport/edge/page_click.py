@@ -39,13 +39,12 @@ def _brought(asker: Page, station: Station) -> str:
 
 
 def _minted(asker: Page, request: Request, station: Station) -> str:
-    """Mint a click for the link that an old parameter leads to; nothing where it leads to none of this program's."""
+    """Mint a click for the link that a parameter leads to, as an old address or as a code of ours; else nothing."""
     name, value = asker.said.get("name", ""), asker.said.get("value", "")
     if not name or not value:
         return ""
-    texts = [text for text in texts_of("", {name: value}) if text]
-    code = _code(texts, asker, station)
-    route = None if code is None else station.route(code)
+    code = _code([text for text in texts_of("", {name: value}) if text], asker, station) or value.lower()
+    route = station.route(code)
     if route is None or route.link.program_id != asker.program.program_id:
         return ""
     return click.write_down_from_page(request, route, station, said=asker.said)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -74,6 +75,16 @@ def test_the_line_of_each_manual_is_an_order_with_its_click(slug: str) -> None:
     }
     wanted |= EXPECTED[slug]
     assert {name: getattr(given, name) for name in wanted} == wanted
+
+
+def test_the_manual_shows_these_very_lines() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "postbacks.md").read_text(encoding="utf-8")
+    shown = dict(line.split(" ", 1) for line in page.split("```")[1].strip().splitlines())
+    assert shown == {slug: PROFILES[slug].example for slug in PROFILES.keys() - {"rapport", "clickbank"}}
+    for slug, line in shown.items():
+        assert order(slug, line).external_id == "10428"
+    titles = {row.split("|")[1].strip() for row in page.splitlines() if row.startswith("| ")}
+    assert {profile.title for profile in PROFILES.values()} <= titles
 
 
 def test_what_a_system_sends_beside_it_is_named_as_unread() -> None:

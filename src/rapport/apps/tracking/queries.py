@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from html import escape
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -20,6 +21,16 @@ def address_of(link: Link, *, base: str | None = None) -> str:
     """
     begins = base_of(link.agreement.program_id) if base is None else base
     return f"{begins}/c/{link.code}" + (f"?{urlencode(link.subs)}" if link.subs else "")
+
+
+def snippet_of(link: Link) -> str:
+    """Return the HTML by which a page shows a banner with this link, and each showing of it is counted."""
+    base = base_of(link.agreement.program_id)
+    said = f"?{urlencode(link.subs)}" if link.subs else ""
+    return (
+        f'<a href="{escape(address_of(link, base=base))}"><img src="BANNER.png" alt=""></a>\n'
+        f'<img src="{escape(f"{base}/i/{link.code}.gif{said}")}" width="1" height="1" alt="">'
+    )
 
 
 def base_of(program_id: str) -> str:

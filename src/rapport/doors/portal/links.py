@@ -15,7 +15,7 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_link, switch_link
 from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import address_of, base_of, links_of
+from rapport.apps.tracking.queries import address_of, base_of, links_of, snippet_of
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
 from rapport.doors.portal.forms import LinkForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
@@ -65,6 +65,7 @@ def link(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
         agreement=agreement,
         link=row,
         address=address_of(row),
+        snippet=snippet_of(row),
         totals=totals,
         not_counted=totals.bots + totals.framed,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.actions import IssuedSecret
 from rapport.apps.tracking.models import PostbackWay
+from rapport.apps.tracking.queries import base_of
 
 _ORDER = '"external_id": "10428", "total": "128.92", "tax": "20.58", "shipping": "4.90"'
 
@@ -42,6 +43,18 @@ def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, ob
                 f'"{program.currency}", "click_ids": ["…"], "coupons": []}}',
             ),
         ),
+        "script": Recipe(
+            _("Keep the click id with a script"),
+            _(
+                "It fills fields named rpid, Shopify’s cart and Stripe’s payment links. It stores nothing before consent."
+            ),
+            script_line(program),
+        ),
+        "page": Recipe(
+            _("Without a server: the page tells of the order"),
+            _("On the page of thanks. It is held as unconfirmed until a server, a file or a person confirms it."),
+            _page_lines(program),
+        ),
         "refund": Recipe(
             _("Report a refund"),
             _("A part with its amount; without an amount all that is left."),
@@ -63,6 +76,22 @@ def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, ob
         ),
         "parameters": _parameters(program),
     }
+
+
+def script_line(program: Program) -> str:
+    """Return the line that puts the script into a page, under the program's own name where it has one."""
+    more = "" if program.parameter == "rpid" else f' data-parameter="{program.parameter}"'
+    return f'<script src="{base_of(program.id)}/t.js" data-program="{program.id}"{more} async></script>'
+
+
+def _page_lines(program: Program) -> str:
+    order = f"order_id: '10428', total: '128.92', currency: '{program.currency}'"
+    image = f"{base_of(program.id)}/px.gif?program={program.id}&order_id=10428&total=128.92"
+    return (
+        "<script>\n  // once your visitor agreed to cookies\n  rapport.consent(true);\n"
+        f"  // on the page of thanks\n  rapport.sale({{{order}}});\n</script>\n"
+        f'<noscript><img src="{image}" alt=""></noscript>'
+    )
 
 
 def _curl(what: str, body: str) -> str:

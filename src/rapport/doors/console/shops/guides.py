@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.programs.models import Program
 from rapport.apps.shops.models import ShopKind
+from rapport.doors.console.program.recipes import script_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,6 @@ class Step:
     text: str = ""
     language: str = ""
     is_plugin: bool = False
-
-
-def script_line(program: Program) -> str:
-    """Return the line that puts the script into a page."""
-    more = "" if program.parameter == "rpid" else f' data-parameter="{program.parameter}"'
-    return f'<script src="{settings.PUBLIC_URL}/t.js"{more} defer></script>'
 
 
 def guide_of(kind: ShopKind, program: Program) -> list[Step]:
