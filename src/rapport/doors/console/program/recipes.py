@@ -45,9 +45,7 @@ def recipes_of(program: Program, *, issued: IssuedSecret | None) -> dict[str, ob
         ),
         "script": Recipe(
             _("Keep the click id with a script"),
-            _(
-                "It fills fields named rpid, Shopify’s cart and Stripe’s payment links. It stores nothing before consent."
-            ),
+            _("It fills fields named rpid, Shopify’s cart and Stripe’s links. It stores nothing before consent."),
             script_line(program),
         ),
         "page": Recipe(

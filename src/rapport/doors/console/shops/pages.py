@@ -20,10 +20,11 @@ from rapport.apps.shops.queries import (
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.program.recipes import script_line
 from rapport.doors.console.shops.connecting import kinds_of
 from rapport.doors.console.shops.deliveries import shown
 from rapport.doors.console.shops.forms import SettingsForm
-from rapport.doors.console.shops.guides import guide_of, script_line
+from rapport.doors.console.shops.guides import guide_of
 from rapport.flows.shops.coding import makes_codes
 from rapport.flows.shops.connecting import hook_address
 from rapport.kit.clock import now
