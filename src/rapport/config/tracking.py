@@ -18,6 +18,7 @@ def become(settings: EdgeSettings) -> None:
     """Go on in this process as the edge alone."""
     told = {name: value for name, value in asdict(settings).items() if name != "limits"}
     told |= {"data": str(settings.data), "own_hosts": sorted(settings.own_hosts)}
+    told["assets"] = str(settings.assets) if settings.assets else ""
     arguments = [sys.executable, "-m", __name__, json.dumps(told), "edge"]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own program
 
@@ -26,7 +27,8 @@ def told_settings(text: str) -> EdgeSettings:
     """Return the settings as `become` told them."""
     told = json.loads(text)
     lists = {"own_hosts": frozenset(told["own_hosts"]), "trusted_proxies": tuple(told["trusted_proxies"])}
-    return EdgeSettings(**told | lists | {"data": Path(told["data"])})
+    assets = Path(told["assets"]) if told["assets"] else None
+    return EdgeSettings(**told | lists | {"data": Path(told["data"]), "assets": assets})
 
 
 if __name__ == "__main__":
