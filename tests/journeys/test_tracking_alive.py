@@ -49,7 +49,7 @@ def test_the_monitor_tries_the_doors_and_nothing_of_it_counts(
         make_link(make_agreement(program, at=now()), at=now())
 
         def whole() -> ToldTrial | None:
-            told = told_trials(trials_of(program.id), most=1)
+            told = told_trials(trials_of(program.id), most=1, at=now())
             return told[0] if told and not told[0].is_on_its_way else None
 
         trial = waited("a test that came through", whole, within_s=150).followed.trial

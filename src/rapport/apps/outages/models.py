@@ -75,6 +75,7 @@ class Trial(models.Model):
     total = models.CharField(max_length=24)
     click_id = models.CharField(max_length=32, blank=True)
     order_receipt = models.CharField(max_length=32, blank=True)
+    refund_ordered_at = models.DateTimeField(null=True, blank=True)
     refund_receipt = models.CharField(max_length=32, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField()

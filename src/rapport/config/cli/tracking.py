@@ -71,16 +71,17 @@ def _tried() -> bool:
     from rapport.apps.programs.models import ProgramState  # noqa: PLC0415 - Django is awake only now
     from rapport.apps.programs.queries import all_programs  # noqa: PLC0415 - as above
     from rapport.apps.record.actors import Actor  # noqa: PLC0415 - as above
-    from rapport.flows.alive.trials import NoLink, send_trial_through  # noqa: PLC0415 - as above
+    from rapport.flows.alive.trials import NoLink, order_trial, send_trial_through  # noqa: PLC0415 - as above
     from rapport.kit.clock import now  # noqa: PLC0415 - as above
 
-    well = True
+    well, by = True, Actor.system("command-line")
     for program in all_programs().filter(state=ProgramState.OPEN):
         try:
-            trial = send_trial_through(program, by=Actor.system("command-line"), at=now())
+            trial = order_trial(program, by=by, at=now())
         except NoLink as refusal:
             say(f"{program.name}: {refusal.sentence}")
             continue
+        send_trial_through(trial, by=by, at=now())
         came = not trial.problem and _arrived(trial.id)
         word = "arrived" if came else "did not arrive"
         say(f"{program.name}: {trial.problem or f'the test order {word}'}")

@@ -13,8 +13,9 @@ from rapport.apps.programs.queries import all_programs
 from rapport.domain.money import format_amount
 from rapport.doors.access import Request, allow
 from rapport.doors.api.problems import Problem
-from rapport.flows.alive.tasks import try_doors
+from rapport.flows.alive.tasks import send_trial as send_ordered
 from rapport.flows.alive.telling import ToldTrial, told_trials
+from rapport.flows.alive.trials import order_trial
 from rapport.flows.answers import Answer, answer_once
 from rapport.flows.offers import find_offer
 from rapport.kit.clock import now
@@ -35,8 +36,8 @@ class TrialBody(Schema):
 class TrialSent(Schema):
     """A test is on its way."""
 
+    id: str
     program: str
-    state: str
 
 
 class TrialOut(Schema):
@@ -63,8 +64,9 @@ def send_trial(request: HttpRequest, payload: TrialBody, idempotency_key: str = 
 
     def answer() -> Answer:
         program = find_offer(payload.program, by=actor).program
-        try_doors.enqueue(program_id=program.id)
-        return Answer(HTTPStatus.ACCEPTED, {"program": program.id, "state": "on its way"})
+        trial = order_trial(program, by=actor, at=now())
+        send_ordered.enqueue(trial_id=trial.id)
+        return Answer(HTTPStatus.ACCEPTED, {"id": trial.id, "program": program.id})
 
     asked = {"path": request.path, "body": payload.model_dump(mode="json")}
     answered = answer_once(scope=str(actor), key=idempotency_key, request=asked, at=now(), answer=answer)
@@ -76,7 +78,7 @@ def send_trial(request: HttpRequest, payload: TrialBody, idempotency_key: str = 
 def read_trials(request: HttpRequest, program_id: str) -> JsonResponse:
     """Return the newest tests of a program."""
     found = find(cast("Request", request).actor, Capability.CONVERSION_READ, all_programs(), pk=program_id)
-    told = told_trials(trials_of(found.id), most=MOST)
+    told = told_trials(trials_of(found.id), most=MOST, at=now())
     return JsonResponse([_shown(one, found.currency) for one in told], safe=False)
 
 

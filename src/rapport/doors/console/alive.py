@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.apps.identity.rights import Capability, can
+from rapport.apps.outages.actions import note_trial
 from rapport.apps.outages.models import Outage
 from rapport.apps.outages.queries import all_outages, all_trials, outages_of, outages_of_installation, trials_of
 from rapport.apps.programs.models import Program
@@ -19,9 +21,10 @@ from rapport.flows.alive.machine import nobody_looks
 from rapport.flows.alive.orders import Band, band_of
 from rapport.flows.alive.repairing import repairable
 from rapport.flows.alive.sources import Source, sources_of
-from rapport.flows.alive.tasks import refund_trial, repair_outage, try_doors
-from rapport.flows.alive.telling import ToldTrial, told_trials
-from rapport.flows.alive.trials import link_to_try
+from rapport.flows.alive.tasks import refund_trial, repair_outage
+from rapport.flows.alive.tasks import send_trial as send_ordered
+from rapport.flows.alive.telling import told_trials
+from rapport.flows.alive.trials import NoLink, link_to_try, order_trial
 from rapport.flows.alive.words import OutageWords, outage_words
 from rapport.kit.clock import now
 
@@ -61,7 +64,7 @@ def alive(request: Request, program_id: str) -> HttpResponse:
         past=[row for row in rows if not row.outage.is_open],
         unwatched=nobody_looks(at=at),
         sources=_sources(program, at=at),
-        trials=_trials(program),
+        **_trials(program),
         can_try=link_to_try(program) is not None,
         may_try=can(request.actor, Capability.PROGRAM_WRITE, program),
         may_repair=can(request.actor, Capability.CONVERSION_REPORT, program),
@@ -75,7 +78,7 @@ def trials(request: Request, program_id: str) -> HttpResponse:
     program = program_or_404(request, program_id)
     content = {
         "program_row": program,
-        "trials": _trials(program),
+        **_trials(program),
         "may_try": can(request.actor, Capability.PROGRAM_WRITE, program),
         "zone": program.zone,
     }
@@ -87,7 +90,12 @@ def trials(request: Request, program_id: str) -> HttpResponse:
 def send_trial(request: Request, program_id: str) -> HttpResponse:
     """Send a test click and its test order through the real doors."""
     program = program_or_404(request, program_id)
-    try_doors.enqueue(program_id=program.id)
+    try:
+        trial = order_trial(program, by=request.actor, at=now())
+    except NoLink as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("console:alive", program.id)
+    send_ordered.enqueue(trial_id=trial.id)
     return done(request, _("A test click and a test order are on their way."), name="alive", at=(program.id,))
 
 
@@ -97,6 +105,7 @@ def send_refund(request: Request, program_id: str, trial_id: str) -> HttpRespons
     """Take a test order back."""
     program = program_or_404(request, program_id)
     trial = get_object_or_404(all_trials().filter(program=program), pk=trial_id)
+    note_trial(trial, refund_ordered_at=trial.refund_ordered_at or now())
     refund_trial.enqueue(trial_id=trial.id)
     return done(request, _("A test refund is on its way."), name="alive", at=(program.id,))
 
@@ -126,5 +135,7 @@ def _sources(program: Program, *, at: datetime) -> list[SourceRow]:
     return [SourceRow(source, band) for source, band in rows if band is not None]
 
 
-def _trials(program: Program) -> list[ToldTrial]:
-    return told_trials(trials_of(program.id), most=TRIALS)
+def _trials(program: Program) -> dict[str, object]:
+    """Return the newest tests, and whether the page should ask again because some are on their way."""
+    found = told_trials(trials_of(program.id), most=TRIALS, at=now())
+    return {"trials": found, "asks_again": any(one.is_on_its_way for one in found)}

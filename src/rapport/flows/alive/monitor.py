@@ -13,7 +13,7 @@ from rapport.apps.programs.queries import all_programs
 from rapport.flows.alive.alarming import BY, settle
 from rapport.flows.alive.destinations import watch_destinations
 from rapport.flows.alive.orders import watch_orders
-from rapport.flows.alive.trials import WITHIN, NoLink, note_arrivals, send_trial_through
+from rapport.flows.alive.trials import WITHIN, NoLink, note_arrivals, order_trial, send_trial_through
 
 ORDERS_EVERY = timedelta(minutes=5)
 DESTINATIONS_EVERY = timedelta(hours=1)
@@ -38,9 +38,10 @@ def try_doors(program: Program, *, at: datetime) -> None:
     """Send a test click and a test order; a program without links has nothing to try."""
     note_look(name=f"trial:{program.id}", data={}, at=at)
     try:
-        send_trial_through(program, by=BY, at=at, by_monitor=True)
+        trial = order_trial(program, by=BY, at=at, by_monitor=True)
     except NoLink:
         return
+    send_trial_through(trial, by=BY, at=at)
     judge_trials(program, at=at)
 
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from rapport.apps.jobs.retry import job
 from rapport.apps.outages.queries import all_outages, all_trials
-from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import Refusal
 from rapport.flows.alive import machine, monitor, repairing, trials
@@ -23,11 +22,10 @@ def watch_tracking() -> None:
     monitor.look_around(at=now())
 
 
-@job(retries=1, key="try-doors:{program_id}")
-def try_doors(program_id: str) -> None:
-    """Send a test click and a test order of a program that somebody asked for."""
-    with suppress(Refusal):  # the page says it: there is no link
-        trials.send_trial_through(all_programs().get(pk=program_id), by=Actor.system("trial"), at=now())
+@job(retries=1, key="send-trial:{trial_id}")
+def send_trial(trial_id: str) -> None:
+    """Send a test click and a test order that somebody asked for."""
+    trials.send_trial_through(all_trials().get(pk=trial_id), by=Actor.system("trial"), at=now())
 
 
 @job(retries=1, key="refund-trial:{trial_id}")

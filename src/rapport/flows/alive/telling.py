@@ -1,6 +1,7 @@
 """Tell what became of tests: how far each came, what it would have earned, and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from rapport.apps.outages.models import Trial
 from rapport.apps.partners.queries import agreements_of
 from rapport.domain.judgement import Decision, Outcome
 from rapport.domain.money import format_amount
-from rapport.flows.alive.trials import Followed, followed
+from rapport.flows.alive.trials import WITHIN, Followed, followed
 from rapport.flows.explaining.gathering import formula_rows
 from rapport.flows.explaining.order import outcome_words
 from rapport.flows.explaining.words import why_words
@@ -21,18 +22,20 @@ class ToldTrial:
 
     followed: Followed
     why: str
-
-    @property
-    def is_on_its_way(self) -> bool:
-        """Say whether something of it is still to be seen, so that it is worth looking again."""
-        one = self.followed
-        refund_waits = bool(one.trial.refund_receipt) and one.refund is None
-        return not one.trial.problem and (one.order is None or one.click is None or refund_waits)
+    is_on_its_way: bool
+    """Something of it is still to be seen, so that it is worth looking again."""
 
 
-def told_trials(trials: QuerySet[Trial], *, most: int) -> list[ToldTrial]:
+def told_trials(trials: QuerySet[Trial], *, most: int, at: datetime) -> list[ToldTrial]:
     """Return the newest tests with what they would have earned, and why."""
-    return [ToldTrial(one, _why(one)) for one in followed(trials, most=most)]
+    return [ToldTrial(one, _why(one), _is_on_its_way(one, at=at)) for one in followed(trials, most=most)]
+
+
+def _is_on_its_way(one: Followed, *, at: datetime) -> bool:
+    trial = one.trial
+    if not trial.problem and at - trial.sent_at <= WITHIN and (one.order is None or one.click is None):
+        return True
+    return trial.refund_ordered_at is not None and one.refund is None and at - trial.refund_ordered_at <= WITHIN
 
 
 def _why(one: Followed) -> str:

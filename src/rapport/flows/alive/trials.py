@@ -62,26 +62,41 @@ def link_to_try(program: Program) -> Link | None:
     return rows.first()
 
 
-def send_trial_through(program: Program, *, by: Actor, at: datetime, by_monitor: bool = False) -> Trial:
-    """Send a test click and its test order through the real doors; what a door refused stands in `problem`."""
+def order_trial(program: Program, *, by: Actor, at: datetime, by_monitor: bool = False) -> Trial:
+    """Note that a test is to be sent; raises `NoLink` where there is nothing to follow."""
     link = link_to_try(program)
     if link is None:
         raise NoLink
-    trial = begin_trial(program=program, link_id=link.id, total=TOTAL, by_monitor=by_monitor, by=by, at=at)
+    return begin_trial(program=program, link_id=link.id, total=TOTAL, by_monitor=by_monitor, by=by, at=at)
+
+
+def send_trial_through(trial: Trial, *, by: Actor, at: datetime) -> Trial:
+    """Send a test click and its test order through the real doors; what a door refused stands in `problem`.
+
+    Sent twice it is one order all the same: its number was fixed when it was ordered.
+    """
     try:
-        note_trial(trial, click_id=follow_as_test(link))
-        fields = {
-            "kind": "sale",
-            "external_id": trial.order_id,
-            "total": TOTAL,
-            "currency": program.currency,
-            "click_id": trial.click_id,
-            "test": "true",
-        }
-        note_trial(trial, order_receipt=report_as_shop(program, fields, message_id=trial.id, by=by, at=at))
+        if not trial.click_id:
+            note_trial(trial, click_id=follow_as_test(_link_of(trial)))
+        note_trial(trial, order_receipt=report_as_shop(trial.program, _order(trial), message_id=trial.id, by=by, at=at))
     except DoorClosed as closed:
         note_trial(trial, problem=str(closed))
     return trial
+
+
+def _link_of(trial: Trial) -> Link:
+    return links_of_program(trial.program_id).get(pk=trial.link_id)
+
+
+def _order(trial: Trial) -> dict[str, str]:
+    return {
+        "kind": "sale",
+        "external_id": trial.order_id,
+        "total": trial.total,
+        "currency": trial.program.currency,
+        "click_id": trial.click_id,
+        "test": "true",
+    }
 
 
 def send_refund_through(trial: Trial, *, by: Actor, at: datetime) -> Trial:
