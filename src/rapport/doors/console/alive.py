@@ -23,7 +23,7 @@ from rapport.flows.alive.repairing import repairable
 from rapport.flows.alive.sources import Source, sources_of
 from rapport.flows.alive.tasks import refund_trial, repair_outage
 from rapport.flows.alive.tasks import send_trial as send_ordered
-from rapport.flows.alive.telling import told_trials
+from rapport.flows.alive.telling import ToldTrial, told_trials
 from rapport.flows.alive.trials import NoLink, link_to_try, order_trial
 from rapport.flows.alive.words import OutageWords, outage_words
 from rapport.kit.clock import now
@@ -54,7 +54,7 @@ class SourceRow:
 def alive(request: Request, program_id: str) -> HttpResponse:
     """Show whether tracking is alive."""
     program, at = program_or_404(request, program_id), now()
-    rows = outage_rows(request, program)
+    rows, trials = outage_rows(request, program), _trials(program)
     return program_page(
         request,
         "alive/page.html",
@@ -64,7 +64,8 @@ def alive(request: Request, program_id: str) -> HttpResponse:
         past=[row for row in rows if not row.outage.is_open],
         unwatched=nobody_looks(at=at),
         sources=_sources(program, at=at),
-        **_trials(program),
+        trials=trials,
+        asks_again=_asks_again(trials),
         can_try=link_to_try(program) is not None,
         may_try=can(request.actor, Capability.PROGRAM_WRITE, program),
         may_repair=can(request.actor, Capability.CONVERSION_REPORT, program),
@@ -73,12 +74,14 @@ def alive(request: Request, program_id: str) -> HttpResponse:
 
 @require_safe
 @allow(Capability.CONVERSION_READ)
-def trials(request: Request, program_id: str) -> HttpResponse:
+def trials_part(request: Request, program_id: str) -> HttpResponse:
     """Return the list of tests alone, for the page that asks again while some are on their way."""
     program = program_or_404(request, program_id)
+    trials = _trials(program)
     content = {
         "program_row": program,
-        **_trials(program),
+        "trials": trials,
+        "asks_again": _asks_again(trials),
         "may_try": can(request.actor, Capability.PROGRAM_WRITE, program),
         "zone": program.zone,
     }
@@ -135,7 +138,10 @@ def _sources(program: Program, *, at: datetime) -> list[SourceRow]:
     return [SourceRow(source, band) for source, band in rows if band is not None]
 
 
-def _trials(program: Program) -> dict[str, object]:
-    """Return the newest tests, and whether the page should ask again because some are on their way."""
-    found = told_trials(trials_of(program.id), most=TRIALS, at=now())
-    return {"trials": found, "asks_again": any(one.is_on_its_way for one in found)}
+def _trials(program: Program) -> list[ToldTrial]:
+    return told_trials(trials_of(program.id), most=TRIALS, at=now())
+
+
+def _asks_again(trials: list[ToldTrial]) -> bool:
+    """Say whether the page should ask again, because some tests are on their way."""
+    return any(one.is_on_its_way for one in trials)
