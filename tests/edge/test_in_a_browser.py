@@ -1,10 +1,8 @@
 """A small shop in a real browser, its tracking name beside it: what is kept when, and what arrives with the order."""
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from rapport.wire.clickid import ClickId, Mark
 from rapport.wire.events import PostbackEvent
 from tests.edge.conftest import KEYS, NOW_MS, OTHER_PROGRAM, PROGRAM, RunningEdge, make_link, running
 from tests.edge.test_pages import DIST, NAME
+from tests.support.shop import serving
 
 CLICK = clickid.mint(key=KEYS.keys[0], at_ms=NOW_MS - 1, link_number=5, marks=Mark(0), random=b"abcd")
 LATER = clickid.mint(key=KEYS.keys[0], at_ms=NOW_MS - 1, link_number=5, marks=Mark(0), random=b"efgh")
@@ -49,36 +48,19 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     """Serve a shop at shop.localhost, with go.shop.localhost as its tracking name."""
     shown: dict[str, str] = {}
 
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = f"<!doctype html><title>A shop</title>{shown['tags']}{FORM}{LINKS}".encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    host = f"shop.localhost:{server.server_port}"
-    program = structs.replace(PROGRAM, hosts=(host,), domains=("go.shop.localhost",))
-    linkbook.publish(
-        tmp_path / "linkbook",
-        programs=[program, OTHER_PROGRAM],
-        links=[make_link(destination=f"http://{host}/landing")],
-        aliases=[Alias("prg_1", "?ref=anna", "abc")],
-        keys=KEYS,
-    )
-    with running(tmp_path, EdgeSettings(data=tmp_path, port=0, metrics_port=0, assets=DIST)) as edge:
-        made = Shop(edge, f"http://{host}", f"http://go.shop.localhost:{edge.edge.port}", shown)
-        shown["tags"] = made.tag()
-        yield made
-    server.shutdown()
-    server.server_close()
+    with serving(lambda: f"<!doctype html><title>A shop</title>{shown['tags']}{FORM}{LINKS}") as host:
+        program = structs.replace(PROGRAM, hosts=(host,), domains=("go.shop.localhost",))
+        linkbook.publish(
+            tmp_path / "linkbook",
+            programs=[program, OTHER_PROGRAM],
+            links=[make_link(destination=f"http://{host}/landing")],
+            aliases=[Alias("prg_1", "?ref=anna", "abc")],
+            keys=KEYS,
+        )
+        with running(tmp_path, EdgeSettings(data=tmp_path, port=0, metrics_port=0, assets=DIST)) as edge:
+            made = Shop(edge, f"http://{host}", f"http://go.shop.localhost:{edge.edge.port}", shown)
+            shown["tags"] = made.tag()
+            yield made
 
 
 def field(page: Page, name: str = "rpid") -> str:

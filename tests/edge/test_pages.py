@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from rapport.edge.pace import A_MINUTE, MINUTE_MS, Pace
 from rapport.edge.settings import EdgeSettings
 from rapport.wire import clickid, linkbook
 from rapport.wire.aliases import Alias
@@ -146,6 +147,18 @@ def test_what_a_page_tells_unreadably_is_answered_so_that_it_can_read_why(pages:
     answer = pages.post("/page/sale", b"program=prg_1&a=1&a=2", **FETCH, content_type="text/xml")
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (400, SHOP)
     assert pages.get("/page/sale", method="OPTIONS", origin=SHOP).status == 405
+
+
+def test_one_address_may_tell_so_many_orders_in_a_minute(pages: RunningEdge) -> None:
+    told = [pages.get(f"/px.gif?program=prg_1&order_id={number}").status for number in range(A_MINUTE + 1)]
+    assert told == [200] * A_MINUTE + [429]
+    assert pages.metrics()['postbacks_total{outcome="too_many"}'] == 1
+
+
+def test_addresses_and_minutes_are_counted_apart() -> None:
+    pace = Pace(a_minute=1)
+    told = [("a", 0), ("a", MINUTE_MS - 1), ("b", 1), ("a", MINUTE_MS)]
+    assert [pace.allows(address, at_ms=at_ms) for address, at_ms in told] == [True, False, True, True]
 
 
 def test_the_script_is_served_packed_and_known_again(pages: RunningEdge) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from rapport.apps.commissions.models import Commission
-from rapport.apps.commissions.queries import approvable
+from rapport.apps.commissions.queries import approvable, held_commissions
 from rapport.apps.conversions.actions import choose_profile
 from rapport.apps.conversions.inputs import ProfileInput
 from rapport.apps.conversions.models import Conversion, Receipt
@@ -86,6 +86,7 @@ def test_what_a_page_tells_is_held_until_the_server_says_the_same(tell: Tell, an
     assert money() == [("held", 1200, ["unconfirmed"])]
     assert Conversion.objects.get().state == "reported"
     assert not approvable(Commission.objects.all()).exists()
+    assert not held_commissions(anna.program_id).exists(), "it asks nobody: anybody could fill Today with such orders"
     assert tell(auth="token", external_id="1", total="100.00").state == "taken"
     assert money() == [("pending", 1200, [])]
     assert Conversion.objects.get().state == "confirmed"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from rapport.edge import answers, page, postback, report
 from rapport.edge.answers import Answer
 from rapport.edge.gif import gif
+from rapport.edge.pace import Pace
 from rapport.edge.page import Page
 from rapport.edge.reasons import Refusal
 from rapport.edge.report import PostbackRefused
@@ -26,22 +27,22 @@ _NOT_KEPT = frozenset({"program", "consent", *report.TOKEN_NAMES})  # a secret i
 _CLICKS = frozenset({"click_id", "click_ids", "rpid"})
 
 
-def take_sale(request: Request, station: Station) -> "Answer | asyncio.Future[Answer]":
+def take_sale(request: Request, station: Station, *, pace: Pace) -> "Answer | asyncio.Future[Answer]":
     """Write an order down that a script tells of, and answer with its receipt."""
     asker = page.read(request, station)
     if asker is None:
         return _foreign(station)
-    taken = _taken(request, asker.program, station, render=partial(_as_data, asker))
+    taken = _taken(request, asker.program, station, pace, render=partial(_as_data, asker))
     return page.readable(asker, taken) if isinstance(taken, Answer) else taken
 
 
-def take_image(request: Request, station: Station) -> "Answer | asyncio.Future[Answer]":
+def take_image(request: Request, station: Station, *, pace: Pace) -> "Answer | asyncio.Future[Answer]":
     """Write an order down that an image's address tells of, and answer with a dot."""
     program = page.of_program(request, station)
     referrer = request.header(b"referer")
     if program is None or (referrer and not page.is_own(urlsplit(referrer).netloc.lower(), program.hosts)):
         return _foreign(station)
-    return _taken(request, program, station, render=_as_image)
+    return _taken(request, program, station, pace, render=_as_image)
 
 
 def _foreign(station: Station) -> Answer:
@@ -50,8 +51,11 @@ def _foreign(station: Station) -> Answer:
 
 
 def _taken(
-    request: Request, program: ProgramEntry, station: Station, *, render: postback.Render
+    request: Request, program: ProgramEntry, station: Station, pace: Pace, *, render: postback.Render
 ) -> "Answer | asyncio.Future[Answer]":
+    if not pace.allows(request.address, at_ms=station.clock_ms()):
+        sentence = "Too many orders came from this address within a minute."
+        return postback.refuse(PostbackRefused(Refusal.TOO_MANY, sentence), station)
     try:
         event = _event(request, program, station)
         station.journal.write(event)

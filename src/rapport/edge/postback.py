@@ -28,7 +28,7 @@ PATH = "/pb"
 
 _BEARER = "bearer "
 _LONGEST_AGENT = 255
-_STATUS = {Refusal.UNREADABLE: 400, Refusal.UNAUTHENTIC: 401, Refusal.NOT_STORED: 503}
+_STATUS = {Refusal.UNREADABLE: 400, Refusal.UNAUTHENTIC: 401, Refusal.TOO_MANY: 429, Refusal.NOT_STORED: 503}
 
 Render = Callable[[PostbackEvent], Answer]
 

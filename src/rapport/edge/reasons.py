@@ -27,4 +27,5 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
     UNAUTHENTIC = "unauthentic"
     FOREIGN_PAGE = "foreign_page"
+    TOO_MANY = "too_many"
     NOT_STORED = "not_stored"

@@ -17,6 +17,7 @@ from rapport.edge.connection import Connection, Handler
 from rapport.edge.counters import Counters, metrics_text
 from rapport.edge.group_commit import GroupCommit
 from rapport.edge.impression import Impressions
+from rapport.edge.pace import Pace
 from rapport.edge.request import Request
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
@@ -131,11 +132,11 @@ class Edge:
 
     def _roads_of_pages(self) -> dict[str, Handler]:
         """Return what pages of shops ask for, by path."""
-        station, assets = self._station, self._settings.assets
+        station, assets, pace = self._station, self._settings.assets, Pace()
         roads: dict[str, Handler] = {
             page_click.PATH: lambda request: page_click.remember(request, station),
-            page_sale.PATH: lambda request: page_sale.take_sale(request, station),
-            page_sale.IMAGE_PATH: lambda request: page_sale.take_image(request, station),
+            page_sale.PATH: lambda request: page_sale.take_sale(request, station, pace=pace),
+            page_sale.IMAGE_PATH: lambda request: page_sale.take_image(request, station, pace=pace),
         }
         return roads | ({script.PATH: script.load(assets).answer} if assets else {})
 

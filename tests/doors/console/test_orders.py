@@ -1,15 +1,24 @@
 """What a manager reads and decides about orders."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from rapport.apps.commissions.models import CommissionState
-from rapport.apps.conversions.models import HumanDecision
+from rapport.apps.conversions.inputs import ConversionInput
+from rapport.apps.conversions.models import Conversion, Door, HumanDecision
+from rapport.apps.conversions.reading import read_conversion
 from rapport.apps.identity.models import Organisation, Role
+from rapport.flows.intake import take_conversions
+from rapport.flows.offers import load_offer
+from rapport.kit.clock import now
 from tests.doors.console.conftest import client_of
 from tests.doors.console.test_applications import words_of
+from tests.make.identity import STORY
 from tests.make.program_pages import Everything
+from tests.make.road import make_agreement, make_click_id, make_link
 
 
 def address(told: Everything, name: str, thing: str = "") -> str:
@@ -99,3 +108,22 @@ def test_a_refused_postback_says_what_was_wrong(manager: Client, told: Everythin
     assert "total: Give an amount such as 12.50." in page
     found = manager.get(reverse("console:receipts", args=[told.program.id]), {"id": told.refused.id})
     assert address(told, "receipt", told.refused.id) in found.content.decode()
+
+
+def test_an_order_that_only_a_page_told_says_so_and_a_person_may_confirm_it(manager: Client, told: Everything) -> None:
+    program = told.program
+    click = make_click_id(make_link(make_agreement(program, name="Pages alone")), at=now() - timedelta(minutes=5))
+    given = ConversionInput(kind="sale", external_id="P-1", currency="EUR", total="100.00", click_ids=(click,))
+    offer = load_offer(program.id)
+    read = read_conversion(given, frame=offer.frame, received_at=now(), confirmed=False)
+    take_conversions([read], offer=offer, door=Door.SCRIPT, by=STORY, at=now())
+    order = Conversion.objects.get(external_id="P-1")
+    words = words_of(manager.get(address(told, "conversion", order.id)).content)
+    assert "No server of the merchant has confirmed this order yet." in words
+    assert "named by nothing confirmed" in words
+    listed = manager.get(reverse("console:conversions", args=[program.id]), {"state": "reported"})
+    assert "P-1" in words_of(listed.content)
+    decided = {"hold": "unconfirmed", "reason": "Seen in the shop"}
+    assert manager.post(address(told, "conversion-lift", order.id), decided).status_code == 303
+    order.refresh_from_db()
+    assert order.state == "confirmed"

@@ -95,10 +95,10 @@ def commissions_of_agreement(agreement_id: str) -> QuerySet[Commission]:
 def held_commissions(program_id: str) -> QuerySet[Commission]:
     """Return the commissions that a doubt holds, oldest first; a conflict is settled at its order, not here.
 
-    What only waits for the partner to accept the terms asks nothing of the team.
+    What only waits for the partner to accept the terms, or for a server to confirm the order, asks nothing of the team.
     """
     held = commissions_of_program(program_id).filter(state=CommissionState.HELD)
-    held = held.exclude(holds=[HoldReason.TERMS_NOT_ACCEPTED.value])
+    held = held.exclude(holds=[HoldReason.TERMS_NOT_ACCEPTED.value]).exclude(holds=[HoldReason.UNCONFIRMED.value])
     return held.exclude(conversion__in_conflict=True).order_by("id")
 
 

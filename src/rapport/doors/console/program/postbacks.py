@@ -29,6 +29,7 @@ from rapport.flows.offers import load_offer
 from rapport.kit.clock import now, to_ms
 from rapport.wire.events import PostbackEvent
 
+_OURS = {"event": "kind"}
 _LONGEST_LINE = 20_000
 _SECRETS = frozenset({"token", "verification_token", "security_token", "secure"})
 
@@ -186,7 +187,7 @@ def _page(
         tried=tried,
         profile=profile,
         example=example_of(profile),
-        names=[(name, ours) for name, ours in profile.names.items()],
+        names=[(name, _OURS.get(ours, ours)) for name, ours in profile.names.items()],
         statuses=[(word, status) for word, status in profile.statuses.items()],
         targets=PROFILE_TARGETS,
         may_write=can(request.actor, Capability.PROGRAM_WRITE, program),

@@ -86,8 +86,8 @@ def _page_lines(program: Program) -> str:
     order = f"order_id: '10428', total: '128.92', currency: '{program.currency}'"
     image = f"{base_of(program.id)}/px.gif?program={program.id}&order_id=10428&total=128.92"
     return (
-        "<script>\n  // once your visitor agreed to cookies\n  rapport.consent(true);\n"
-        f"  // on the page of thanks\n  rapport.sale({{{order}}});\n</script>\n"
+        "<script>\n  addEventListener('load', () => {\n    // once your visitor agreed to cookies\n"
+        f"    rapport.consent(true);\n    // on the page of thanks\n    rapport.sale({{{order}}});\n  }});\n</script>\n"
         f'<noscript><img src="{image}" alt=""></noscript>'
     )
 
