@@ -29,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system check-assets test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill proof mutation fix bench bench-lake lock assets clean $(PARTS)
+.PHONY: help run test drill proof mutation fix bench bench-edge bench-lake lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -71,6 +71,10 @@ fix: $(DEVELOPMENT) ## Let the tools put right what they can
 
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
 	@for measurement in bench/*.py; do echo "== $$measurement"; $(BIN)/python -m "bench.$$(basename "$$measurement" .py)"; done
+
+bench-edge: $(DEVELOPMENT) ## Compare the edge with nginx and with the disk, on an idle machine (installs nginx and wrk, Debian)
+	@command -v nginx >/dev/null && command -v wrk >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nginx-light wrk; }
+	$(BIN)/python -m bench.edge
 
 test-system: $(DEVELOPMENT) ## Install PostgreSQL, Chromium, Dovecot, PHP, Node, a C compiler and others for the tests where they are missing (Debian)
 	@$(BIN)/python -m tests.support.system
