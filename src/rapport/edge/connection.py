@@ -31,6 +31,9 @@ class House(Protocol):
     def count_answer(self, status: int) -> None:
         """Count an answer by its status."""
 
+    def after_write(self, action: Callable[[], None]) -> None:
+        """Do something when what this turn of the loop wrote down is in the journal."""
+
 
 class Connection(asyncio.Protocol):
     """Serves one caller; lives in the event loop's thread."""
@@ -41,6 +44,8 @@ class Connection(asyncio.Protocol):
         self._handle = handle
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Request | Refused] = deque()
+        self._answers: list[bytes] = []  # to be sent when their clicks are in the journal
+        self._closing = False  # after what is to be sent
         self._busy = False  # an answer is waiting for the disk; later ones must wait for it
         self._flooded = False  # the caller does not read what we answer
         self._paused = False
@@ -76,7 +81,7 @@ class Connection(asyncio.Protocol):
             self._waiting.extend(self._parser.take())
             self._waiting.append(refused)
         if self._parser.wants_continue and not self._busy:
-            self._transport.write(answers.CONTINUE)
+            self._send(answers.CONTINUE)
         self._serve()
 
     def pause_writing(self) -> None:
@@ -91,7 +96,7 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> None:
         """Close unless something has begun; the house is closing."""
-        if not (self._busy or self._waiting or self._parser.begun):
+        if not (self._busy or self._waiting or self._answers or self._parser.begun):
             self._transport.close()
 
     def cut(self) -> None:
@@ -104,7 +109,7 @@ class Connection(asyncio.Protocol):
             self.cut()
 
     def _serve(self) -> None:
-        while self._waiting and not self._busy and not self._flooded:
+        while self._waiting and not self._busy and not self._flooded and not self._closing:
             self._answer(self._waiting.popleft())
         self._set_reading()
 
@@ -131,19 +136,31 @@ class Connection(asyncio.Protocol):
 
     def _write(self, answer: Answer, request: Request | None) -> None:
         """Send an answer; `request` is missing when there was none that could be read."""
-        if self._transport.is_closing():
-            return
         closing = answer.close or request is None or not request.keep_alive or self._house.stopping
         line = b"connection: close\r\n" if closing else b""
         if request is not None and request.http_1_0 and not closing:
             line = b"connection: keep-alive\r\n"
         head = request is not None and request.method == "HEAD"
         self._house.count_answer(answer.status)
-        self._transport.write(answers.render(answer, head=head, connection=line, date=self._house.date))
+        self._send(answers.render(answer, head=head, connection=line, date=self._house.date))
         if closing:
+            self._closing = True
             self._waiting.clear()
+
+    def _send(self, data: bytes) -> None:
+        """Send at the end of this turn, in one piece with what else it brings."""
+        if not self._answers:
+            self._house.after_write(self._send_answers)
+        self._answers.append(data)
+
+    def _send_answers(self) -> None:
+        sent, self._answers = self._answers, []
+        if self._transport.is_closing():
+            return
+        self._transport.write(b"".join(sent))
+        if self._closing:
             self._transport.close()
-        else:
+        elif not self._busy:
             limits = self._house.limits
             self._expect(limits.message_seconds if self._parser.begun else limits.idle_seconds)
 

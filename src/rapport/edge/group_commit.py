@@ -1,4 +1,4 @@
-"""Group commit: one sync of the disk serves every click and postback that came since the last one.
+"""Group commit: one write serves every request of a turn of the event loop, one sync all that came since the last one.
 
 Clicks are answered after the write and synced within an interval; postbacks wait for the sync, and those that arrive
 during one share the next. Everything here runs in the event loop's thread but the disk's own work, which has a thread
@@ -7,12 +7,13 @@ to itself.
 
 import asyncio
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from rapport.edge.counters import Counters
-from rapport.wire.events import Event
-from rapport.wire.journal import JournalFailing, JournalWriter
+from rapport.wire.events import Event, PostbackEvent
+from rapport.wire.journal import JournalFailing, JournalWriter, line_of
 
 _REMEMBERED_SECONDS = 10
 
@@ -30,6 +31,10 @@ class GroupCommit:
         self._segment_seconds = segment_seconds
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._events: list[Event] = []  # of this turn
+        self._after: list[Callable[[], None]] = []
+        self._turn: asyncio.Handle | None = None
+        self._hasty: list[asyncio.Future[None]] = []  # want a sync when this turn is written
         self._waiting: list[asyncio.Future[None]] = []
         self._sync_timer: asyncio.TimerHandle | None = None
         self._segment_timer: asyncio.TimerHandle | None = None
@@ -42,26 +47,23 @@ class GroupCommit:
         return self._failed_at is not None and self._loop.time() - self._failed_at < _REMEMBERED_SECONDS
 
     def write(self, event: Event) -> None:
-        """Write an event; it survives the death of this process.
+        """Write an event at the end of this turn of the loop; from then on it survives the death of this process.
 
-        Raises:
-            JournalFailing: the disk refused.
+        A click that the disk refuses is counted, and its visitor led on; whoever needs to know asks for `synced`.
         """
-        try:
-            self._writer.append(event)
-        except JournalFailing:
-            self._failed()
-            raise
-        if self._sync_timer is None:
-            self._sync_timer = self._loop.call_later(self._sync_seconds, self._commit_in_time)
-        if self._segment_timer is None:
-            self._segment_timer = self._loop.call_later(self._segment_seconds, self._end_segment)
+        self._events.append(event)
+        self._end_turn_soon()
+
+    def after_write(self, action: Callable[[], None]) -> None:
+        """Do something at the end of this turn, when its events are written or refused."""
+        self._after.append(action)
+        self._end_turn_soon()
 
     def synced(self) -> "asyncio.Future[None]":
         """Return a future that ends when everything written so far is on the disk, or with `JournalFailing`."""
         future: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append(future)
-        self._commit()
+        self._hasty.append(future)
+        self._end_turn_soon()
         return future
 
     async def close(self) -> None:
@@ -70,6 +72,7 @@ class GroupCommit:
         Raises:
             JournalFailing: the disk refused; the open segment is sealed at the next start.
         """
+        self._end_turn()
         try:
             await self._loop.run_in_executor(self._disk, self._writer.close)  # behind whatever the disk is doing
         finally:
@@ -77,6 +80,40 @@ class GroupCommit:
                 if timer is not None:
                     timer.cancel()
             self._disk.shutdown(wait=False)
+
+    def _end_turn_soon(self) -> None:
+        if self._turn is None:
+            self._turn = self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._turn = None
+        hasty, self._hasty = self._hasty, []
+        failure = self._write_events() if self._events else None
+        if failure is not None:
+            for future in hasty:
+                _settle(future, failure)
+        elif hasty:
+            self._waiting += hasty
+            self._commit()
+        after, self._after = self._after, []
+        for action in after:
+            action()
+
+    def _write_events(self) -> JournalFailing | None:
+        """Write what this turn brought; return why that failed, if it did."""
+        written, self._events = self._events, []
+        try:
+            self._writer.append_lines(b"".join(map(line_of, written)))
+        except JournalFailing as failure:
+            lost = written[failure.kept :]
+            self._counters.unjournalled_clicks += sum(not isinstance(event, PostbackEvent) for event in lost)
+            self._failed()
+            return failure
+        if self._sync_timer is None:
+            self._sync_timer = self._loop.call_later(self._sync_seconds, self._commit_in_time)
+        if self._segment_timer is None:
+            self._segment_timer = self._loop.call_later(self._segment_seconds, self._end_segment)
+        return None
 
     def _commit_in_time(self) -> None:
         self._sync_timer = None

@@ -88,6 +88,10 @@ class Edge:
         """Count an answer by its status."""
         self._counters.answers[status] += 1
 
+    def after_write(self, action: Callable[[], None]) -> None:
+        """Do something when what this turn of the loop wrote down is in the journal."""
+        self._station.journal.after_write(action)
+
     def _open_station(self) -> Station:
         settings, counters = self._settings, self._counters
         folder = settings.data / "journal"

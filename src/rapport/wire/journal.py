@@ -22,6 +22,7 @@ __all__ = [
     "JournalFailing",
     "JournalWriter",
     "Recovered",
+    "line_of",
     "read_segment",
     "recover",
     "sealed_segments",
@@ -52,8 +53,16 @@ class JournalWriter:
         Raises:
             JournalFailing: the disk refused, as when it is full; the event is not in the journal.
         """
+        self.append_lines(line_of(event))
+
+    def append_lines(self, block: bytes) -> None:
+        """Write the lines of several events at once, see `line_of`.
+
+        Raises:
+            JournalFailing: the disk refused; it says how many of them are in the journal all the same.
+        """
         segment = self._segment or self._open_next()
-        segment.append(lines.wrap(events.encode(event)))
+        segment.append(block)
         if segment.size >= self._segment_bytes:
             self.rotate()
 
@@ -105,6 +114,11 @@ class JournalWriter:
         except OSError as error:
             raise JournalFailing(f"a new segment could not be opened: {error.strerror}") from error
         return self._segment
+
+
+def line_of(event: Event) -> bytes:
+    """Return the line that an event makes in the journal."""
+    return lines.wrap(events.encode(event))
 
 
 def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tuple[int, Event]]:

@@ -25,7 +25,11 @@ _FOLDER_MODE = 0o700
 
 
 class JournalFailing(Exception):
-    """The disk did not take the event; it is not in the journal."""
+    """The disk did not take what was appended; `kept` says how many whole lines of it are in the journal all the same."""
+
+    def __init__(self, sentence: str, *, kept: int = 0) -> None:
+        super().__init__(sentence)
+        self.kept = kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class OpenSegment:
         self._torn = False
 
     def append(self, line: bytes) -> None:
-        """Write one line; it survives the death of this process from here on, the loss of power only after `sync`.
+        """Write whole lines; they survive the death of this process from here on, the loss of power only after `sync`.
 
         Raises:
             JournalFailing: the disk refused, as when it is full.
@@ -59,8 +63,12 @@ class OpenSegment:
             while remaining:
                 remaining = remaining[os.write(self._fd, remaining) :]
         except OSError as error:
-            self._torn = self._torn or len(remaining) < len(whole)
-            raise JournalFailing(f"the journal could not be written: {error.strerror}") from error
+            written = whole[: len(whole) - len(remaining)]
+            if written:
+                self._torn = not written.endswith(b"\n")
+                self.size += len(written)
+            kept = max(0, written.count(b"\n") - (len(whole) - len(line)))
+            raise JournalFailing(f"the journal could not be written: {error.strerror}", kept=kept) from error
         self._torn = False
         self.size += len(whole)
 
