@@ -92,7 +92,7 @@ def publish(data: Path, links: int) -> None:
                 token_hashes=(sha256(TOKEN.encode()).hexdigest(),),
             )
         ],
-        links=(_link(number) for number in range(links)),
+        links=(_link(number) for number in sorted(range(links), key=str)),
         keys=Keys(current=1, keys=(Key(1, b"k" * 32),)),
         full=True,
     )

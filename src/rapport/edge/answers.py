@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from http import HTTPStatus
+
+import msgspec
 
 _NO_STORE = b"cache-control: no-store\r\n"
 # The merchant's shop learns which site the visitor came from, never the page; as browsers do when nothing is said.
@@ -29,8 +30,7 @@ _PAGE_HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A response before it meets its connection: `headers` are whole lines, each with its line end."""
 
     status: int
@@ -111,4 +111,5 @@ def problem(status: int, detail: str, *, field: str | None = None) -> Answer:
 
 def unreadable(status: int) -> Answer:
     """Refuse bytes that are no request we serve, and end the connection."""
-    return replace(problem(status, "This request cannot be read, or is larger than allowed."), close=True)
+    refused = problem(status, "This request cannot be read, or is larger than allowed.")
+    return msgspec.structs.replace(refused, close=True)

@@ -5,7 +5,6 @@ phones pass. The lake looks again with a long list of names before money is appr
 """
 
 import re
-from functools import lru_cache
 from importlib.resources import files
 
 from rapport.edge.reasons import Reason
@@ -30,7 +29,6 @@ _PATTERN = re.compile(
 )
 
 
-@lru_cache(maxsize=8_192)
 def judge_agent(user_agent: str) -> Reason | None:
     """Return why a user agent cannot be a person's browser, or nothing."""
     agent = user_agent[:_LONGEST].strip().lower()

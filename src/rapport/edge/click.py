@@ -3,9 +3,10 @@
 No verdict ever stops the visitor; it only says what the click can be worth.
 """
 
-import os
-from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
+
+import msgspec
 
 from rapport.edge import answers, names, visit
 from rapport.edge.answers import Answer
@@ -17,21 +18,20 @@ from rapport.edge.station import Route, Station
 from rapport.edge.visit import Verdict, Visit
 from rapport.wire import clickid, cookie
 from rapport.wire.aliases import texts_of
-from rapport.wire.clickid import RANDOM_BYTES, Mark
+from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ClickEvent
-from rapport.wire.journal import JournalFailing
 
 PATH = "/c/"
 
 _LONGEST_VALUE = 255
 _LONGEST_ADDRESS = 2_048
 _MOST_OTHER_FIELDS = 20
+_SUBS = frozenset(SUB_IDS)
 _OWN_FIELDS = frozenset({*SUB_IDS, "placement", "channel", "to", "consent", visit.TEST_FIELD})
 _NO_COOKIE = int(Mark.BOT | Mark.FRAMED | Mark.NO_CONSENT)  # a plain number: flags are slow to compare
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """Where a visit leads, if anywhere, and the reason to write down for it."""
 
     destination: Destination | None
@@ -113,14 +113,15 @@ def _lead_on_without_link(station: Station, owner: str) -> Answer:
 def _choose(visitor: Visit, route: Route, verdict: Verdict) -> Way:
     """Choose between the deep link asked for, the link's own address and the program's fallback."""
     if verdict.closed:
-        return Way(route.fallback, verdict.reason)
+        return Way(route.ground.fallback, verdict.reason)
+    ground = route.ground
     wish = visitor.fields.get("to")
     if not wish:
-        return Way(route.destination or route.fallback, verdict.reason)
-    deep = prepare_deep_link(wish, hosts=route.hosts, parameter=route.program.parameter)
+        return Way(route.destination or ground.fallback, verdict.reason)
+    deep = prepare_deep_link(wish, hosts=ground.hosts, parameter=ground.program.parameter)
     if deep is not None:
         return Way(deep, verdict.reason)
-    return Way(route.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)
+    return Way(ground.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)
 
 
 def _mint(visitor: Visit, route: Route, verdict: Verdict, station: Station) -> str:
@@ -129,7 +130,7 @@ def _mint(visitor: Visit, route: Route, verdict: Verdict, station: Station) -> s
         at_ms=visitor.at_ms,
         link_number=route.link.link_number,
         marks=verdict.marks,
-        random=os.urandom(RANDOM_BYTES),
+        random=station.random(),
     )
 
 
@@ -148,19 +149,31 @@ def _click(visitor: Visit, route: Route, verdict: Verdict, way: Way, *, click_id
         code=link.code,
         agreement_id=link.agreement_id,
         program_id=link.program_id,
-        marks=int(verdict.marks),
+        marks=verdict.marks,
         reason=way.reason,
         handed_out=handed_out,
         destination=destination,
-        subs={name: clean(said[name], _LONGEST_VALUE) for name in SUB_IDS if name in said},
+        subs={name: clean(said[name], _LONGEST_VALUE) for name in said if name in _SUBS},
         placement=clean(said.get("placement", link.placement), _LONGEST_VALUE),
         channel=clean(said.get("channel", link.channel), _LONGEST_VALUE),
         referrer=clean(request.header(b"referer"), _LONGEST_ADDRESS),
-        user_agent=clean(request.header(b"user-agent"), _LONGEST_ADDRESS),
+        user_agent=_readable(request.headers.get(b"user-agent", b""), _LONGEST_ADDRESS),
         address=request.address,
-        language=clean(request.header(b"accept-language"), _LONGEST_VALUE),
+        language=_readable(request.headers.get(b"accept-language", b""), _LONGEST_VALUE),
         query=_other_fields(said),
     )
+
+
+def _readable(header: bytes, limit: int) -> str:
+    """Return a header as clean text; remembered, because most visitors send one of a few thousand."""
+    return (_known_text if len(header) <= visit.LONGEST_REMEMBERED else _text)(header, limit)
+
+
+def _text(header: bytes, limit: int) -> str:
+    return clean(header.decode("utf-8", "replace"), limit)
+
+
+_known_text = lru_cache(maxsize=4_096)(_text)
 
 
 def _other_fields(said: dict[str, str]) -> dict[str, str]:
@@ -170,10 +183,7 @@ def _other_fields(said: dict[str, str]) -> dict[str, str]:
 
 def _write_down(click: ClickEvent, station: Station) -> None:
     station.counters.clicks[click.reason or OK] += 1
-    try:
-        station.journal.write(click)
-    except JournalFailing:
-        station.counters.unjournalled_clicks += 1  # the visitor is led on all the same
+    station.journal.write(click)
 
 
 def _answer(click: ClickEvent, visitor: Visit, route: Route) -> Answer:
@@ -181,6 +191,7 @@ def _answer(click: ClickEvent, visitor: Visit, route: Route) -> Answer:
         return answers.resting()
     if not click.handed_out or click.marks & _NO_COOKIE:
         return answers.redirect(click.destination)
-    former = cookie.find(visitor.request.header(b"cookie"), route.cookie_name)
-    value = cookie.append(former, click.click_id)
-    return answers.redirect(click.destination, cookie=f"{route.cookie_name}={value}{route.cookie_attributes}")
+    ground, value = route.ground, click.click_id
+    if b"cookie" in visitor.request.headers:
+        value = cookie.append(cookie.find(visitor.request.header(b"cookie"), ground.cookie_name), value)
+    return answers.redirect(click.destination, cookie=f"{ground.cookie_name}={value}{ground.cookie_attributes}")

@@ -7,17 +7,20 @@ that, in ASCII, stands on the program's list.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote_plus
+
+import msgspec
 
 _ADDRESS = re.compile(r"(https?)://([^/?#\\@]+)((?:[/?#].*)?)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
+# Nearly every address of a link: it reads in one way, and nothing in it needs another spelling.
+_ORDINARY = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+/[A-Za-z0-9!$&'()*+,;=:@/?#%\[\]._~-]*")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _KEPT = "!$&'()*+,;=:@/?#[]%-._~"  # what an address may hold as it is; all else is percent-encoded
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """An address with a place for the click id; `plain` is the same address without one."""
 
     plain: str
@@ -29,8 +32,7 @@ class Destination:
         return f"{self.before}{click_id}{self.after}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(msgspec.Struct, frozen=True):
     scheme: str
     authority: str  # host and, unless it is the scheme's own, port
     rest: str
@@ -41,6 +43,8 @@ class _Address:
 
 def prepare(url: str, *, parameter: str) -> Destination | None:
     """Return an address of our own ready for click ids, or nothing if it is no web address."""
+    if _ORDINARY.fullmatch(url):
+        return _with_place(url, parameter)
     address = _read(url)
     return None if address is None else _with_place(address.text(), parameter)
 
@@ -84,7 +88,17 @@ def _with_place(url: str, parameter: str) -> Destination:
     """Give the click id its place in the query: an older one makes room, all else stays as it is."""
     rest, hash_, fragment = url.partition("#")
     path, _, query = rest.partition("?")
-    kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) != parameter]
+    kept = [pair for pair in query.split("&") if pair and _name(pair) != parameter]
     after = hash_ + fragment
     plain = path + ("?" + "&".join(kept) if kept else "") + after
-    return Destination(plain, f"{path}?{'&'.join([*kept, quote(parameter, safe='') + '='])}", after)
+    return Destination(plain, f"{path}?{'&'.join([*kept, _quoted(parameter) + '='])}", after)
+
+
+@lru_cache(maxsize=256)
+def _quoted(parameter: str) -> str:
+    return quote(parameter, safe="")
+
+
+def _name(pair: str) -> str:
+    name = pair.partition("=")[0]
+    return unquote_plus(name) if "%" in name or "+" in name else name

@@ -9,6 +9,7 @@ ASK_PATH = "/tls/ask"
 ANY_PROGRAM = ""
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _LONGEST_NAME = 253
+_REMEMBERED_HOSTS = 256
 
 
 def program_addressed(request: Request, station: Station) -> str | None:
@@ -16,10 +17,9 @@ def program_addressed(request: Request, station: Station) -> str | None:
 
     Under the edge's own names every program's do. Without a name (HTTP/1.0) the caller cannot be misled by one.
     """
-    name = name_of(request.headers.get(b"host", b""))
-    if name in _THIS_MACHINE or name in station.settings.own_hosts:
-        return ANY_PROGRAM
-    return station.program_of_domain(name)
+    host = request.headers.get(b"host", b"")
+    known = station.addressed.get(host)
+    return _program_addressed(host, station) if known is None else known
 
 
 def may_get_certificate(request: Request, station: Station) -> Answer:
@@ -28,6 +28,15 @@ def may_get_certificate(request: Request, station: Station) -> Answer:
     if station.program_of_domain(name) is not None:
         return answers.text(200, "yes\n")
     return answers.text(404, "no\n")
+
+
+def _program_addressed(host: bytes, station: Station) -> str | None:
+    name = name_of(host)
+    if name not in _THIS_MACHINE and name not in station.settings.own_hosts:
+        return station.program_of_domain(name)
+    if len(station.addressed) < _REMEMBERED_HOSTS:  # there are as many spellings as somebody likes to invent
+        station.addressed[host] = ANY_PROGRAM
+    return ANY_PROGRAM
 
 
 def name_of(host: bytes) -> str:

@@ -15,6 +15,7 @@ HEADERS_TOO_LARGE = 431
 
 # Two of these in one request, or two meanings of one, let a proxy in front see other requests than we do.
 _ONCE = frozenset({b"host", b"content-length", b"transfer-encoding"})
+_CHUNKED_TAKES = 8  # times the body's length, in chunks of a byte each and with the ends of their lines
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
@@ -38,6 +39,8 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._refused: Refused | None = None
+        self._fed = 0
+        self._version = ""
         self._reset()
 
     def feed(self, data: bytes) -> list[Request]:
@@ -47,6 +50,9 @@ class RequestParser:
             Refused: what follows the returned requests cannot be read; `take` them first, then answer.
         """
         self.wants_continue = False
+        self._fed = len(data)
+        if self.begun:
+            self._bound()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -73,28 +79,21 @@ class RequestParser:
             raise self._refuse(TARGET_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect one header; a repeated one is joined to the first."""
-        name = name.lower()
-        self._header_bytes += len(name) + len(value)
-        self._header_count += 1
-        if self._header_bytes > self._limits.header_bytes or self._header_count > self._limits.headers:
-            raise self._refuse(HEADERS_TOO_LARGE)
-        if name in self._headers:
-            if name in _ONCE:
-                raise self._refuse(BAD_REQUEST)
-            value = self._headers[name] + (b"; " if name == b"cookie" else b", ") + value
-        self._headers[name] = value
+        """Collect one header."""
+        self._pairs.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Refuse what is ambiguous or too large before its body comes."""
-        headers, version = self._headers, self._parser.get_http_version()
+        headers = self._headers = self._joined()
+        version = self._version = self._parser.get_http_version()
+        self._head_complete = True
         if version not in {"1.0", "1.1"} or (version == "1.1" and b"host" not in headers):
             raise self._refuse(BAD_REQUEST)
         if b"transfer-encoding" in headers and (
             version == "1.0" or b"content-length" in headers or headers[b"transfer-encoding"].lower() != b"chunked"
         ):
             raise self._refuse(BAD_REQUEST)
-        if int(headers.get(b"content-length", b"0")) > self._limits.body_bytes:
+        if b"content-length" in headers and int(headers[b"content-length"]) > self._limits.body_bytes:
             raise self._refuse(TOO_LARGE)
         self.wants_continue = headers.get(b"expect", b"").lower() == b"100-continue"
 
@@ -107,19 +106,51 @@ class RequestParser:
     def on_message_complete(self) -> None:
         """Make the request a value."""
         self.begun = self.wants_continue = False
+        parser = self._parser
         path, _, query = self._origin_form().partition("?")
         self._complete.append(
             Request(
-                method=self._parser.get_method().decode("ascii"),
+                method=parser.get_method().decode("ascii"),
                 path=path,
                 query=query,
                 headers=self._headers,
-                body=bytes(self._body),
+                body=bytes(self._body) if self._body else b"",
                 address=self._caller() if self._trusted else self._address,
-                keep_alive=self._parser.should_keep_alive() and not self._parser.should_upgrade(),
-                http_1_0=self._parser.get_http_version() == "1.0",
+                keep_alive=parser.should_keep_alive() and not parser.should_upgrade(),
+                http_1_0=self._version == "1.0",
             )
         )
+
+    def _bound(self) -> None:
+        """Refuse a request without end: a header is shown to us when it is whole, an extension of a chunk never."""
+        self._later_bytes += self._fed
+        limits, head = self._limits, not self._head_complete
+        most = limits.target_bytes + 2 * limits.header_bytes + (0 if head else _CHUNKED_TAKES * limits.body_bytes)
+        if self._later_bytes > most:
+            raise self._refuse(HEADERS_TOO_LARGE if head else TOO_LARGE)
+
+    def _joined(self) -> dict[bytes, bytes]:
+        """Return the headers by name, repeated ones joined."""
+        pairs, limits = self._pairs, self._limits
+        if len(pairs) > limits.headers:
+            raise self._refuse(HEADERS_TOO_LARGE)
+        might_be_large = self._first_bytes + self._later_bytes > limits.header_bytes  # nearly never
+        if might_be_large and sum(len(name) + len(value) for name, value in pairs) > limits.header_bytes:
+            raise self._refuse(HEADERS_TOO_LARGE)
+        headers = {name.lower(): value for name, value in pairs}
+        return headers if len(headers) == len(pairs) else self._with_repeated(pairs)
+
+    def _with_repeated(self, pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+        headers: dict[bytes, bytes] = {}
+        for written, value in pairs:
+            name = written.lower()
+            if name not in headers:
+                headers[name] = value
+            elif name in _ONCE:
+                raise self._refuse(BAD_REQUEST)
+            else:
+                headers[name] += (b"; " if name == b"cookie" else b", ") + value
+        return headers
 
     def _caller(self) -> str:
         forwarded = self._headers.get(b"x-forwarded-for", b"").decode("latin-1")
@@ -141,5 +172,8 @@ class RequestParser:
     def _reset(self) -> None:
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
-        self._header_bytes = self._header_count = 0
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._first_bytes = self._fed  # of the piece that the request began in, and perhaps others ended
+        self._later_bytes = 0
+        self._head_complete = False
         self._body = bytearray()

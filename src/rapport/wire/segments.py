@@ -25,7 +25,7 @@ _FOLDER_MODE = 0o700
 
 
 class JournalFailing(Exception):
-    """The disk did not take what was appended; `kept` says how many whole lines of it are in the journal all the same."""
+    """The disk did not take what was appended; `kept` whole lines of it are in the journal all the same."""
 
     def __init__(self, sentence: str, *, kept: int = 0) -> None:
         super().__init__(sentence)

@@ -77,7 +77,7 @@ def _has_book() -> bool:
 
 
 def _publish_whole() -> int:
-    links = Link.objects.select_related("agreement").iterator()
+    links = Link.objects.select_related("agreement").order_by("code").iterator()
     living = LinkAlias.objects.filter(removed_at__isnull=True).select_related("link").iterator()
     return publish(
         settings.LINKBOOK_FOLDER,
