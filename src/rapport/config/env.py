@@ -98,6 +98,12 @@ class Environment(BaseSettings):
         le=65535,
         description="First port to try for the edge's metrics.",
     )
+    edge_processes: int = Field(
+        default=1,
+        ge=0,
+        le=64,
+        description="Processes that answer tracking links and postbacks, on one port; 0 for one per core.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; "
@@ -296,6 +302,11 @@ class Environment(BaseSettings):
     def edge_address(self) -> str:
         """The address that tracking links start with."""
         return self.edge_url or f"http://localhost:{self.edge_port}"
+
+    @property
+    def edge_crew(self) -> int:
+        """How many processes answer tracking links."""
+        return self.edge_processes or len(os.sched_getaffinity(0))
 
     @property
     def edge_hosts(self) -> frozenset[str]:

@@ -28,7 +28,8 @@ def told_settings(text: str) -> EdgeSettings:
     told = json.loads(text)
     lists = {"own_hosts": frozenset(told["own_hosts"]), "trusted_proxies": tuple(told["trusted_proxies"])}
     assets = Path(told["assets"]) if told["assets"] else None
-    return EdgeSettings(**told | lists | {"data": Path(told["data"]), "assets": assets})
+    sockets = tuple(told["sockets"]) if told["sockets"] else None
+    return EdgeSettings(**told | lists | {"data": Path(told["data"]), "assets": assets, "sockets": sockets})
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What the edge counts, and how Prometheus reads it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapport.edge.reasons import Reason, Refusal
+from rapport.edge.roll import Figures
 
 OK = "ok"
 TAKEN = "taken"
@@ -25,34 +26,73 @@ class Counters:
     syncs: int = 0
     sync_seconds: float = 0.0
 
+    def figures(self, *, pid: int, connections: int, book_version: int, failing: bool) -> Figures:
+        """Return the counts as other processes read them."""
+        return Figures(
+            pid=pid,
+            clicks={str(word): count for word, count in self.clicks.items()},
+            postbacks={str(word): count for word, count in self.postbacks.items()},
+            answers=dict(self.answers),
+            impressions=self.impressions,
+            unjournalled_clicks=self.unjournalled_clicks,
+            unjournalled_impressions=self.unjournalled_impressions,
+            journal_failures=self.journal_failures,
+            torn_bytes=self.torn_bytes,
+            syncs=self.syncs,
+            sync_seconds=self.sync_seconds,
+            connections=connections,
+            book_version=book_version,
+            failing=failing,
+        )
 
-def metrics_text(counters: Counters, *, connections: int, book_version: int) -> str:
-    """Return the counts in Prometheus' text format."""
-    return "\n".join(_lines(counters, connections=connections, book_version=book_version)) + "\n"
+
+def metrics_text(processes: Sequence[Figures]) -> str:
+    """Return the counts of all processes, summed and each, in Prometheus' text format."""
+    return "\n".join([*_sums(processes), *_each(processes)]) + "\n"
 
 
-def _lines(counters: Counters, *, connections: int, book_version: int) -> Iterator[str]:
-    yield from _labelled("clicks_total", "Clicks by what was found about them.", "reason", counters.clicks)
-    yield from _labelled("postbacks_total", "Postbacks by what became of them.", "outcome", counters.postbacks)
-    yield from _labelled("answers_total", "Answers by HTTP status.", "status", counters.answers)
-    yield from _single(
-        "unjournalled_clicks_total", "Visitors led on whose click the disk refused.", counters.unjournalled_clicks
-    )
-    yield from _single("impressions_total", "Showings written down.", counters.impressions)
-    yield from _single(
-        "unjournalled_impressions_total", "Showings that the disk refused.", counters.unjournalled_impressions
-    )
-    yield from _single("journal_failures_total", "Times the disk refused to write or sync.", counters.journal_failures)
-    yield from _single("torn_bytes_total", "Bytes of cut-off lines dropped at recovery.", counters.torn_bytes)
-    yield from _single("syncs_total", "Group commits.", counters.syncs)
-    yield from _single("sync_seconds_total", "Time spent in group commits.", f"{counters.sync_seconds:.6f}")
+def _sums(processes: Sequence[Figures]) -> Iterator[str]:
+    clicks, postbacks, answers = Counter[str](), Counter[str](), Counter[int]()
+    for one in processes:
+        clicks.update(one.clicks)
+        postbacks.update(one.postbacks)
+        answers.update(one.answers)
+    yield from _labelled("clicks_total", "Clicks by what was found about them.", "reason", clicks)
+    yield from _labelled("postbacks_total", "Postbacks by what became of them.", "outcome", postbacks)
+    yield from _labelled("answers_total", "Answers by HTTP status.", "status", answers)
+    unjournalled = sum(one.unjournalled_clicks for one in processes)
+    failures = sum(one.journal_failures for one in processes)
+    yield from _single("unjournalled_clicks_total", "Visitors led on whose click the disk refused.", unjournalled)
+    yield from _single("journal_failures_total", "Times the disk refused to write or sync.", failures)
+    shown, refused = sum(one.impressions for one in processes), sum(one.unjournalled_impressions for one in processes)
+    yield from _single("impressions_total", "Showings.", shown)
+    yield from _single("unjournalled_impressions_total", "Those of them that the disk refused.", refused)
+    torn, syncs = sum(one.torn_bytes for one in processes), sum(one.syncs for one in processes)
+    yield from _single("torn_bytes_total", "Bytes of cut-off lines dropped at recovery.", torn)
+    yield from _single("syncs_total", "Group commits.", syncs)
+    seconds = sum(one.sync_seconds for one in processes)
+    yield from _single("sync_seconds_total", "Time spent in group commits.", f"{seconds:.6f}")
+    connections, version = sum(one.connections for one in processes), min(one.book_version for one in processes)
     yield from _single("connections", "Open connections.", connections, kind="gauge")
-    yield from _single("book_version", "Version of the link book in use, 0 for none.", book_version, kind="gauge")
+    yield from _single("book_version", "Oldest link book in use, 0 for none.", version, kind="gauge")
+    yield from _single("processes", "Processes that answer.", len(processes), kind="gauge")
 
 
-def _labelled(name: str, meaning: str, label: str, counts: Mapping[str, int] | Mapping[int, int]) -> Iterator[str]:
+def _each(processes: Sequence[Figures]) -> Iterator[str]:
+    """Say how the work is spread; the names differ from those of the sums, so that nothing is added up twice."""
+    clicks = {one.pid: sum(one.clicks.values()) for one in processes}
+    yield from _labelled("process_clicks_total", "Clicks by process.", "pid", clicks)
+    answers = {one.pid: sum(one.answers.values()) for one in processes}
+    yield from _labelled("process_answers_total", "Answers by process.", "pid", answers)
+    connections = {one.pid: one.connections for one in processes}
+    yield from _labelled("process_connections", "Open connections by process.", "pid", connections, kind="gauge")
+
+
+def _labelled(
+    name: str, meaning: str, label: str, counts: Mapping[str, int] | Mapping[int, int], *, kind: str = "counter"
+) -> Iterator[str]:
     yield f"# HELP rapport_edge_{name} {meaning}"
-    yield f"# TYPE rapport_edge_{name} counter"
+    yield f"# TYPE rapport_edge_{name} {kind}"
     for value, count in counts.items():
         yield f'rapport_edge_{name}{{{label}="{value}"}} {count}'
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from rapport.edge.counters import Counters
-from rapport.wire.events import Event, PostbackEvent
+from rapport.wire.events import ClickEvent, Event, ImpressionEvent
 from rapport.wire.journal import JournalFailing, JournalWriter, line_of
 
 _REMEMBERED_SECONDS = 10
@@ -106,7 +106,8 @@ class GroupCommit:
             self._writer.append_lines(b"".join(map(line_of, written)))
         except JournalFailing as failure:
             lost = written[failure.kept :]
-            self._counters.unjournalled_clicks += sum(not isinstance(event, PostbackEvent) for event in lost)
+            self._counters.unjournalled_clicks += sum(isinstance(event, ClickEvent) for event in lost)
+            self._counters.unjournalled_impressions += sum(isinstance(event, ImpressionEvent) for event in lost)
             self._failed()
             return failure
         if self._sync_timer is None:

@@ -3,7 +3,6 @@
 A page shows a partner's banner with an image of one dot beside it. It never fails: without a link there is a dot, too.
 """
 
-import os
 from collections import OrderedDict
 
 from rapport.edge.answers import Answer
@@ -13,9 +12,8 @@ from rapport.edge.names import program_addressed
 from rapport.edge.request import Request, clean, fields
 from rapport.edge.station import Route, Station
 from rapport.wire import clickid
-from rapport.wire.clickid import RANDOM_BYTES, Mark
+from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ImpressionEvent
-from rapport.wire.journal import JournalFailing
 
 PREFIX = "/i/"
 SUFFIX = ".gif"
@@ -58,7 +56,7 @@ def _write_down(request: Request, route: Route, station: Station, *, at_ms: int)
     nobody = judge_agent(request.header(b"user-agent"))
     marks = Mark.VIEW | Mark.BOT if nobody else Mark.VIEW
     view_id = clickid.mint(
-        key=station.key, at_ms=at_ms, link_number=link.link_number, marks=marks, random=os.urandom(RANDOM_BYTES)
+        key=station.key, at_ms=at_ms, link_number=link.link_number, marks=marks, random=station.random()
     )
     event = ImpressionEvent(
         at_ms=at_ms,
@@ -79,9 +77,5 @@ def _write_down(request: Request, route: Route, station: Station, *, at_ms: int)
         address=request.address,
         language=clean(request.header(b"accept-language"), _LONGEST_VALUE),
     )
-    try:
-        station.journal.write(event)
-    except JournalFailing:
-        station.counters.unjournalled_impressions += 1
-        return
     station.counters.impressions += 1
+    station.journal.write(event)

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable
 from email.utils import formatdate
@@ -19,6 +21,7 @@ from rapport.edge.group_commit import GroupCommit
 from rapport.edge.impression import Impressions
 from rapport.edge.pace import Pace
 from rapport.edge.request import Request
+from rapport.edge.roll import Figures, Roll
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
 from rapport.kit.collector import spare
@@ -54,6 +57,7 @@ class Edge:
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._station: Station
+        self._roll: Roll
 
     async def start(self) -> None:
         """Take over what a dead edge left, open the journal and listen.
@@ -64,8 +68,11 @@ class Edge:
         settings = self._settings
         self._station = self._open_station()
         self._pages = self._roads_of_pages()
-        self.port = await self._listen(settings.port, self._handle)
-        self.metrics_port = await self._listen(settings.metrics_port, self._handle_monitor)
+        public, monitors = settings.sockets or (None, None)
+        self.port = await self._listen(settings.port, self._handle, inherited=public)
+        self.metrics_port = await self._listen(settings.metrics_port, self._handle_monitor, inherited=monitors)
+        self._roll = Roll(settings.data / "edges")
+        self._roll.write(self._figures())  # whoever waits for this process knows by it that it listens
         self._tasks.append(asyncio.create_task(_every(_SWEEP_SECONDS, self._sweep)))
         self._tasks.append(asyncio.create_task(_every(settings.book_seconds, self._station.refresh_book)))
 
@@ -82,6 +89,7 @@ class Edge:
         for task in self._tasks:
             task.cancel()
         self._station.book.close()
+        self._roll.close()
         await self._station.journal.close()
 
     def count_answer(self, status: int) -> None:
@@ -105,10 +113,18 @@ class Edge:
         book = Reader(settings.data / "linkbook")
         return Station(settings, book=book, journal=journal, counters=counters, clock_ms=self._clock_ms)
 
-    async def _listen(self, port: int, handle: Handler) -> int:
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, handle), self._settings.host, port, backlog=_BACKLOG
-        )
+    async def _listen(self, port: int, handle: Handler, *, inherited: int | None) -> int:
+        loop = asyncio.get_running_loop()
+
+        def connection() -> Connection:
+            return Connection(self, handle)
+
+        if inherited is None:
+            server = await loop.create_server(connection, self._settings.host, port, backlog=_BACKLOG)
+        else:
+            # Closing ours leaves the keeper's open: who calls while nobody answers waits for the next process.
+            own = socket.socket(fileno=os.dup(inherited))
+            server = await loop.create_server(connection, sock=own, backlog=_BACKLOG)
         self._servers.append(server)
         bound: int = server.sockets[0].getsockname()[1]
         return bound
@@ -124,7 +140,7 @@ class Edge:
             known_way = request.method in {"GET", "POST"}
             return asked_by_page(request) if known_way else answers.method_not_allowed("GET, POST")
         if request.path == "/healthz":
-            return self._health()
+            return self._health(failing=self._station.journal.failing)
         known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None
         return answers.not_found() if known is None else known
 
@@ -153,16 +169,24 @@ class Edge:
 
     def _handle_monitor(self, request: Request) -> Answer:
         if request.path == "/metrics":
-            text = metrics_text(
-                self._counters, connections=len(self.connections), book_version=self._station.book.version
-            )
+            text = metrics_text([self._figures(), *self._roll.others()])
             return answers.text(200, text, content_type=_METRICS_TYPE)
         if request.path == names.ASK_PATH:
             return names.may_get_certificate(request, self._station)
-        return self._health() if request.path == "/healthz" else answers.not_found()
+        if request.path == "/healthz":
+            return self._health(failing=any(one.failing for one in (self._figures(), *self._roll.others())))
+        return answers.not_found()
 
-    def _health(self) -> Answer:
-        book, failing = self._station.book, self._station.journal.failing
+    def _figures(self) -> Figures:
+        return self._counters.figures(
+            pid=os.getpid(),
+            connections=len(self.connections),
+            book_version=self._station.book.version,
+            failing=self._station.journal.failing,
+        )
+
+    def _health(self, *, failing: bool) -> Answer:
+        book = self._station.book
         return answers.data(
             503 if failing else 200,
             {
@@ -178,6 +202,7 @@ class Edge:
     def _sweep(self) -> None:
         """Cut callers whose time is over, and let the clock of the answers tick."""
         self.date = _date_line()
+        self._roll.write(self._figures())
         now = asyncio.get_running_loop().time()
         for connection in list(self.connections):
             connection.expire(now)

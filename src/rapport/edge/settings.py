@@ -35,4 +35,5 @@ class EdgeSettings:
     sync_seconds: float = 0.01  # a loss of power may take the clicks of this long, and no postback
     segment_seconds: float = 1.0  # consumers see a click this long after it came
     book_seconds: float = 0.1  # a published change is live after this long
+    sockets: tuple[int, int] | None = None  # visitors' and monitors', open already: descriptors that a keeper holds
     limits: Limits = field(default_factory=Limits)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import rapport
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
-from rapport.config.env import Environment
+from rapport.config.cli.terminal import say
+from rapport.config.doors import inherited_doors, is_listening_process, open_doors
+from rapport.config.env import Environment, variable
+from rapport.config.errors import Stop
 from rapport.config.guardian import SUPERVISOR_VARIABLE, is_supervised, watch_supervisor
 from rapport.config.installation import present
-from rapport.config.supervisor import PROGRAM
+from rapport.config.supervisor import PROGRAM, Supervisor
 from rapport.kit.collector import spare
 
 if TYPE_CHECKING:
@@ -53,6 +56,10 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
     from rapport.edge import EdgeSettings  # noqa: PLC0415 - see above
 
     chosen = choose(data=data, edge_port=port)
+    doors = inherited_doors()
+    if doors is None:
+        _keep_edge(chosen)
+        return
     settings = EdgeSettings(
         data=chosen.data,
         host=chosen.host,
@@ -62,8 +69,32 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         own_hosts=chosen.edge_hosts,
         assets=Path(rapport.__file__).parent / "static" / "dist",
         secure_cookies=chosen.edge_address.startswith("https://"),
+        sockets=doors,
     )
     become(settings)
+
+
+def _keep_edge(chosen: Environment) -> None:
+    """Hold the doors and keep the processes behind them alive; SIGUSR1 renews them, SIGTERM stops them."""
+    watch_supervisor()
+    supervisor = Supervisor(say=say, environment={variable("edge_port"): str(chosen.edge_port)})
+    supervisor.listen_to_signals()
+    try:
+        start_edge(supervisor, chosen)
+        supervisor.run()
+    except OSError as error:
+        raise Stop(f"The edge cannot listen: {error.strerror}.") from error
+    finally:
+        supervisor.stop()
+
+
+def start_edge(supervisor: Supervisor, chosen: Environment) -> None:
+    """Open the doors and start the processes behind them. Raises OSError where a port is taken."""
+    doors = open_doors(chosen.host, port=chosen.edge_port, metrics_port=chosen.metrics_port, processes=chosen.edge_crew)
+    for number, pair in enumerate(doors, start=1):
+        supervisor.start("edge", name="edge" if number == 1 else f"edge {number}", doors=pair)
+    is_ready = is_listening_process(chosen.data / "edges")
+    supervisor.at_renewal = lambda: supervisor.renew("edge", is_ready=is_ready)
 
 
 def worker(data: DataFolder = None) -> None:

@@ -16,7 +16,9 @@ from rapport.config.cli.options import (
     demo_options,
     load_django,
 )
+from rapport.config.cli.roles import start_edge
 from rapport.config.cli.terminal import err, out, say
+from rapport.config.doors import is_listening_process
 from rapport.config.env import Environment, Origin, origins, variable
 from rapport.config.errors import Stop
 from rapport.config.guardian import watch_supervisor
@@ -58,7 +60,7 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
     supervisor = Supervisor(say=say, environment=_ports_of(chosen))
     supervisor.listen_to_signals()
     try:
-        supervisor.start("edge")  # needs no tables: no click waits for them
+        start_edge(supervisor, chosen)  # needs no tables: no click waits for them
         if _is_first_start(chosen):
             supervisor.start("web")  # nobody knows its address yet: it may wake while the tables are made
         first_owner = supervisor.ask("prepare").strip()
@@ -66,7 +68,7 @@ def _serve(chosen: Environment, *, with_demo: bool) -> None:
         for role in ("web",) if with_demo else ("web", "worker"):
             if role not in supervisor.children:
                 supervisor.start(role)
-        supervisor.wait_until(lambda: _answers(chosen), within_s=READY_WITHIN_S)
+        supervisor.wait_until(lambda: _answers(chosen, supervisor), within_s=READY_WITHIN_S)
         _print_addresses(chosen)
         if with_demo and supervisor.run_once("demo") != 0 and not supervisor.stopping.is_set():
             raise Stop("The demo program could not be loaded; see above.")
@@ -107,8 +109,9 @@ def _ports_of(chosen: Environment) -> dict[str, str]:
     return {variable(name): str(getattr(chosen, name)) for name in ("port", "edge_port", "metrics_port")}
 
 
-def _answers(chosen: Environment) -> bool:
-    return is_listening(chosen.host, chosen.port) and is_listening(chosen.host, chosen.edge_port)
+def _answers(chosen: Environment, supervisor: Supervisor) -> bool:
+    edges = [child.process.pid for child in supervisor.children.values() if child.role == "edge"]
+    return is_listening(chosen.host, chosen.port) and all(map(is_listening_process(chosen.data / "edges"), edges))
 
 
 def _print_addresses(chosen: Environment) -> None:

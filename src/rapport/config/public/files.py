@@ -95,6 +95,8 @@ WantedBy=multi-user.target
 """
 
 
+# `systemctl reload` renews the processes of the edge one by one, without a caller turned away.
+_RELOAD = {"edge": "ExecReload=/bin/kill -USR1 $MAINPID\n"}
 _WHAT = {"web": "pages and API", "edge": "tracking links and postbacks", "worker": "jobs"}
 
 
@@ -112,7 +114,7 @@ Wants=network-online.target
 User={plan.user}
 Group={plan.user}
 ExecStart={program} {role} --data {plan.data}
-WorkingDirectory={plan.data}
+{_RELOAD.get(role, "")}WorkingDirectory={plan.data}
 EnvironmentFile=-/etc/default/rapport
 Restart=always
 RestartSec=2
