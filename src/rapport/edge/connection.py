@@ -80,9 +80,9 @@ class Connection(asyncio.Protocol):
         except Refused as refused:
             self._waiting.extend(self._parser.take())
             self._waiting.append(refused)
-        if self._parser.wants_continue and not self._busy:
-            self._send(answers.CONTINUE)
         self._serve()
+        if self._parser.wants_continue and not (self._busy or self._waiting or self._closing):
+            self._send(answers.CONTINUE)
 
     def pause_writing(self) -> None:
         """Stop reading from a caller who does not read."""
