@@ -76,7 +76,7 @@ def test_http_1_0_closes_unless_asked_to_stay(edge: RunningEdge) -> None:
 
 
 def test_a_target_may_be_sent_as_to_a_proxy(edge: RunningEdge) -> None:
-    assert edge.raw(CLICK.replace(b"/c/abc", b"http://e.example:80/c/abc")).status == 302
+    assert edge.raw(CLICK.replace(b"/c/abc", b"http://E/c/abc")).status == 302
 
 
 def test_an_offer_of_another_protocol_is_left_alone(edge: RunningEdge) -> None:
@@ -109,7 +109,12 @@ MALFORMED = [
     b"NONSENSE /c/abc HTTP/1.1\r\nhost: e\r\n\r\n",
     b"GET c/abc HTTP/1.1\r\nhost: e\r\n\r\n",
     b"GET ftp://e/c/abc HTTP/1.1\r\nhost: e\r\n\r\n",
-    b"GET http://e.example HTTP/1.1\r\nhost: e\r\n\r\n",
+    b"GET http://e HTTP/1.1\r\nhost: e\r\n\r\n",
+    b"GET http://evil.example/c/abc HTTP/1.1\r\nhost: e\r\n\r\n",
+    b"GET /c/abc HTTP/1.1\nhost: e\n\n",
+    b"GET /c/abc HTTP/1.1\r\nhost: e\n\r\n",
+    b"GET /c/abc HTTP/1.1\r\nhost: e\r\n\n",
+    b"GET /c/abc HTTP/1.1\r\nhost: e\rx: y\r\n\r\n",
     b"OPTIONS * HTTP/1.1\r\nhost: e\r\n\r\n",
     b"GET /c/a bc HTTP/1.1\r\nhost: e\r\n\r\n",
     b"GET /c/abc HTTP/1.1\r\nhost: e\r\nhost: f\r\n\r\n",

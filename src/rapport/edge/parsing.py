@@ -16,7 +16,7 @@ HEADERS_TOO_LARGE = 431
 # Two of these in one request, or two meanings of one, let a proxy in front see other requests than we do.
 _ONCE = frozenset({b"host", b"content-length", b"transfer-encoding"})
 _CHUNKED_TAKES = 8  # times the body's length, in chunks of a byte each and with the ends of their lines
-_ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
 class Refused(Exception):
@@ -40,6 +40,7 @@ class RequestParser:
         self._complete: list[Request] = []
         self._refused: Refused | None = None
         self._fed = 0
+        self._headers: dict[bytes, bytes] = {}
         self._version = ""
         self._reset()
 
@@ -160,10 +161,15 @@ class RequestParser:
         """Return path and query, also of a target sent with scheme and host as to a proxy."""
         target = self._target.decode("utf-8", "replace").partition("#")[0]
         if not target.startswith("/"):
-            target, replaced = _ABSOLUTE.subn("", target, count=1)
-            if not replaced or not target.startswith("/"):
+            named = _ABSOLUTE.match(target)
+            target = target[named.end() :] if named else ""
+            # Told two names, a server must believe this one and many believe the other.
+            if named is None or not target.startswith("/") or self._is_another_host(named[1]):
                 raise self._refuse(BAD_REQUEST)
         return target
+
+    def _is_another_host(self, named: str) -> bool:
+        return named.encode().lower() != self._headers.get(b"host", named.encode()).lower()
 
     def _refuse(self, status: int) -> Refused:
         self._refused = Refused(status)
@@ -171,7 +177,7 @@ class RequestParser:
 
     def _reset(self) -> None:
         self._target = b""
-        self._headers: dict[bytes, bytes] = {}
+        self._headers = {}
         self._pairs: list[tuple[bytes, bytes]] = []
         self._first_bytes = self._fed  # of the piece that the request began in, and perhaps others ended
         self._later_bytes = 0
