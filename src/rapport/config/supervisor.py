@@ -52,6 +52,7 @@ class Supervisor:
     stopping: threading.Event = field(default_factory=threading.Event)
     renewing: threading.Event = field(default_factory=threading.Event)
     children: dict[str, Child] = field(default_factory=dict)
+    apart: bool = True  # children lead groups of their own; else whoever ends our group ends them too
     at_renewal: Callable[[], object] = bool  # what SIGUSR1 asks for
 
     def listen_to_signals(self) -> None:
@@ -72,10 +73,10 @@ class Supervisor:
             fresh = self.children[name]
             if self._comes(fresh, is_ready):
                 self.say(f"{name} was renewed.")
-                _end(old.process)
+                self._end(old.process)
             else:
                 self.say(f"A new {name} did not become ready; the old one stays.")
-                _kill_group(fresh.process)
+                self._kill(fresh.process)
                 self.children[name] = old
 
     def run_once(self, *arguments: str) -> int:
@@ -154,7 +155,7 @@ class Supervisor:
         child.crashes = 1 if lived_s > HEALTHY_AFTER_S else child.crashes + 1
         wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (child.crashes - 1))
         child.restart_s = time.monotonic() + wait_s
-        _kill_group(child.process)  # what a killed server left behind would hold its port
+        self._kill(child.process)  # what a killed server left behind would hold its port
         self.say(f"{name} ended (exit code {child.process.returncode}); starting it again in {wait_s:g} s.")
 
     def _stop_or_kill(self) -> None:
@@ -164,37 +165,39 @@ class Supervisor:
 
     def _kill_groups(self) -> None:
         for child in self.children.values():
-            _kill_group(child.process)
+            self._kill(child.process)
 
     def _spawn(
         self, *arguments: str, stdout: int | None = None, doors: tuple[int, ...] = ()
     ) -> subprocess.Popen[bytes]:
-        """Start `rapport …` in a process group of its own: ctrl-C reaches the supervisor alone, which then asks."""
+        """Start `rapport …`; in a process group of its own, ctrl-C reaches the supervisor alone, which then asks."""
         return subprocess.Popen(  # noqa: S603 - our own program
             [*self.program, *arguments],
             env={**os.environ, **self.environment, **_told(doors), SUPERVISOR_VARIABLE: str(os.getpid())},
             pass_fds=doors,
-            start_new_session=True,
+            start_new_session=self.apart,
             stdout=stdout,
         )
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask a process to finish what it has begun, and end it if it takes too long."""
+        process.terminate()
+        try:
+            process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._kill(process)
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End a process with everything that it started, if it leads a group."""
+        if not self.apart:
+            process.kill()
+        else:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+        process.wait()
 
 
 def _told(doors: tuple[int, ...]) -> dict[str, str]:
     return {DOORS_VARIABLE: ",".join(map(str, doors))} if doors else {}
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to finish what it has begun, and end it if it takes too long."""
-    process.terminate()
-    try:
-        process.wait(STOP_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()

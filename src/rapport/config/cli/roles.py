@@ -77,7 +77,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
 def _keep_edge(chosen: Environment) -> None:
     """Hold the doors and keep the processes behind them alive; SIGUSR1 renews them, SIGTERM stops them."""
     watch_supervisor()
-    supervisor = Supervisor(say=say, environment={variable("edge_port"): str(chosen.edge_port)})
+    supervisor = Supervisor(say=say, environment={variable("edge_port"): str(chosen.edge_port)}, apart=False)
     supervisor.listen_to_signals()
     try:
         start_edge(supervisor, chosen)
