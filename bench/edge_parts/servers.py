@@ -64,7 +64,13 @@ def edge(data: Path) -> Iterator[Server]:
     """Run the edge: one process on the servers' core, with everything it does for an installation."""
     port = free_port()
     told = {name: value for name, value in asdict(EdgeSettings(data=data, port=port)).items() if name != "limits"}
-    told |= {"data": str(data), "own_hosts": ["edge.example"], "metrics_port": free_port(), "sockets": None}
+    told |= {
+        "data": str(data),
+        "own_hosts": ["edge.example"],
+        "metrics_port": free_port(),
+        "sockets": None,
+        "assets": "",
+    }
     with _pinned([sys.executable, "-m", "rapport.config.tracking", json.dumps(told), "edge"], port) as server:
         yield server
 

@@ -28,7 +28,7 @@ def write_segments(journal: Path, *, clicks: int, at_ms: int, seed: int = 12) ->
 def _click(chance: random.Random, *, at_ms: int) -> ClickEvent:
     partner = int(2_000 * chance.random() ** 3)
     number = partner * 4 + int(4 * chance.random() ** 2)
-    click_id = mint(key=_KEY, at_ms=at_ms, link_number=number, marks=0, random=chance.randbytes(4))  # type: ignore[arg-type]  # a plain 0 is no marks
+    click_id = mint(key=_KEY, at_ms=at_ms, link_number=number, marks=0, random=chance.randbytes(4))
     visitor = chance.randrange(2_000_000)
     return ClickEvent(
         at_ms=at_ms,

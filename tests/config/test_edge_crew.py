@@ -103,7 +103,7 @@ def test_renewed_under_load_it_turns_nobody_away_and_loses_nothing(tmp_path: Pat
         with crew.under_load():
             crew.process.send_signal(signal.SIGUSR1)
             wait_for(lambda: len(crew.pids()) == 2 and not crew.pids() & before)
-    assert set(crew.answers) == {"302"}
+    assert set(crew.answers) == {"302"}, crew.answers
     written = clicks_in(tmp_path)
     assert len(written) == len(set(written)) == crew.answers["302"]
 

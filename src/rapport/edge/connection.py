@@ -16,6 +16,8 @@ from rapport.edge.settings import Limits
 
 _log = logging.getLogger(__name__)
 
+_FIRST_REQUEST_SECONDS = 1.0
+
 Handler = Callable[[Request], "Answer | asyncio.Future[Answer]"]
 
 
@@ -43,6 +45,8 @@ class Connection(asyncio.Protocol):
         self._house = house
         self._handle = handle
         self._loop = asyncio.get_running_loop()
+        self._made = self._loop.time()
+        self._unused = True
         self._waiting: deque[Request | Refused] = deque()
         self._answers: list[bytes] = []  # to be sent when their clicks are in the journal
         self._closing = False  # after what is to be sent
@@ -73,6 +77,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came and answer it as far as the order allows."""
+        self._unused = False
         if not self._parser.begun and not self._busy:
             self._expect(self._house.limits.message_seconds)
         try:
@@ -95,7 +100,9 @@ class Connection(asyncio.Protocol):
         self._serve()
 
     def finish(self) -> None:
-        """Close unless something has begun; the house is closing."""
+        """Close unless something has begun, or is on its way over a connection that was just made; we are closing."""
+        if self._unused and self._loop.time() < self._made + _FIRST_REQUEST_SECONDS:
+            return
         if not (self._busy or self._waiting or self._answers or self._parser.begun):
             self._transport.close()
 
