@@ -18,7 +18,7 @@ from rapport.flows.shops.comparing import compare, repair_all
 MARGIN = timedelta(minutes=10)
 """Messages may have been on their way when it began, and are late when it is over."""
 
-REPAIRABLE = (OutageKind.ORDERS, OutageKind.CLICK_IDS, OutageKind.WORKER, OutageKind.SILENT, OutageKind.JOURNAL)
+REPAIRABLE = (OutageKind.ORDERS, OutageKind.CLICK_IDS)
 
 
 class NotRepairable(Refusal):
