@@ -18,21 +18,25 @@ DONE, REFUSED, WRONGLY_CALLED = 0, 1, 2
 def test_every_command_and_every_option_says_what_it_is_for() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    own = {
-        "up",
-        "web",
-        "edge",
-        "worker",
-        "migrate",
-        "demo",
-        "config",
-        "password",
-        "import",
-        "keys",
-        "mail",
-        "payouts",
-        "doctor",
-    } | {"backup", "prepare", "rates", "restore", "setup", "shops", "tax", "upgrade"}
+    own = (
+        {
+            "up",
+            "web",
+            "edge",
+            "worker",
+            "migrate",
+            "demo",
+            "config",
+            "password",
+            "import",
+            "keys",
+            "mail",
+            "payouts",
+            "doctor",
+        }
+        | {"alive", "repair", "lake"}
+        | {"backup", "prepare", "rates", "restore", "setup", "shops", "tax", "upgrade"}
+    )
     assert set(group.commands) == own
     for name, command in group.commands.items():
         assert command.help, name

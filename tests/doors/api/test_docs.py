@@ -12,6 +12,9 @@ def test_the_description_names_every_answer_of_every_operation() -> None:
         "/api/v1/conversions",
         "/api/v1/conversions/{conversion_id}",
         "/api/v1/corrections",
+        "/api/v1/programs/{program_id}/trials",
+        "/api/v1/receipts/{receipt_id}",
+        "/api/v1/trials",
     }
     answers = described["paths"]["/api/v1/corrections"]["post"]["responses"]
     assert set(answers) == {"200", "201", "202", "400", "401", "403", "404", "409", "413", "422"}
