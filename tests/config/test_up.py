@@ -61,6 +61,7 @@ def test_it_serves_says_where_and_refuses_a_twin(start_rapport: Start) -> None:
     running = start_rapport()
     assert status_of(f"{running.web}/accounts/login/") == 200
     assert status_of(f"{running.edge}/c/unknown") == 404
+    assert status_of(f"{running.edge}/t.js") == 200
     assert set(processes_of(running)) == {"web", "edge", "worker"}
     assert f"Rapport serves {running.web}" in running.log()
     assert f"{running.web}/start/" in running.log(), "nobody owns it yet, so the first owner's address is printed"

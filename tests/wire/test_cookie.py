@@ -45,3 +45,9 @@ def test_one_cookie_is_found_among_others() -> None:
     assert cookie.find(header, "rapport_prg_12") == "z"
     assert cookie.find(header, "rapport_prg_2") == ""
     assert cookie.find("", "a") == ""
+
+
+def test_cookies_of_one_name_under_two_domains_are_all_found() -> None:
+    header = 'rapport_prg_1=x; a=1; rapport_prg_1="y.z"; rapport_prg_12=no'
+    assert cookie.find_all(header, "rapport_prg_1") == ["x", "y.z"]
+    assert cookie.find_all(header, "b") == []

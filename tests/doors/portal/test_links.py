@@ -30,6 +30,7 @@ def test_a_link_is_made_with_placement_channel_and_sub_ids(by_anna: Client, anna
     words = words_of(by_anna.get(answer["Location"]).content)
     assert "Robe of May" in words
     assert "sub10 late" in words
+    assert f"/i/{made.code}.gif?sub1=may&amp;sub10=late" in words, "a banner is pasted with its dot"
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ def _saved(program: Program, *, given: ProgramInput) -> Program:
     program.fallback_url = given.fallback_url
     program.hosts = given.all_hosts
     program.pitch = given.pitch
+    program.consent_required = given.consent_required
     try:
         with database.atomic():
             program.save()

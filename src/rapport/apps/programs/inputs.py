@@ -76,6 +76,7 @@ class ProgramInput(Input):
     fallback_url: OptionalWebAddress = ""
     hosts: Annotated[tuple[str, ...], Field(max_length=50), AfterValidator(_hosts)] = ()
     pitch: Annotated[str, Field(max_length=4000)] = ""
+    consent_required: bool = False
 
     @model_validator(mode="after")
     def _has_a_slug(self) -> Self:

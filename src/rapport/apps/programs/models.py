@@ -30,6 +30,7 @@ class Program(models.Model):
     hosts = models.JSONField(default=list)
     parameter = models.CharField(max_length=32, default="rpid")
     pitch = models.TextField(blank=True)
+    consent_required = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     workspace_path = "workspace_id"

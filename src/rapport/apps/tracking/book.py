@@ -59,6 +59,7 @@ def _program_entry(program: Program) -> ProgramEntry:
         hosts=tuple(program.hosts),
         parameter=program.parameter,
         cookie_days=_longest_window_days(program),
+        consent_required=program.consent_required,
         token_hashes=tuple(row.digest for row in living if row.way == PostbackWay.TOKEN),
         domains=tuple(
             TrackingDomain.objects.filter(program=program, state=DomainState.PROVEN).values_list("name", flat=True)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from rapport.apps.identity.models import Organisation, Role
 from rapport.apps.programs.models import Program, ProgramState
+from rapport.apps.tracking.book import program_entries
 from rapport.kit.clock import now
 from tests.make.identity import make_member
 from tests.make.program_pages import make_everything
@@ -27,6 +28,16 @@ def test_what_is_said_about_a_program_can_be_changed(manager: Client, program: P
     program.refresh_from_db()
     assert (program.name, program.zone) == ("Linen", "Asia/Tokyo")
     assert program.hosts == ["shop.example", "m.shop.example"]
+
+
+def test_cookies_may_wait_for_consent_and_the_edge_is_told(manager: Client, program: Program) -> None:
+    assert 'name="consent_required" checked' not in " ".join(manager.get(settings(program)).content.decode().split())
+    manager.post(settings(program), given(program, consent_required="on"))
+    (entry,) = program_entries([program.id])
+    assert entry.consent_required
+    manager.post(settings(program), given(program))
+    (entry,) = program_entries([program.id])
+    assert not entry.consent_required
 
 
 def test_zone_and_currency_are_fixed_once_something_is_booked(manager: Client, marlow: Organisation) -> None:

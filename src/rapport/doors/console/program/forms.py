@@ -63,6 +63,11 @@ class ProgramForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    consent_required = forms.BooleanField(
+        label=gettext_lazy("Links set no cookie without consent"),
+        required=False,
+        help_text=gettext_lazy("The click id travels in the address; the script keeps it once the visitor agreed."),
+    )
 
     @property
     def given(self) -> dict[str, object]:
@@ -84,10 +89,11 @@ class NewProgramForm(ProgramForm):
     preset = forms.CharField(max_length=40, widget=forms.HiddenInput, required=False)
 
 
-def texts_of(program: Program) -> dict[str, str]:
-    """Return a program as the texts of its form."""
-    texts = {name: str(getattr(program, name)) for name in ProgramForm.base_fields if name != "hosts"}
-    return texts | {"hosts": "\n".join(program.hosts)}
+def texts_of(program: Program) -> dict[str, object]:
+    """Return a program as its form shows it: texts, and what is ticked."""
+    plain = ProgramForm.base_fields.keys() - {"hosts", "consent_required"}
+    texts: dict[str, object] = {name: str(getattr(program, name)) for name in plain}
+    return texts | {"hosts": "\n".join(program.hosts), "consent_required": program.consent_required}
 
 
 class PublishForm(forms.Form):
