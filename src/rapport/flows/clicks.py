@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from rapport.apps.conversions.models import Conversion
+from rapport.apps.conversions.models import Conversion, NamedClick
 from rapport.apps.conversions.queries import conversions_found, conversions_of
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Link
@@ -47,6 +47,14 @@ def read_click(program: Program, text: str) -> ReadClick:
         visit=lake_at(settings.LAKE_FOLDER).click(text),
         conversions=naming,
     )
+
+
+def click_of_order(program: Program, text: str) -> str | None:
+    """Return the click that an order of this program named last, by the order's own id; None where it named none."""
+    if isinstance(read(text, keys=click_keys()), ClickId):
+        return None
+    named = NamedClick.objects.filter(conversion__in=conversions_found(conversions_of(program.id), text))
+    return named.order_by("-clicked_at", "-id").values_list("click_id", flat=True).first()
 
 
 def refusal_words(refusal: Refusal) -> str:

@@ -136,3 +136,35 @@ def test_a_click_of_another_program_shows_nothing_of_it(manager: Client, told: E
 def test_a_click_under_a_revoked_key_counts_only_if_it_is_on_record(manager: Client, told: Everything) -> None:
     revoke_click_key(number=1, by=STORY, at=now())
     assert "Its key was revoked" in clicks(manager, told, click=told.click_id)
+
+
+def test_what_clicks_brought_stands_beside_them(manager: Client, visited: Everything) -> None:
+    page = clicks(manager, visited)
+    assert "Slow Mornings 3 1 0 2 100 % 2 100 %" in page
+    assert "Ordered within an hour of the click 0 within a day 2" in page
+
+
+def test_the_table_is_given_as_a_file(manager: Client, visited: Everything) -> None:
+    answer = manager.get(reverse("console:clicks-csv", args=[visited.program.id]), {"by": "placement"})
+    head, *rows = answer.content.decode("utf-8-sig").splitlines()
+    assert head.startswith("Placement,All visits,Bots,Unseen,Clicks,Orders,")
+    assert sorted(row.rsplit(",", 3)[0] for row in rows) == ["footer,1,0,0,1", "not given,0,0,0,0", "review,2,1,0,1"]
+
+
+@pytest.mark.parametrize(("step", "words"), [("hour", ":00"), ("week", "from "), ("month", "20"), ("year", "")])
+def test_time_is_cut_as_wished(manager: Client, visited: Everything, step: str, words: str) -> None:
+    assert words in clicks(manager, visited, step=step, days="7")
+
+
+def test_an_order_number_leads_to_its_click(manager: Client, visited: Everything) -> None:
+    assert visited.click_id in clicks(manager, visited, click="10428")
+
+
+def test_the_last_clicks_are_shown_live(manager: Client, visited: Everything) -> None:
+    live = reverse("console:clicks-live", args=[visited.program.id])
+    page = words_of(manager.get(live).content)
+    assert "Clicks just now" in page
+    assert page.count("a person") == 2
+    piece = manager.get(live, headers={"HX-Request": "true"}).content.decode()
+    assert piece.lstrip().startswith('<div id="tail"')
+    assert "hx-trigger" in piece

@@ -17,6 +17,8 @@ LISTS = (
     "link-new",
     "coupon-new",
     "clicks",
+    "clicks-csv",
+    "clicks-live",
     "conversions",
     "corrections",
     "receipts",

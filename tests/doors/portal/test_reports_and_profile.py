@@ -104,3 +104,12 @@ def test_a_name_that_cannot_be_used_is_refused_at_its_field(by_anna: Client, ann
 def test_the_profile_leads_to_a_password(by_anna: Client, anna: Partnership) -> None:
     page = by_anna.get(reverse("portal:profile", args=[anna.agreement.id])).content.decode()
     assert reverse("account_set_password") in page
+
+
+@pytest.mark.usefixtures("clicks")
+def test_a_partner_takes_the_report_along_as_a_file(by_anna: Client, anna: Partnership) -> None:
+    asked = reverse("portal:reports-csv", args=[anna.agreement.id])
+    head, *rows = by_anna.get(asked, {"by": "link"}).content.decode("utf-8-sig").splitlines()
+    assert head.startswith('Link,Clicks,Not counted,Orders,"Earned, ')
+    assert any(",4,1," in row for row in rows)
+    assert by_anna.get(reports(anna), {"by": "country", "days": "365"}).status_code == 200

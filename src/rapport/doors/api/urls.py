@@ -9,6 +9,7 @@ from rapport.doors.api.docs import Docs
 from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.problems import answer_problems
 from rapport.doors.api.receipts import router as receipts
+from rapport.doors.api.reports import router as reports
 from rapport.doors.api.trials import router as trials
 
 app_name = "api"
@@ -24,6 +25,7 @@ api = NinjaAPI(
 )
 api.add_router("", router)
 api.add_router("", receipts)
+api.add_router("", reports)
 api.add_router("", trials)
 answer_problems(api)
 docs = Docs(api)

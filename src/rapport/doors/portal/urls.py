@@ -32,6 +32,7 @@ urlpatterns = [
     path("<str:agreement_id>/commissions/<str:commission_id>/", commissions.commission, name="commission"),
     path("<str:agreement_id>/commissions/<str:commission_id>/reply/", commissions.reply, name="commission-reply"),
     path("<str:agreement_id>/reports/", reports.reports, name="reports"),
+    path("<str:agreement_id>/reports.csv", reports.reports_csv, name="reports-csv"),
     path("<str:agreement_id>/terms/", terms.terms, name="terms"),
     path("<str:agreement_id>/terms/<str:version_id>/accept/", terms.accept, name="terms-accept"),
     path("<str:agreement_id>/profile/", profile.profile, name="profile"),

@@ -1,7 +1,7 @@
 """What is asked of the lake and what it answers, as plain values."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 SubId = Literal["sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10"]
@@ -156,3 +156,8 @@ class ClickRow:
     language: str
     query: str
     address_network: str
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment of the click."""
+        return datetime.fromtimestamp(self.at_ms / 1_000, tz=UTC)
