@@ -38,7 +38,17 @@ def test_who_says_nothing_is_no_person(agent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "agent", ["curl/8.5.0", "python-requests/2.32", "Wget/1.24", "okhttp/4.12.0", "WhatsApp/2.23.20 A"]
+    "agent",
+    [
+        "curl/8.5.0",
+        "python-requests/2.32",
+        "Wget/1.24",
+        "okhttp/4.12.0",
+        "WhatsApp/2.23.20 A",
+        "Mozilla/5.0 xtate/2.12.4",
+        "Mozilla/5.0 (Morningscore/1.0)",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko; compatible; pageburst) Chrome/98.0",
+    ],
 )
 def test_a_tool_that_calls_itself_by_its_name_is_found(agent: str) -> None:
     assert judge_agent(agent) is Reason.BOT_AGENT

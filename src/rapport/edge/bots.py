@@ -19,14 +19,17 @@ def _words(name: str) -> tuple[str, ...]:
 
 
 _BROWSER_STARTS = _words("browser_starts.txt")
+_BROWSER_PARTS = _words("browser_parts.txt")
 _BOT_WORDS = _words("bot_words.txt")
 # A pattern costs ten times what all the words cost, so it is asked only where it can find something.
 _HINTS = ("bot", "scan", "agent", "@", "(at)", ".com", ".org", ".net", ".io", "(compatible;")
 _PATTERN = re.compile(
-    r"(?<!cu)bot(?![a-z ]|$)|(?<!cu)bots?\b|\bscan|scan\b|agent\b"  # a Cubot is a phone
+    r"(?<!cu|id)bot(?![a-z ]|$)|(?<!cu|id)bots?\b|\bscan|scan\b|agent\b"  # a Cubot and an IDbot are phones
     # an address to ask at, or "compatible" with a name: nearly all who crawl by the rules have one
-    r"|(?:@|\(at\))[\w-]+\.[a-z]{2}|(?<=\w)\.(?:com|org|net|io)\b|\(compatible;(?! ?(?:msie|konqueror))"
+    r"|(?:@|\(at\))[\w-]+\.[a-z]{2}|(?<=\w)\.(?:com|org|net|io)\b|\(compatible;(?! ?(?:msie|konqueror|linux|antgalio|u;))"
 )
+# A first word as browsers have it, and then at once the own name.
+_BARE = re.compile(r"mozilla/\d\.\d \(?(?!applewebkit)[a-z-]+/\d")
 
 
 def judge_agent(user_agent: str) -> Reason | None:
@@ -34,12 +37,13 @@ def judge_agent(user_agent: str) -> Reason | None:
     agent = user_agent[:_LONGEST].strip().lower()
     if not agent:
         return Reason.EMPTY_AGENT
-    is_person = agent.startswith(_BROWSER_STARTS) and not _holds(agent, _BOT_WORDS) and not _declares_itself(agent)
+    is_browser = agent.startswith(_BROWSER_STARTS) or _holds(agent, _BROWSER_PARTS)
+    is_person = is_browser and not _holds(agent, _BOT_WORDS) and not _declares_itself(agent)
     return None if is_person else Reason.BOT_AGENT
 
 
 def _declares_itself(agent: str) -> bool:
-    return _holds(agent, _HINTS) and _PATTERN.search(agent) is not None
+    return _BARE.match(agent) is not None or (_holds(agent, _HINTS) and _PATTERN.search(agent) is not None)
 
 
 def _holds(agent: str, words: tuple[str, ...]) -> bool:

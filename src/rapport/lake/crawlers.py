@@ -7,7 +7,9 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 # In the list as link-preview fetchers, which announce themselves by the bare name. The same word at the end of a
 # browser's user agent is a person reading inside that app, and a person's click must not be lost.
-_ALSO_APPS_OF_PEOPLE = frozenset({"Viber", "WhatsApp", "Sonic"})
+_ALSO_APPS_OF_PEOPLE = frozenset({"Viber", "WhatsApp", "Sonic", "Sogou"})
+# Parts of the names of phones and their systems, by which robots that pretended to be such phones got onto the list.
+_PHONES = frozenset({"008\\/", "AP3A\\.240617\\.008"})
 _BROWSER = "Mozilla/5.0 ("
 _PATTERNS_AT_ONCE = 25  # some alternatives in one expression are quicker than one by one, all in one are slower
 
@@ -18,7 +20,7 @@ def _compiled(patterns: list[str]) -> list[re.Pattern[str]]:
 
 
 _EVERY_NAME: list[str] = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA]
-_FOR_BROWSERS = _compiled([name for name in _EVERY_NAME if name not in _ALSO_APPS_OF_PEOPLE])
+_FOR_BROWSERS = _compiled([name for name in _EVERY_NAME if name not in _ALSO_APPS_OF_PEOPLE | _PHONES])
 _FOR_OTHERS = _compiled(_EVERY_NAME)
 
 

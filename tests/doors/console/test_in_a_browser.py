@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rapport.flows.demo import cast
-from tests.support.browser import DESKTOP, PHONE, assert_accessible, watched_page
+from tests.support.browser import DESKTOP, PHONE, assert_accessible, take_shot, watched_page
 from tests.support.server import RunningRapport
 
 MAIN = (
@@ -76,6 +76,24 @@ def test_a_row_leads_to_a_page_that_keeps_nobody_out(desk: Page, phone: Page, pl
     phone.goto(desk.url)
     assert_accessible(phone)
     assert_fits(phone)
+
+
+def test_clicks_are_watched_as_they_come(desk: Page, phone: Page, demo_rapport: RunningRapport) -> None:
+    desk.goto(f"{demo_rapport.web}/console/")
+    desk.get_by_role("navigation").get_by_role("link", name="Clicks").first.click()
+    take_shot(desk, "clicks")
+    phone.goto(desk.url)
+    take_shot(phone, "clicks-phone")
+    desk.get_by_role("link", name="Live", exact=True).click()
+    expect(desk.get_by_role("heading", level=1, name="Clicks just now")).to_be_visible()
+    with desk.expect_response(lambda answer: answer.url.endswith("/clicks/live/")):
+        pass  # the page asks for the piece of it again by itself
+    expect(desk.get_by_role("cell", name="a person").first).to_be_visible()
+    assert_accessible(desk)
+    phone.goto(desk.url)
+    assert_accessible(phone)
+    assert_fits(phone)
+    take_shot(phone, "clicks-live-phone")
 
 
 def test_an_applicant_is_approved_from_the_queue(desk: Page, demo_rapport: RunningRapport) -> None:
