@@ -2,7 +2,7 @@
 
 The collections are those that other packages ship (`make bench-bots` brings them): the robots, tools and people of
 device-detector's test data, the robots of crawler-user-agents, the browsers of fake-useragent. Each is split in half by
-the hash of the user agent. The words of `rapport.edge` were chosen by looking at one half; the figures are of the other.
+the hash of the user agent. The words of `rapport.edge` were chosen by one half; the figures are of the other.
 `--tuning` prints the first half with every mistake instead.
 
   robots_edge      declared robots and tools that the edge marks, by its own short list (of both collections)

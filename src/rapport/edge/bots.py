@@ -26,7 +26,8 @@ _HINTS = ("bot", "scan", "agent", "@", "(at)", ".com", ".org", ".net", ".io", "(
 _PATTERN = re.compile(
     r"(?<!cu|id)bot(?![a-z ]|$)|(?<!cu|id)bots?\b|\bscan|scan\b|agent\b"  # a Cubot and an IDbot are phones
     # an address to ask at, or "compatible" with a name: nearly all who crawl by the rules have one
-    r"|(?:@|\(at\))[\w-]+\.[a-z]{2}|(?<=\w)\.(?:com|org|net|io)\b|\(compatible;(?! ?(?:msie|konqueror|linux|antgalio|u;))"
+    r"|(?:@|\(at\))[\w-]+\.[a-z]{2}|(?<=\w)\.(?:com|org|net|io)\b"
+    r"|\(compatible;(?! ?(?:msie|konqueror|linux|antgalio|u;))"
 )
 # A first word as browsers have it, and then at once the own name.
 _BARE = re.compile(r"mozilla/\d\.\d \(?(?!applewebkit)[a-z-]+/\d")

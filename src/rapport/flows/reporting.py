@@ -12,6 +12,8 @@ from rapport.apps.programs.models import Program
 from rapport.kit.clock import to_ms
 from rapport.lake.questions import Dimension, Filter, GroupRow, SubId, lake_at
 
+_HUNDREDTH_OF_A_PERCENT = Decimal("0.0001")
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -93,7 +95,7 @@ def report_by(period: Period, dimension: Dimension | SubId, *, most: int) -> lis
 
 
 def _divided(part: int, whole: int) -> Decimal | None:
-    return Decimal(part) / Decimal(whole) if whole else None
+    return (Decimal(part) / whole).quantize(_HUNDREDTH_OF_A_PERCENT) if whole else None
 
 
 def _whole(minor: int, count: int) -> int | None:
