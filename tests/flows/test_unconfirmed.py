@@ -17,15 +17,18 @@ from rapport.apps.conversions.queries import refused_receipts
 from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.domain.credit import HoldReason
+from rapport.flows.approving import approve_by_hand
 from rapport.flows.deciding import lift_hold
 from rapport.flows.doctor import run_checks
+from rapport.flows.importing.validations.planning import why_refused
 from rapport.flows.postbacks import take_postbacks
+from rapport.flows.settlement import approve_due
 from rapport.kit.clock import to_ms
 from rapport.kit.ids import new_id
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import JournalWriter
 from tests.make.identity import NOON, STORY
-from tests.make.road import make_agreement, make_click_id, make_link, make_program
+from tests.make.road import make_agreement, make_click_id, make_coupon, make_link, make_program
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +175,28 @@ def test_what_another_system_calls_pending_waits_for_its_approval(
     tell(auth="token", status="3", **order)
     assert (money(), Conversion.objects.get().state) == ([], "reversed")
     assert judged_alike()
+
+
+def test_silence_never_approves_it_and_a_person_s_approval_does(tell: Tell, program: Program, anna: Agreement) -> None:
+    make_coupon(anna, "ANNA12")
+    tell(external_id="1", total="100.00", coupon="ANNA12")
+    approve_due(at=NOON + timedelta(days=60))
+    commission = Commission.objects.get()
+    assert (commission.state, commission.payable_minor) == ("held", 0)
+    assert approve_by_hand(program_id=program.id, commission_ids=[commission.id], by=STORY, at=NOON) == {
+        commission.id: ""
+    }
+    commission.refresh_from_db()
+    assert (commission.state, commission.payable_minor, Conversion.objects.get().state) == (
+        "approved",
+        1200,
+        "confirmed",
+    )
+    assert judged_alike()
+
+
+def test_the_merchant_s_own_file_is_as_good_as_its_server(tell: Tell, anna: Agreement) -> None:
+    make_coupon(anna, "ANNA12")
+    tell(external_id="1", total="100.00", coupon="ANNA12")
+    order, earned = Conversion.objects.get(), list(Commission.objects.all())
+    assert why_refused("approve", order, earned, changes=False) == ""

@@ -32,6 +32,10 @@ class HoldReason(StrEnum):
     """The terms were offered and nobody has accepted any yet; accepting ends this hold, a person cannot."""
 
 
+ENDED_BY_APPROVAL = frozenset({HoldReason.APPROVAL_UNDONE, HoldReason.UNCONFIRMED})
+"""The doubts that a person's approval answers by itself: whoever approves has looked at the order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One agreement earns from one conversion, by one version of terms and one of its rules.

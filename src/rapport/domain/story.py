@@ -188,10 +188,8 @@ class ReportedConversion:
     @property
     def awaits_confirmation(self) -> bool:
         """Say whether neither a server nor a person has confirmed that there is such an order."""
-        lifted = any(
-            one.kind is DecisionKind.HOLD_LIFTED and one.hold is HoldReason.UNCONFIRMED for one in self.decisions
-        )
-        return self.unconfirmed and not lifted
+        said_so = any(one.kind is DecisionKind.APPROVED or one.hold is HoldReason.UNCONFIRMED for one in self.decisions)
+        return self.unconfirmed and not said_so
 
     @property
     def approval_is_undone(self) -> bool:

@@ -20,7 +20,7 @@ SUFFIX = ".gif"
 
 SAME_SHOWING_MS = 10_000
 _KEPT = b"private, max-age=60"
-_REMEMBERED = 20_000
+_REMEMBERED = 8_000  # a few megabytes at most
 _LONGEST_VALUE = 255
 _LONGEST_ADDRESS = 2_048
 

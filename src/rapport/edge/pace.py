@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 MINUTE_MS = 60_000
 A_MINUTE = 30
-_REMEMBERED = 20_000
+_REMEMBERED = 8_000  # a few megabytes at most
 
 
 class Pace:

@@ -15,7 +15,7 @@ from rapport.apps.record.actions import announce_many, announcement, audit_many,
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput
 from rapport.apps.record.write import transaction
-from rapport.domain.credit import HoldReason
+from rapport.domain.credit import ENDED_BY_APPROVAL
 from rapport.domain.story import DecisionKind
 from rapport.flows.explaining.words import hold_words
 from rapport.flows.judging import judge_touched
@@ -58,9 +58,9 @@ def _approve(program_id: str, commission_ids: Collection[str], *, by: Actor, at:
         refused = {row.id: why for row in rows.values() if (why := _why_not_approved(row, of=found[row.id], by=by))}
         wanted = {row_id: row for row_id, row in found.items() if row_id not in refused}
         record_decisions(_conversions_of(wanted.values()), kind=DecisionKind.APPROVED, reason="", by=by, at=at)
-        taken_back = [row for row_id, row in wanted.items() if HoldReason.APPROVAL_UNDONE in rows[row_id].holds]
-        if taken_back:  # judged with this decision, they are held no more
-            judge_touched(_stories_of(taken_back), offer=offer, cause=_BY_HAND, by=by, at=at)
+        answered = [row for row_id, row in wanted.items() if not ENDED_BY_APPROVAL.isdisjoint(rows[row_id].holds)]
+        if answered:  # judged with this decision, they are held no more
+            judge_touched(_stories_of(answered), offer=offer, cause=_BY_HAND, by=by, at=at)
             rows = lock_commissions(found)
         approved = approve_commissions(
             [rows[row_id] for row_id in sorted(wanted)], program_id=program_id, reason=_BY_HAND, by=by, at=at
@@ -73,7 +73,7 @@ def _why_not_approved(row: Commission, *, of: Commission, by: Actor) -> str:
     """Say why a commission cannot be approved; empty when it can. `of` is the same row with its partner."""
     if any(seat.organisation_id == of.agreement.partner.organisation_id for seat in by.seats):
         return _("You belong to the partner who would be paid. Somebody else has to approve this.")
-    doubts = [hold for hold in row.holds if hold != HoldReason.APPROVAL_UNDONE]
+    doubts = [hold for hold in row.holds if hold not in ENDED_BY_APPROVAL]
     if doubts:
         return " ".join(hold_words(hold) for hold in doubts)
     if not row.accrued_minor:

@@ -18,7 +18,7 @@ from rapport.apps.commissions.queries import (
 from rapport.apps.identity.rights import Capability, can
 from rapport.apps.programs.models import Program
 from rapport.apps.threads.queries import messages_of
-from rapport.domain.credit import HoldReason
+from rapport.domain.credit import ENDED_BY_APPROVAL
 from rapport.domain.money import Money
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.answers import done, succeeded
@@ -199,7 +199,7 @@ def _page(request: Request, program: Program, row: Commission, **refused: Form) 
         messages_on=messages_of(row.id),
         may_decide=may_decide,
         may_approve=can(request.actor, Capability.CONVERSION_DECIDE, program),
-        can_be_approved=bool(row.accrued_minor and row.facts_joined and {*row.holds} <= {HoldReason.APPROVAL_UNDONE}),
+        can_be_approved=bool(row.accrued_minor and row.facts_joined and {*row.holds} <= ENDED_BY_APPROVAL),
         can_be_taken_back=row.payable_minor > 0 and not row.reserved_minor and not row.paid_minor,
         **forms,
         **bar_of(request, program, at=at),

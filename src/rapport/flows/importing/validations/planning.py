@@ -15,6 +15,7 @@ from rapport.apps.imports.errors import Unreadable
 from rapport.apps.imports.models import ImportRun, Verdict
 from rapport.apps.imports.reading.layout import Layout
 from rapport.apps.imports.reading.working import Progress
+from rapport.domain.credit import HoldReason
 from rapport.domain.money import MAX_MINOR, decimals_of
 from rapport.flows.explaining.words import hold_words
 from rapport.flows.importing.files import Fate, table_of
@@ -137,6 +138,8 @@ def why_refused(verdict: str, order: Conversion, earned: Iterable[Commission], *
         return _("This order was reported with two different amounts. Choose one on its page first.")
     if verdict == Verdict.APPROVE:
         doubts = dict.fromkeys(hold for row in earned if row.accrued_minor for hold in row.holds)
+        # The merchant's own file is as good as its server's word.
+        doubts.pop(HoldReason.UNCONFIRMED.value, None)
         if doubts:
             return " ".join(hold_words(hold) for hold in doubts)
         if any(row.accrued_minor and not row.facts_joined for row in earned):
