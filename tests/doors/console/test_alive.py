@@ -5,9 +5,18 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from rapport.apps.conversions.models import Receipt
 from rapport.apps.identity.models import Role
 from rapport.apps.identity.rights import KeyScope
-from rapport.apps.outages.actions import Concern, begin_outage, begin_trial, end_outage, note_look, note_outage_repaired
+from rapport.apps.outages.actions import (
+    Concern,
+    begin_outage,
+    begin_trial,
+    end_outage,
+    note_look,
+    note_outage_repaired,
+    note_trial,
+)
 from rapport.apps.outages.models import Outage, OutageKind
 from rapport.apps.record.errors import BadInput
 from rapport.flows.alive.machine import LOOK
@@ -17,6 +26,7 @@ from tests.doors.console.conftest import client_of
 from tests.doors.console.test_money_pages import address, plain
 from tests.make.identity import STORY, make_api_key, make_member
 from tests.make.program_pages import Everything
+from tests.make.road import report_sale
 
 HOUR = timedelta(hours=1)
 FIGURES = {"source": "API", "seen": 0, "minutes": 30, "least": 4}
@@ -118,3 +128,18 @@ def test_a_test_that_never_arrived_cannot_be_taken_back(told: Everything) -> Non
     trial = begin_trial(program=told.program, link_id="lnk_1", total="1.00", by_monitor=False, by=STORY, at=now())
     with pytest.raises(BadInput, match="nothing to take back"):
         send_refund_through(trial, by=STORY, at=now())
+
+
+def test_tests_do_not_bury_the_orders(manager: Client, told: Everything) -> None:
+    tested = report_sale(told.program, external_id="a-test-order", total="10.00", test=True).conversion
+    listed = address(told, "conversions")
+    assert tested.external_id not in plain(manager.get(listed).content)
+    assert tested.external_id in plain(manager.get(f"{listed}?only=test").content)
+    assert tested.external_id in plain(manager.get(f"{listed}?q=a-test-order").content)
+
+    [receipt] = Receipt.objects.filter(program_id=told.program.id)[:1]
+    trial = begin_trial(program=told.program, link_id="lnk_1", total="1.00", by_monitor=True, by=STORY, at=now())
+    assert receipt.id in manager.get(address(told, "receipts")).content.decode()
+    note_trial(trial, order_receipt=receipt.id)
+    assert receipt.id not in manager.get(address(told, "receipts")).content.decode()
+    assert receipt.id in manager.get(f"{address(told, 'receipts')}?id={receipt.id}").content.decode()

@@ -41,6 +41,12 @@ def trials_of(program_id: str) -> QuerySet[Trial]:
     return Trial.objects.filter(program_id=program_id).order_by("-id")
 
 
+def receipts_of_monitor(program_id: str) -> QuerySet[Trial, str]:
+    """Return the ids of the receipts that the monitor's own test orders got."""
+    sent = Trial.objects.filter(program_id=program_id, by_monitor=True).exclude(order_receipt="")
+    return sent.values_list("order_receipt", flat=True)
+
+
 def all_trials() -> QuerySet[Trial]:
     """Return the trials of every program."""
     return Trial.objects.select_related("program")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.conversions.models import Receipt, ReceiptState
 from rapport.apps.conversions.queries import is_set_aside, receipts_of, set_aside_of
 from rapport.apps.identity.rights import Capability, can
+from rapport.apps.outages.queries import receipts_of_monitor
 from rapport.apps.programs.models import Program
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.asides import put_row_aside
@@ -32,6 +33,8 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
     chosen, wanted = request.GET.get("state", ""), request.GET.get("id", "").strip()
     if chosen in ReceiptState.values:
         rows = rows.filter(state=chosen)
+    if not wanted and not chosen:
+        rows = rows.exclude(pk__in=receipts_of_monitor(program.id))  # they would bury those of a small shop
     if wanted:
         rows = rows.filter(pk=wanted)
     aside = bool(request.GET.get("aside"))
