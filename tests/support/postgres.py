@@ -66,15 +66,19 @@ class PrivateServer:
         return self._serve(self.folder, port=self.port, settings=self.settings)
 
     def kill(self) -> None:
-        """End the server and all its backends as `kill -9` does."""
-        found = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
+        """End the server and all its backends as `kill -9` does, and return when the last is gone."""
+        self.process.send_signal(signal.SIGSTOP)  # so that it starts no backend while they are listed
+        asked = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
+        backends = [int(pid) for pid in subprocess.run(asked, capture_output=True, check=False).stdout.split()]
         self.process.kill()
         self.process.wait()
-        for backend in map(int, found.stdout.split()):
+        for backend in backends:
             with suppress(ProcessLookupError):
                 os.kill(backend, signal.SIGKILL)
+        # One that is still ending holds the shared memory, and the next start would be refused.
+        deadline = time.monotonic() + START_SECONDS
+        while any(Path(f"/proc/{backend}").exists() for backend in backends) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
 
     @classmethod
     def _serve(cls, folder: Path, *, port: int, settings: Mapping[str, str]) -> Self:
