@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -48,21 +49,30 @@ def anna(program: Program) -> Agreement:
     return make_agreement(program, name="Anna")
 
 
+def reported(program: Program, *, auth: str = "none", **params: str) -> PostbackEvent:
+    return PostbackEvent(
+        receipt_id=new_id("rcp", at=NOON),
+        at_ms=to_ms(NOON),
+        program_id=program.id,
+        auth=auth,  # type: ignore[arg-type]  # one of its words
+        params=params,
+    )
+
+
+def write(folder: Path, *events: PostbackEvent) -> None:
+    writer = JournalWriter(folder, writer_id=events[0].receipt_id)
+    for event in events:
+        writer.append(event)
+    writer.close()
+
+
 @pytest.fixture
 def tell(program: Program, tmp_path: Path) -> Tell:
     """Tell of an order through the edge; `auth` none is a browser. Returns the receipt."""
 
     def told(*, auth: str = "none", **params: str) -> Receipt:
-        event = PostbackEvent(
-            receipt_id=new_id("rcp", at=NOON),
-            at_ms=to_ms(NOON),
-            program_id=program.id,
-            auth=auth,  # type: ignore[arg-type]  # one of its words
-            params=params,
-        )
-        writer = JournalWriter(tmp_path, writer_id=event.receipt_id)
-        writer.append(event)
-        writer.close()
+        event = reported(program, auth=auth, **params)
+        write(tmp_path, event)
         take_postbacks(at=NOON)
         return Receipt.objects.get(pk=event.receipt_id)
 
@@ -200,3 +210,34 @@ def test_the_merchant_s_own_file_is_as_good_as_its_server(tell: Tell, anna: Agre
     tell(external_id="1", total="100.00", coupon="ANNA12")
     order, earned = Conversion.objects.get(), list(Commission.objects.all())
     assert why_refused("approve", order, earned, changes=False) == ""
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_in_whatever_order_page_and_server_speak_the_same_is_booked(
+    program: Program, anna: Agreement, tmp_path: Path, order: tuple[int, ...], at_once: bool
+) -> None:
+    said = [
+        reported(program, external_id="1", total="9.00", currency="USD", test="1"),
+        reported(program, auth="token", external_id="1", total="100.00"),
+        reported(program, external_id="1", total="100.00", click_id=clicked(anna)),
+    ]
+    for group in [order] if at_once else [(one,) for one in order]:
+        write(tmp_path, *(said[number] for number in group))
+        take_postbacks(at=NOON)
+    found = Conversion.objects.get()
+    assert (found.total_minor, found.currency, found.test, found.state) == (10000, "EUR", False, "confirmed")
+    assert money() == [("pending", 1200, [])]
+    assert judged_alike()
+
+
+def test_pending_and_approved_in_one_breath_are_one_approved_order(
+    program: Program, anna: Agreement, tmp_path: Path
+) -> None:
+    choose_profile(program=program, given=ProfileInput(profile="affise"), by=STORY, at=NOON)
+    order = {"clickid": clicked(anna), "action_id": "1", "sum": "100.00"}
+    write(tmp_path, *(reported(program, auth="token", status=status, **order) for status in ("2", "1")))
+    take_postbacks(at=NOON)
+    assert money() == [("pending", 1200, [])]
+    assert Conversion.objects.get().clicks.get().confirmed
+    assert judged_alike()
