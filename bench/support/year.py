@@ -108,7 +108,7 @@ def _day(day: date, clicks: int, year: Year) -> str:
     SELECT DATE '{day.isoformat()}' AS "day", at_ms, link_number,
         8449 AS id_head, unhex(substr(noise, 1, 12) || substr(noise, 18, 2) || substr(noise, 21, 8)) AS id_tail,
         program_id, agreement_id, link_id, code,
-        ['', 'top', 'side', 'footer'][1 + page % 4] AS placement, channel, destination,
+        ['', 'top', 'side', 'footer'][1 + page % 4] AS placement, channel, '' AS creative, destination,
         CASE WHEN luck < 0.25 THEN '' ELSE 'https://' || host || '/posts/' || page END AS referrer,
         user_agent, ['de-DE,de;q=0.9', 'en-GB,en;q=0.8', 'nl-NL', 'de-AT'][1 + place % 4] AS "language",
         CASE WHEN page % 3 = 0 THEN 'autumn-' || page ELSE '' END AS sub1,

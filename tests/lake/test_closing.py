@@ -52,7 +52,7 @@ def test_a_closed_day_is_one_file_in_the_order_of_partners(journal: Path, lake: 
     assert close_days(lake, now_ms=NEXT_NOON).counted == 1
 
     [file] = files_by_day(open_clicks(lake))[TODAY]
-    order = duckdb.execute("SELECT agreement_id, link_number, at_ms FROM read_parquet(?)", [file]).fetchall()
+    order = duckdb.execute('SELECT "view", agreement_id, link_number, at_ms FROM read_parquet(?)', [file]).fetchall()
     assert order == sorted(order)
     assert len(files_by_day(open_clicks(lake))[date(2026, 5, 5)]) == 3  # the day that is not over is left alone
     assert close_days(lake, now_ms=NEXT_NOON) == Upkeep()

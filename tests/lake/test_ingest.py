@@ -14,11 +14,12 @@ from rapport.lake.position import unread_segments
 from rapport.lake.questions import EVERYTHING
 from rapport.lake.questions.lake import Lake
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
+from rapport.lake.upkeep import close_days
 from rapport.lake.visitors import Visitors
 from rapport.wire.clickid import Mark
 from rapport.wire.journal import sealed_segments
 from tests.lake.conftest import Seal
-from tests.lake.traffic import FIREFOX, GOOGLEBOT, NOON, click, postback
+from tests.lake.traffic import FIREFOX, GOOGLEBOT, NOON, click, impression, postback
 
 
 def carry(journal: Path, lake: Path, *, limit: int | None = None) -> Ingested:
@@ -167,7 +168,7 @@ def test_rounds_at_the_same_time_count_every_click_once(journal: Path, lake: Pat
 def rows_of(journal: Path, lake: Path) -> RecordBatchReader:
     """Return the rows that a round would append for the whole journal."""
     arrivals = Arrivals(workshop=lake, visitors=Visitors(lake))
-    arrivals.read(sealed_segments(journal), kind="click")
+    arrivals.read(sealed_segments(journal))
     return arrivals.rows(recent_files=[])
 
 
@@ -196,11 +197,31 @@ def test_a_commit_that_fails_for_another_reason_is_not_taken_for_a_race(journal:
     assert Lake(lake).totals().gross == 0
 
 
+def test_an_impression_is_kept_beside_the_clicks_and_is_none(journal: Path, lake: Path, seal: Seal) -> None:
+    seen, by_a_bot, tried = (
+        impression(),
+        impression(marks=Mark.VIEW | Mark.BOT),
+        impression(marks=Mark.VIEW | Mark.TEST),
+    )
+    seal([click(), seen, by_a_bot, tried])
+    carry(journal, lake)
+    asked = Lake(lake)
+
+    row = asked.click(seen.view_id)
+
+    assert row is not None
+    assert (row.view, row.link_id, row.user_agent) == (True, "lnk_ann", FIREFOX)
+    assert asked.totals().gross == 1
+    assert asked.views_by(EVERYTHING, "creative") == {"banner-1": 1}
+    close_days(lake, now_ms=NOON + 86_400_000)
+    assert (asked.totals().gross, asked.views_by(EVERYTHING, "link")) == (1, {"lnk_ann": 1})
+
+
 def test_a_repeat_within_ten_seconds_is_marked_also_over_rounds(journal: Path, lake: Path, seal: Seal) -> None:
     first, again, later = click(at_ms=NOON), click(at_ms=NOON + 9_999), click(at_ms=NOON + 9_999 + 10_000)
     other_link, other_person = click(at_ms=NOON + 1, link_number=8), click(at_ms=NOON + 1, address="203.0.113.78")
     nobody = [click(at_ms=NOON + moment, address="") for moment in (1, 2)]
-    seal([first, other_link, other_person, *nobody])
+    seal([impression(at_ms=NOON - 1), first, other_link, other_person, *nobody])
     carry(journal, lake)
     seal([again, later])
     carry(journal, lake)

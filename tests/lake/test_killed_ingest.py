@@ -27,12 +27,14 @@ while ingest(journal=journal, lake=lake, now_ms=0, limit_segments=1).segments:
 """
 
 
-def kill_soon(journal: Path, lake: Path, *, after_s: float) -> None:
-    """Start an ingest that commits segment by segment and kill it some time after its first commit."""
+def kill_soon(journal: Path, lake: Path, *, commits: int, after_s: float) -> None:
+    """Start an ingest that commits segment by segment and kill it some time after so many commits."""
     command = [sys.executable, "-c", INGESTING, str(journal), str(lake)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
+        for _ in range(commits):
+            process.stdout.readline()
         time.sleep(after_s)
         process.kill()
 
@@ -42,8 +44,8 @@ def test_what_is_killed_at_random_moments_is_whole_in_the_end(journal: Path, lak
     for number in range(SEGMENTS):
         seal(crowd(number, clicks=CLICKS_IN_SEGMENT, from_ms=NOON, until_ms=NOON + 3 * 86_400_000))
 
-    for _ in range(KILLS):
-        kill_soon(journal, lake, after_s=chance.uniform(0, 0.2))
+    for number in range(KILLS):
+        kill_soon(journal, lake, commits=number % 3, after_s=chance.uniform(0, 0.2))
     half_way = len(Lake(lake).latest(EVERYTHING, limit=SEGMENTS * CLICKS_IN_SEGMENT))
     ingest(journal=journal, lake=lake, now_ms=NOON)
 

@@ -7,7 +7,7 @@ from itertools import count
 import msgspec
 
 from rapport.wire.clickid import Key, Mark, mint
-from rapport.wire.events import ClickEvent, PostbackEvent
+from rapport.wire.events import ClickEvent, ImpressionEvent, PostbackEvent
 
 KEY = Key(number=1, secret=b"a secret of sixteen bytes or more")
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -47,6 +47,24 @@ def click(*, at_ms: int = NOON, marks: Mark = NO_MARKS, link_number: int = 7, **
         language="de",
     )
     return msgspec.structs.replace(anns, **changes)
+
+
+def impression(*, at_ms: int = NOON, marks: Mark = Mark.VIEW, link_number: int = 7) -> ImpressionEvent:
+    """Return a showing of Ann's banner to a person."""
+    shown = click(at_ms=at_ms, marks=marks, link_number=link_number)
+    return ImpressionEvent(
+        at_ms=at_ms,
+        view_id=shown.click_id,
+        link_number=link_number,
+        link_id=shown.link_id,
+        code=shown.code,
+        agreement_id=shown.agreement_id,
+        program_id=shown.program_id,
+        marks=int(marks),
+        creative="banner-1",
+        user_agent=FIREFOX,
+        address=shown.address,
+    )
 
 
 def postback(*, at_ms: int = NOON) -> PostbackEvent:

@@ -54,12 +54,18 @@ class Period:
 class ReportRow:
     """The visits under one key, what they brought, and the key's share of all clicks of people.
 
-    `brought` is nothing where orders cannot be told apart by the dimension.
+    `brought` is nothing where orders cannot be told apart by the dimension; `views` are impressions that people saw.
     """
 
     visits: GroupRow
     share: Decimal
     brought: Yield | None
+    views: int = 0
+
+    @property
+    def click_through(self) -> Decimal | None:
+        """Return clicks of people for each impression, None where none was counted."""
+        return _divided(self.visits.net, self.views)
 
     @property
     def rate(self) -> Decimal | None:
@@ -78,19 +84,21 @@ class ReportRow:
 
 
 def report_by(period: Period, dimension: Dimension | SubId, *, most: int) -> list[ReportRow]:
-    """Return the most visited keys of a dimension, and those that brought orders without a visit in the period."""
+    """Return the most visited keys of a dimension, then those that were only seen or brought orders."""
     lake = lake_at(settings.LAKE_FOLDER)
     everybody = lake.totals(period.visits).net
     visits = {row.key: row for row in lake.clicks_by(period.visits, dimension, limit=most)}
     brought = yields_by(period.orders, dimension) if can_yield_by(dimension) else None
-    unseen = {key: GroupRow(key, 0, 0, 0, 0) for key in (brought or {}) if key not in visits and len(visits) < most}
+    views = lake.views_by(period.visits, dimension, limit=most)
+    unseen = {key: GroupRow(key, 0, 0, 0, 0) for key in (*(brought or ()), *views) if key not in visits}
     return [
         ReportRow(
             row,
             share=_divided(row.net, everybody) or Decimal(0),
             brought=None if brought is None else brought.get(key, Yield()),
+            views=views.get(key, 0),
         )
-        for key, row in {**visits, **unseen}.items()
+        for key, row in list({**visits, **unseen}.items())[:most]
     ]
 
 

@@ -29,7 +29,7 @@ _CONNECTION = {
 
 
 class Arrivals:
-    """Reads events of one kind; one after the other, by one thread."""
+    """Reads clicks and impressions, by one thread."""
 
     def __init__(self, *, workshop: Path, visitors: Visitors) -> None:
         self._workshop = workshop
@@ -37,13 +37,13 @@ class Arrivals:
         self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop)})
         self.damaged = 0  # lines so far that failed their checksum
 
-    def read(self, segments: Sequence[Path], *, kind: str, oldest_ms: int = 0) -> int:
-        """Read the events of a kind out of some segments, none before a moment, and return how many there are.
+    def read(self, segments: Sequence[Path], *, oldest_ms: int = 0) -> int:
+        """Read clicks and impressions out of some segments, none before a moment, and return how many there are.
 
         Damaged lines are left out and counted.
         """
         with self._sound(segments) as paths:
-            self._run("arrived", segments=[str(path) for path in paths], kind=kind, oldest_ms=oldest_ms)
+            self._run("arrived", segments=[str(path) for path in paths], oldest_ms=oldest_ms)
         return int(self._one("SELECT count(*) FROM arrived")[0])
 
     def span(self) -> tuple[int, int] | None:
@@ -81,7 +81,8 @@ class Arrivals:
         else:
             self._database.execute(
                 "CREATE OR REPLACE TEMP TABLE recent AS "
-                "SELECT 0 AS at_ms, 0 AS link_number, CAST('' AS BLOB) AS address_mark, '' AS user_agent LIMIT 0"
+                "SELECT 0 AS at_ms, 0 AS link_number, CAST('' AS BLOB) AS address_mark, '' AS user_agent, "
+                'false AS "view" LIMIT 0'
             )
 
     def _recognise_agents(self) -> None:

@@ -2,6 +2,7 @@
 
 A day stays open until an hour after it ended. What arrives later makes its day unsorted, and the next round sorts it
 again. Sorted, a partner's clicks of a month lie in one piece of each day's file, and the file is a third smaller.
+Impressions lie behind all clicks, so that whoever asks for clicks need not read them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ _LEVEL = 3  # 9 saves 3 % and takes a quarter longer
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _ORDERED = """
     SELECT {columns} FROM read_parquet($files, hive_partitioning => true)
-    ORDER BY program_id, agreement_id, link_number, at_ms
+    ORDER BY "view", program_id, agreement_id, link_number, at_ms
 """
 _CONNECTION = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 

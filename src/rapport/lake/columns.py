@@ -25,6 +25,7 @@ _TYPES: dict[str, DataType] = {
     "code": _TEXT,
     "placement": _TEXT,
     "channel": _TEXT,
+    "creative": _TEXT,  # what was shown, of an impression
     "destination": _TEXT,
     "referrer": _TEXT,
     "user_agent": _TEXT,
@@ -34,7 +35,7 @@ _TYPES: dict[str, DataType] = {
     "referrer_host": _TEXT,
     "reason": _TEXT,  # the edge's word for why the click cannot earn
     "handed_out": _FLAG,  # whether the visitor took the click id along
-    "view": _FLAG,
+    "view": _FLAG,  # an impression: seen, not clicked
     "no_consent": _FLAG,
     "test": _FLAG,
     "framed": _FLAG,

@@ -29,7 +29,7 @@ _BYTES_AT_ONCE = 64 * 1024 * 1024  # of journal in one commit
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What one round carried over; `damaged` lines failed their checksum and hold no event any more."""
+    """What one round carried over: clicks and impressions; `damaged` lines failed their checksum and hold no event."""
 
     segments: int = 0
     clicks: int = 0
@@ -62,7 +62,7 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
 def _carry_over(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> Ingested:
     damaged_before = arrivals.damaged
     oldest = datetime.combine(oldest_kept(now_ms=now_ms), time.min, tzinfo=UTC)
-    clicks = arrivals.read(segments, kind="click", oldest_ms=int(oldest.timestamp()) * 1_000)
+    clicks = arrivals.read(segments, oldest_ms=int(oldest.timestamp()) * 1_000)
     for tries_left in range(_TRIES - 1, -1, -1):
         try:
             _append(segments, lake=lake, arrivals=arrivals, now_ms=now_ms)

@@ -10,7 +10,7 @@ from rapport.apps.identity.rights import KeyScope
 from rapport.kit.clock import now, to_ms
 from rapport.lake.ingest import ingest
 from rapport.wire.clickid import Mark
-from rapport.wire.events import ClickEvent
+from rapport.wire.events import ClickEvent, ImpressionEvent
 from rapport.wire.journal import JournalWriter
 from tests.doors.api.conftest import Shop, answered, open_shop
 from tests.make.road import make_click_id, report_sale
@@ -31,6 +31,22 @@ def visit(shop: Shop, click_id: str, *, marks: Mark = Mark(0)) -> ClickEvent:  #
     )
 
 
+def showing(shop: Shop, marks: Mark) -> ImpressionEvent:
+    link, at = shop.link, now() - timedelta(minutes=6)
+    return ImpressionEvent(
+        at_ms=to_ms(at),
+        view_id=make_click_id(link, at=at, marks=marks),
+        link_number=link.number,
+        link_id=link.id,
+        code=link.code,
+        agreement_id=link.agreement_id,
+        program_id=shop.program.id,
+        marks=int(marks),
+        creative="banner-1",
+        user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    )
+
+
 @pytest.fixture
 def reader(db: None, tmp_path: Path, settings: Settings) -> Shop:
     """A shop whose key reads, after four people and a bot came and one of them ordered."""
@@ -42,6 +58,8 @@ def reader(db: None, tmp_path: Path, settings: Settings) -> Shop:
     for click_id in clicks:
         writer.append(visit(shop, click_id))
     writer.append(visit(shop, make_click_id(shop.link, at=at, marks=Mark.BOT), marks=Mark.BOT))
+    for marks in (Mark.VIEW, Mark.VIEW, Mark.VIEW | Mark.BOT, Mark.VIEW | Mark.TEST):
+        writer.append(showing(shop, marks))
     writer.close()
     ingest(journal=tmp_path / "journal", lake=settings.LAKE_FOLDER, now_ms=to_ms(now()))
     report_sale(shop.program, at=now(), external_id="1", total="80.00", click_ids=clicks[:1])
@@ -63,6 +81,7 @@ def test_visits_stand_beside_what_they_brought(reader: Shop) -> None:
     assert told["keys"] == [
         {
             "key": reader.link.agreement_id, "gross": 5, "net": 4, "bots": 1, "framed": 0, "share": "1.0000",
+            "views": 2, "click_through_rate": "2.0000",
             "orders": 1, "conversion_rate": "0.2500", "earned_per_100_clicks": "240.00", "average_order": "80.00",
         }
     ]  # fmt: skip
@@ -93,6 +112,14 @@ def test_a_wish_that_cannot_be_read_is_named(reader: Shop, wrong: dict[str, str]
     status, told = ask(reader, **wrong)
 
     assert (status, told["code"]) == (422, "bad_input")
+
+
+def test_impressions_are_told_apart_by_creative(reader: Shop) -> None:
+    _status, told = ask(reader, by="creative")
+
+    keys = told["keys"]
+    assert isinstance(keys, list)
+    assert {row["key"]: (row["net"], row["views"]) for row in keys} == {"": (4, 0), "banner-1": (0, 2)}
 
 
 def test_another_program_is_not_found_and_a_key_that_only_reports_may_not_read(reader: Shop) -> None:

@@ -147,8 +147,12 @@ def test_what_clicks_brought_stands_beside_them(manager: Client, visited: Everyt
 def test_the_table_is_given_as_a_file(manager: Client, visited: Everything) -> None:
     answer = manager.get(reverse("console:clicks-csv", args=[visited.program.id]), {"by": "placement"})
     head, *rows = answer.content.decode("utf-8-sig").splitlines()
-    assert head.startswith("Placement,All visits,Bots,Unseen,Clicks,Orders,")
-    assert sorted(row.rsplit(",", 3)[0] for row in rows) == ["footer,1,0,0,1", "not given,0,0,0,0", "review,2,1,0,1"]
+    assert head.startswith("Placement,All visits,Bots,Unseen,Clicks,Views,Orders,")
+    assert sorted(row.rsplit(",", 3)[0] for row in rows) == [
+        "footer,1,0,0,1,0",
+        "not given,0,0,0,0,0",
+        "review,2,1,0,1,0",
+    ]
 
 
 @pytest.mark.parametrize(("step", "words"), [("hour", ":00"), ("week", "from "), ("month", "20"), ("year", "")])

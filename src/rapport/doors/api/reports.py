@@ -64,6 +64,8 @@ class KeyOut(VisitsOut):
 
     key: str
     share: str
+    views: int
+    click_through_rate: str | None
     orders: int | None
     conversion_rate: str | None
     earned_per_100_clicks: str | None
@@ -118,6 +120,8 @@ def _key(row: ReportRow, *, currency: str) -> dict[str, object]:
         "bots": visits.bots,
         "framed": visits.framed,
         "share": f"{row.share:.4f}",
+        "views": row.views,
+        "click_through_rate": None if row.click_through is None else f"{row.click_through:.4f}",
         "orders": row.brought.orders if row.brought else None,
         "conversion_rate": None if row.rate is None else f"{row.rate:.4f}",
         "earned_per_100_clicks": _amount(row.earned_per_hundred_minor, currency),

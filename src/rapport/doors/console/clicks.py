@@ -52,6 +52,7 @@ BY: dict[str, Promise] = {
     "link": gettext_lazy("Link"),
     "placement": gettext_lazy("Placement"),
     "channel": gettext_lazy("Channel"),
+    "creative": gettext_lazy("Creative"),
     "device": gettext_lazy("Device"),
     "browser": gettext_lazy("Browser"),
     "country": gettext_lazy("Country"),
@@ -107,6 +108,7 @@ def clicks(request: Request, program_id: str) -> HttpResponse:
     period = _period(request, program, days=SPANS[chosen.span])
     lake = lake_at(settings.LAKE_FOLDER)
     spans = lake.series(period.visits, program.zone, chosen.step)
+    groups = _groups(request, period, chosen.by, most=MOST)
     return program_page(
         request,
         "clicks/page.html",
@@ -114,7 +116,8 @@ def clicks(request: Request, program_id: str) -> HttpResponse:
         totals=lake.totals(period.visits),
         chart=_chart(spans, chosen.step, program.zone),
         spans_shown=[(span_words(row, chosen.step, program.zone), row) for row in spans],
-        groups=_groups(request, period, chosen.by, most=MOST),
+        groups=groups,
+        any_views=any(group.row.views for group in groups),
         waits=waits(period.orders),
         chosen=chosen,
         by_words=BY[chosen.by],
@@ -133,7 +136,7 @@ def clicks_csv(request: Request, program_id: str) -> HttpResponse:
     program = program_or_404(request, program_id)
     chosen = Chosen.of(request)
     groups = _groups(request, _period(request, program, days=SPANS[chosen.span]), chosen.by, most=MOST_IN_FILE)
-    head = [str(BY[chosen.by]), _("All visits"), _("Bots"), _("Unseen"), _("Clicks"), _("Orders")]
+    head = [str(BY[chosen.by]), _("All visits"), _("Bots"), _("Unseen"), _("Clicks"), _("Views"), _("Orders")]
     money = [_("Per 100 clicks, %s") % program.currency, _("Per order, %s") % program.currency]
     return csv_answer(f"clicks-{program.slug}", head=head + money, rows=[_cells(group) for group in groups])
 
@@ -201,4 +204,4 @@ def _cells(group: Group) -> list[str | int]:
     visits = group.row.visits
     orders = group.row.brought.orders if group.row.brought else ""
     money = [Exact(format_amount(one)) if one else "" for one in (group.per_hundred, group.per_order)]
-    return [group.words, visits.gross, visits.bots, visits.framed, visits.net, orders, *money]
+    return [group.words, visits.gross, visits.bots, visits.framed, visits.net, group.row.views, orders, *money]

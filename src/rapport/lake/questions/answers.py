@@ -11,6 +11,7 @@ Dimension = Literal[
     "link",
     "placement",
     "channel",
+    "creative",
     "device",
     "browser",
     "country",

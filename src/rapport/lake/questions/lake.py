@@ -83,6 +83,16 @@ class Lake:
             rows = self._ask("clicks_by", about=about, columns=columns, given=given)
         return [GroupRow(**row) for row in rows]
 
+    def views_by(self, about: Filter, dimension: Dimension | SubId, *, limit: int = 1_000) -> dict[str, int]:
+        """Return the impressions that people saw under each key of a dimension, the most seen first.
+
+        Raises:
+            ValueError: there is no such dimension.
+        """
+        columns = {"dimension": _column(dimension)}
+        rows = self._ask("views_by", about=about, columns=columns, given={"limit": limit})
+        return {row["key"]: row["views"] for row in rows}
+
     def clicks_by_two(
         self, about: Filter, first: Dimension | SubId, second: Dimension | SubId, *, limit: int = 1_000
     ) -> list[PairRow]:

@@ -22,12 +22,12 @@ WITH known AS (
 ordered AS (
     SELECT click_id, at_ms - lag(at_ms) OVER visits AS since_ms
     FROM (
-        SELECT click_id, at_ms, link_number, address_mark, user_agent FROM known
+        SELECT click_id, at_ms, link_number, address_mark, user_agent, marks & 1 > 0 AS "view" FROM known
         UNION ALL
-        SELECT NULL, at_ms, link_number, address_mark, user_agent FROM recent
+        SELECT NULL, at_ms, link_number, address_mark, user_agent, "view" FROM recent
     )
     WHERE octet_length(address_mark) > 0
-    WINDOW visits AS (PARTITION BY link_number, address_mark, user_agent ORDER BY at_ms, click_id NULLS FIRST)
+    WINDOW visits AS (PARTITION BY "view", link_number, address_mark, user_agent ORDER BY at_ms, click_id NULLS FIRST)
 ),
 
 repeats AS (
@@ -43,7 +43,7 @@ SELECT
         THEN CAST('0x' || substr(capsule, 1, 4) AS INTEGER) ELSE -1 END AS id_head,
     CASE WHEN substr(capsule, 5, 22) = told AND length(capsule) = 48
         THEN unhex(substr(capsule, 27)) ELSE encode(click_id) END AS id_tail,
-    program_id, agreement_id, link_id, code, placement, channel,
+    program_id, agreement_id, link_id, code, placement, channel, creative,
     -- It hands the click id on; a sign that no address holds keeps its place.
     replace(destination, click_id, chr(1)) AS destination,
     referrer, user_agent, "language",

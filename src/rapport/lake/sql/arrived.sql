@@ -1,8 +1,12 @@
--- The events of one kind in some segments of the journal, as the edge wrote them (`rapport.wire.events`).
+-- The clicks and impressions in some segments of the journal, as the edge wrote them (`rapport.wire.events`). An
+-- impression is kept beside the clicks, marked as seen and not clicked; its `view_id` is a click id with that mark.
 CREATE OR REPLACE TEMP TABLE arrived AS
 SELECT
-    at_ms, click_id, link_number, link_id, code, agreement_id, program_id,
-    coalesce(marks, 0) AS marks,
+    at_ms,
+    coalesce(click_id, view_id) AS click_id,
+    link_number, link_id, code, agreement_id, program_id,
+    coalesce(marks, 0) | CASE WHEN "type" = 'impression' THEN 1 ELSE 0 END AS marks,
+    coalesce(creative, '') AS creative,
     coalesce(reason, '') AS reason,
     coalesce(handed_out, true) AS handed_out,
     coalesce(destination, '') AS destination,
@@ -27,11 +31,11 @@ SELECT
 FROM (
     SELECT unnest(event)
     FROM read_json($segments, format => 'newline_delimited', columns => {
-        event: 'STRUCT("type" VARCHAR, at_ms BIGINT, click_id VARCHAR, link_number BIGINT, link_id VARCHAR,
+        event: 'STRUCT("type" VARCHAR, at_ms BIGINT, click_id VARCHAR, view_id VARCHAR, creative VARCHAR, link_number BIGINT, link_id VARCHAR,
             code VARCHAR, agreement_id VARCHAR, program_id VARCHAR, marks INTEGER, reason VARCHAR, handed_out BOOLEAN,
             destination VARCHAR, placement VARCHAR, channel VARCHAR, referrer VARCHAR, user_agent VARCHAR,
             address VARCHAR, "language" VARCHAR, query JSON, subs STRUCT(sub1 VARCHAR, sub2 VARCHAR, sub3 VARCHAR,
             sub4 VARCHAR, sub5 VARCHAR, sub6 VARCHAR, sub7 VARCHAR, sub8 VARCHAR, sub9 VARCHAR, sub10 VARCHAR))'
     })
 )
-WHERE "type" = $kind AND at_ms >= $oldest_ms
+WHERE "type" IN ('click', 'impression') AND at_ms >= $oldest_ms

@@ -5,7 +5,7 @@ SELECT
     link_number,
     CASE WHEN agrees THEN CAST('0x' || substr(capsule, 1, 4) AS INTEGER) ELSE -1 END AS id_head,
     CASE WHEN agrees THEN unhex(substr(capsule, 27)) ELSE encode(click_id) END AS id_tail,
-    program_id, agreement_id, link_id, code, placement, channel,
+    program_id, agreement_id, link_id, code, placement, channel, '' AS creative,
     replace(destination, click_id, chr(1)) AS destination,
     referrer, user_agent, "language",
     sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10,
