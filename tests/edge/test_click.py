@@ -337,3 +337,36 @@ def test_only_the_agreed_word_makes_a_test(edge: RunningEdge) -> None:
     edge.get("/c/abc?rptest=0")
 
     assert edge.click().marks == 0
+
+
+def test_macros_are_filled_with_what_is_known_of_the_visit(edge: RunningEdge) -> None:
+    destination = "https://shop.example/{channel}?s={sub1}&p={placement}&c={click_id}&a={partner}&utm_content={sub2}"
+    edge.publish(make_link("mac", destination=destination, placement="side bar"))
+
+    location = edge.get("/c/mac?sub1=a%26b%3Dc&channel=mail").location
+
+    click_id = parse_qs(urlsplit(location).query)["rpid"][0]
+    assert location == (
+        f"https://shop.example/mail?s=a%26b%3Dc&p=side%20bar&c={click_id}&a=agr_1&utm_content=&rpid={click_id}"
+    )
+    assert edge.click().destination == location
+
+
+def test_names_of_other_systems_are_taken_for_ours(edge: RunningEdge) -> None:
+    wish = "https%3A%2F%2Fshop.example%2Fshoes"
+    location = edge.get(f"/c/abc?clickref=blog&aff_sub2=top&chan=mail&ued={wish}&utm_source=x").location
+
+    assert location.startswith("https://shop.example/shoes?rpid=")
+    click = edge.click()
+    assert (click.subs, click.channel, click.query) == (
+        {"sub1": "blog", "sub2": "top"},
+        "mail",
+        {"utm_source": "x"},
+    )
+
+
+def test_outside_its_time_a_link_leads_to_a_fallback_of_its_own(edge: RunningEdge) -> None:
+    edge.publish(make_link("old", ends_ms=NOW_MS, fallback_url="https://shop.example/next-sale"))
+
+    assert edge.get("/c/old").location == "https://shop.example/next-sale"
+    assert not edge.click().handed_out

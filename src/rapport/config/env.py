@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from rapport.config.secret_files import make_once
 from rapport.kit.vault import BadKeys, new_key, read_keys
+from rapport.wire.foreign_names import read_names
 
 PREFIX = "RAPPORT_"
 DATA_VARIABLE = f"{PREFIX}DATA"
@@ -103,6 +104,10 @@ class Environment(BaseSettings):
         ge=0,
         le=64,
         description="Processes that answer tracking links and postbacks, on one port; 0 for one per core.",
+    )
+    edge_names: type_of_list = Field(
+        default=(),
+        description="Further names of other systems in links, as theirs=ours (ref2=sub3); theirs= drops a usual one.",
     )
     smtp_url: SecretStr | None = Field(
         default=None,
@@ -254,7 +259,7 @@ class Environment(BaseSettings):
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
 
-    @field_validator("allowed_hosts", "trusted_proxies", "loopback_hosts", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "loopback_hosts", "edge_names", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -276,6 +281,12 @@ class Environment(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("edge_names")
+    @classmethod
+    def _is_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read_names(value)
+        return value
 
     @field_validator("public_url", "edge_url")
     @classmethod
@@ -302,6 +313,11 @@ class Environment(BaseSettings):
     def edge_address(self) -> str:
         """The address that tracking links start with."""
         return self.edge_url or f"http://localhost:{self.edge_port}"
+
+    @property
+    def foreign_names(self) -> dict[str, str]:
+        """How other systems call what we call sub-id, channel and deep link."""
+        return read_names(self.edge_names)
 
     @property
     def edge_crew(self) -> int:

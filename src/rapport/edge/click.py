@@ -20,6 +20,7 @@ from rapport.wire import clickid, cookie
 from rapport.wire.aliases import texts_of
 from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ClickEvent
+from rapport.wire.linkbook import LinkEntry
 
 PATH = "/c/"
 
@@ -40,7 +41,10 @@ class Way(msgspec.Struct, frozen=True):
 
 def follow_link(request: Request, station: Station) -> Answer:
     """Lead a visitor on and write the click down."""
-    visitor = visit.read(request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms())
+    names_of_others = station.settings.foreign_names
+    visitor = visit.read(
+        request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms(), foreign_names=names_of_others
+    )
     owner = names.program_addressed(request, station)
     route = None if owner is None else station.route(visitor.code)
     if route is None or not _belongs(route, owner):
@@ -52,7 +56,8 @@ def follow_link(request: Request, station: Station) -> Answer:
 
 def follow_old_address(request: Request, station: Station) -> Answer | None:
     """Lead on a visitor who came by an address of another system, or nothing for one that nobody brought along."""
-    visitor = visit.read(request, code="", at_ms=station.clock_ms())
+    names_of_others = station.settings.foreign_names
+    visitor = visit.read(request, code="", at_ms=station.clock_ms(), foreign_names=names_of_others)
     route = _old_route(visitor, station, names.program_addressed(request, station))
     return None if route is None else _lead_on(visitor, route, station)
 
@@ -68,7 +73,8 @@ def write_down_from_page(request: Request, route: Route, station: Station, *, sa
         headers[b"sec-fetch-dest"] = b"iframe"
     asked = Request("GET", request.path, "", headers, b"", request.address, request.keep_alive)
     kept = {name: value for name, value in said.items() if name in {"consent", *SUB_IDS}}
-    visitor = Visit(request=asked, code=route.link.code, at_ms=station.clock_ms(), fields={"consent": "0", **kept})
+    told = {"consent": "0", **kept}
+    visitor = Visit(request=asked, code=route.link.code, at_ms=station.clock_ms(), fields=told, said=told)
     verdict = visit.judge(visitor, route)
     way = Way(None if verdict.closed else route.destination, verdict.reason)
     event = _click(visitor, route, verdict, way, click_id=_mint(visitor, route, verdict, station))
@@ -113,15 +119,15 @@ def _lead_on_without_link(station: Station, owner: str) -> Answer:
 def _choose(visitor: Visit, route: Route, verdict: Verdict) -> Way:
     """Choose between the deep link asked for, the link's own address and the program's fallback."""
     if verdict.closed:
-        return Way(route.ground.fallback, verdict.reason)
+        return Way(route.fallback, verdict.reason)
     ground = route.ground
-    wish = visitor.fields.get("to")
+    wish = visitor.said.get("to")
     if not wish:
-        return Way(route.destination or ground.fallback, verdict.reason)
+        return Way(route.destination or route.fallback, verdict.reason)
     deep = prepare_deep_link(wish, hosts=ground.hosts, parameter=ground.program.parameter)
     if deep is not None:
         return Way(deep, verdict.reason)
-    return Way(ground.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)
+    return Way(route.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)
 
 
 def _mint(visitor: Visit, route: Route, verdict: Verdict, station: Station) -> str:
@@ -136,11 +142,9 @@ def _mint(visitor: Visit, route: Route, verdict: Verdict, station: Station) -> s
 
 def _click(visitor: Visit, route: Route, verdict: Verdict, way: Way, *, click_id: str) -> ClickEvent:
     """Return the event to write down; a closed link leads on without handing the click id out."""
-    link, request, said = route.link, visitor.request, visitor.fields
+    link, request, said = route.link, visitor.request, visitor.said
     handed_out = not verdict.closed and way.destination is not None
-    destination = "" if way.destination is None else way.destination.plain
-    if handed_out and way.destination is not None:
-        destination = way.destination.with_click_id(click_id)
+    destination = _address(way, visitor, link, click_id=click_id if handed_out else "")
     return ClickEvent(
         at_ms=visitor.at_ms,
         click_id=click_id,
@@ -162,6 +166,17 @@ def _click(visitor: Visit, route: Route, verdict: Verdict, way: Way, *, click_id
         language=_readable(request.headers.get(b"accept-language", b""), _LONGEST_VALUE),
         query=_other_fields(said),
     )
+
+
+def _address(way: Way, visitor: Visit, link: LinkEntry, *, click_id: str) -> str:
+    """Return the address to lead to, with the click id if there is one to hand out."""
+    chosen = way.destination
+    if chosen is None:
+        return ""
+    if chosen.has_macros:
+        known = {"partner": link.agreement_id, "program": link.program_id, "link": link.link_id, "click_id": click_id}
+        chosen = chosen.filled({"placement": link.placement, "channel": link.channel} | visitor.said | known)
+    return chosen.with_click_id(click_id) if click_id else chosen.plain
 
 
 def _readable(header: bytes, limit: int) -> str:

@@ -6,11 +6,13 @@ that, in ASCII, stands on the program's list.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote_plus
 
 import msgspec
+
+from rapport.wire import macros
 
 _ADDRESS = re.compile(r"(https?)://([^/?#\\@]+)((?:[/?#].*)?)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
@@ -26,6 +28,11 @@ class Destination(msgspec.Struct, frozen=True):
     plain: str
     before: str
     after: str
+    has_macros: bool = False
+
+    def filled(self, values: Mapping[str, str]) -> "Destination":
+        """Return this address with its macros filled, see `wire.macros`."""
+        return Destination(*(macros.fill(part, values) for part in (self.plain, self.before, self.after)))
 
     def with_click_id(self, click_id: str) -> str:
         """Return the address that carries this click id."""
@@ -46,7 +53,10 @@ def prepare(url: str, *, parameter: str) -> Destination | None:
     if _ORDINARY.fullmatch(url):
         return _with_place(url, parameter)
     address = _read(url)
-    return None if address is None else _with_place(address.text(), parameter)
+    if address is None:
+        return None
+    ready = _with_place(address.text(), parameter)
+    return msgspec.structs.replace(ready, has_macros=macros.has_macros(ready.plain))
 
 
 def prepare_deep_link(url: str, *, hosts: Collection[str], parameter: str) -> Destination | None:

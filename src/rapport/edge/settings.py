@@ -1,7 +1,10 @@
 """What the edge is told when it starts, and the limits it sets for those who call it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from rapport.wire.foreign_names import USUAL_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +38,6 @@ class EdgeSettings:
     sync_seconds: float = 0.01  # a loss of power may take the clicks of this long, and no postback
     segment_seconds: float = 1.0  # consumers see a click this long after it came
     book_seconds: float = 0.1  # a published change is live after this long
+    foreign_names: Mapping[str, str] = field(default_factory=lambda: USUAL_NAMES)  # theirs to ours, in queries
     sockets: tuple[int, int] | None = None  # visitors' and monitors', open already: descriptors that a keeper holds
     limits: Limits = field(default_factory=Limits)

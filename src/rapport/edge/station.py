@@ -38,6 +38,7 @@ class Route(msgspec.Struct, frozen=True):
     link: LinkEntry
     ground: Ground
     destination: Destination | None
+    fallback: Destination | None  # its own, or the ground's
 
 
 class Station:
@@ -132,7 +133,9 @@ class Station:
             return None
         if len(self._routes) >= _REMEMBERED_ROUTES:
             self._routes.clear()
-        route = Route(link, ground, prepare(link.destination, parameter=ground.program.parameter))
+        parameter = ground.program.parameter
+        fallback = prepare(link.fallback_url, parameter=parameter) if link.fallback_url else None
+        route = Route(link, ground, prepare(link.destination, parameter=parameter), fallback or ground.fallback)
         self._routes[code] = route
         return route
 

@@ -1,5 +1,6 @@
 """A visit: a request for a link, read and judged once."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -9,6 +10,7 @@ from rapport.edge.reasons import Reason
 from rapport.edge.request import Request, fields
 from rapport.edge.station import Route
 from rapport.wire.clickid import Mark
+from rapport.wire.foreign_names import in_our_words
 
 _PAGE = frozenset({b"", b"document"})
 _FRAME = frozenset({b"iframe", b"frame", b"embed", b"object", b"fencedframe"})
@@ -30,12 +32,13 @@ TEST_FIELD = "rptest"
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """Who came, when, with which code and fields."""
+    """Who came, when, with which code and fields: as they were sent, and as said in our words."""
 
     request: Request
     code: str
     at_ms: int
     fields: dict[str, str]
+    said: dict[str, str]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -46,9 +49,11 @@ class Verdict(msgspec.Struct, frozen=True):
     closed: bool
 
 
-def read(request: Request, *, code: str, at_ms: int) -> Visit:
-    """Return the visit that a request makes."""
-    return Visit(request=request, code=code, at_ms=at_ms, fields=fields(request.query) if request.query else {})
+def read(request: Request, *, code: str, at_ms: int, foreign_names: Mapping[str, str]) -> Visit:
+    """Return the visit that a request makes; `foreign_names` are those of `wire.foreign_names`."""
+    sent = fields(request.query) if request.query else {}
+    said = in_our_words(sent, foreign_names) if sent else sent
+    return Visit(request=request, code=code, at_ms=at_ms, fields=sent, said=said)
 
 
 def judge(visit: Visit, route: Route) -> Verdict:

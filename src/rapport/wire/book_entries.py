@@ -27,7 +27,11 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A link as the edge sees it; it leads on between `starts_ms` and `ends_ms`, the end excluded."""
+    """A link as the edge sees it; it leads on between `starts_ms` and `ends_ms`, the end excluded.
+
+    `destination` may hold macros, see `wire.macros`; outside its time a link leads to its own `fallback_url`, or to
+    the program's where it has none.
+    """
 
     code: str
     link_number: int
@@ -40,6 +44,7 @@ class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channel: str = ""
     starts_ms: int | None = None
     ends_ms: int | None = None
+    fallback_url: str = ""
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):

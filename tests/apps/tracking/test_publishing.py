@@ -14,15 +14,18 @@ from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.models import ProgramState
 from rapport.apps.tracking.actions import (
     issue_postback_secret,
+    limit_link,
     revoke_click_key,
     revoke_postback_secret,
     rotate_click_key,
     switch_link,
 )
+from rapport.apps.tracking.inputs import LimitsInput
 from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import BookPublication, Link, PostbackWay
 from rapport.apps.tracking.publishing import book_is_behind, publish_book
 from rapport.domain.terms import presets
+from rapport.kit.clock import to_ms
 from rapport.wire.linkbook import LinkEntry, ProgramEntry, Reader
 from tests.make.identity import NOON, STORY
 from tests.make.road import make_agreement, make_link, make_program
@@ -96,6 +99,19 @@ def test_a_new_link_and_a_paused_one_reach_the_book(agreement: Agreement, folder
     assert (edge.link(new).active, edge.link(old).active) == (True, False)
     switch_link(link_id=old.id, active=True, by=STORY, at=NOON)
     assert Edge(folder).link(old).active
+
+
+def test_the_limits_of_a_link_reach_the_book_and_leave_it(agreement: Agreement, folder: Path) -> None:
+    link = make_link(agreement)
+    assert Edge(folder).link(link).ends_ms is None
+    given = LimitsInput(starts_at=NOON, ends_at=NOON + timedelta(days=1), fallback_url="https://shop.example/next")
+    limit_link(link_id=link.id, given=given, by=STORY, at=NOON)
+    entry = Edge(folder).link(link)
+    assert (entry.starts_ms, entry.ends_ms) == (to_ms(NOON), to_ms(NOON + timedelta(days=1)))
+    assert entry.fallback_url == "https://shop.example/next"
+    limit_link(link_id=link.id, given=LimitsInput(), by=STORY, at=NOON)
+    entry = Edge(folder).link(link)
+    assert (entry.starts_ms, entry.ends_ms, entry.fallback_url) == (None, None, "")
 
 
 def test_links_of_a_suspended_agreement_lead_on_and_of_an_ended_one_do_not(agreement: Agreement, folder: Path) -> None:

@@ -1,10 +1,13 @@
 """Links and codes for partners, made and ended by the team."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rapport.apps.tracking.models import Coupon, Link
+from rapport.apps.tracking.models import Coupon, Link, LinkLimits
 from tests.doors.console.test_applications import words_of
 from tests.make.program_pages import Everything
 
@@ -88,3 +91,37 @@ def test_a_code_for_a_day_without_moments_is_refused(manager: Client, told: Ever
     given = {"agreement": told.agreement.id, "code": "FOREVER", **days}
     assert manager.post(address(told, "coupon-new"), given).status_code == 422
     assert not Coupon.objects.filter(code="FOREVER").exists()
+
+
+def test_a_link_is_limited_and_the_limits_stand_on_its_page(manager: Client, told: Everything) -> None:
+    given = {"starts_on": "2026-05-01", "ends_on": "2026-05-31", "fallback_url": "https://shop.example/next"}
+    answer = manager.post(address(told, "link-limits", told.link.id), given, follow=True)
+
+    assert "https://shop.example/next" in words_of(answer.content)
+    limits = LinkLimits.objects.get(link=told.link)
+    zone = ZoneInfo(told.program.zone)
+    assert limits.starts_at == datetime(2026, 5, 1, tzinfo=zone)
+    assert limits.ends_at == datetime(2026, 6, 1, tzinfo=zone), "the last day counts whole"
+    form = manager.get(address(told, "link-limits", told.link.id)).content.decode()
+    assert 'value="2026-05-31"' in form
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("link-limits", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
+        ("link-limits", {"fallback_url": "https://evil.example/"}),
+        ("link-limits", {"fallback_url": "https://shop.example/{nobody}"}),
+    ],
+)
+def test_limits_that_cannot_be_are_refused(manager: Client, told: Everything, name: str, given: dict[str, str]) -> None:
+    answer = manager.post(address(told, name, told.link.id), given)
+    assert answer.status_code == 422
+    assert not LinkLimits.objects.exists()
+
+
+def test_reserved_words_and_unknown_macros_are_refused_at_their_fields(manager: Client, told: Everything) -> None:
+    for field, value in (("code", "Login"), ("destination", "https://shop.example/?x={brand}")):
+        answer = manager.post(address(told, "link-new"), {"agreement": told.agreement.id, field: value})
+        assert answer.status_code == 422
+    assert "brand" in words_of(answer.content)

@@ -1,5 +1,7 @@
 """A partner's links: made with everything that can be said, counted, paused, resumed."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -33,9 +35,34 @@ def test_a_link_is_made_with_placement_channel_and_sub_ids(by_anna: Client, anna
     assert f"/i/{made.code}.gif?sub1=may&amp;sub10=late" in words, "a banner is pasted with its dot"
 
 
+def test_a_link_gets_a_word_of_its_own_and_a_time(by_anna: Client, anna: Partnership) -> None:
+    given = {
+        "code": "Anna-May",
+        "starts_on": "2026-05-01",
+        "ends_on": "2026-05-31",
+        "fallback_url": "shop.example/next",
+    }
+    answer = by_anna.post(address(anna, "link-new"), given, follow=True)
+    made = Link.objects.get(code="anna-may")
+    assert made.limits.fallback_url == "https://shop.example/next"
+    assert made.limits.ends_at - made.limits.starts_at == timedelta(days=31)
+    words = words_of(answer.content)
+    assert "/c/anna-may" in words
+    assert "shop.example/next" in words
+
+    again = by_anna.post(address(anna, "link-new"), {"code": "anna-may", "name": "Kept"})
+    assert again.status_code == 422
+    assert "id_code_error" in again.content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("code", "login"),
+        ("code", "a b"),
+        ("starts_on", "1066-10-14"),
+        ("fallback_url", "https://evil.example/"),
+        ("destination", "https://shop.example/{brand}"),
         ("destination", "https://evil.example/"),
         ("destination", "https://shop.example/\x00"),
         ("name", "n" * 121),

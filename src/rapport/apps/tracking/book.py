@@ -7,7 +7,8 @@ from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
 from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import DomainState, Link, LinkAlias, PostbackSecret, PostbackWay, TrackingDomain
-from rapport.apps.tracking.queries import click_keys
+from rapport.apps.tracking.queries import click_keys, limits_of
+from rapport.kit.clock import to_ms
 from rapport.wire.aliases import Alias
 from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
 
@@ -22,8 +23,9 @@ def program_entries(program_ids: Collection[str] | None = None) -> list[ProgramE
 
 
 def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
-    """Return the entries of links loaded with their agreements."""
+    """Return the entries of links loaded with their agreements and limits."""
     for link in links:
+        limits = limits_of(link)
         yield LinkEntry(
             code=link.code,
             link_number=link.number,
@@ -34,6 +36,9 @@ def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
             active=link.active and link.agreement.state in _LEADING_ON,
             placement=link.placement,
             channel=link.channel,
+            starts_ms=limits.starts_at and to_ms(limits.starts_at),
+            ends_ms=limits.ends_at and to_ms(limits.ends_at),
+            fallback_url=limits.fallback_url,
         )
 
 

@@ -12,13 +12,13 @@ class HostNotAllowed(BadInput):
 
     code = "host_not_allowed"
 
-    def __init__(self, host: str, allowed: Iterable[str]) -> None:
+    def __init__(self, host: str, allowed: Iterable[str], *, field: str = "destination") -> None:
         """Name the host and the allowed ones."""
         sentence = _("Links of this program may not lead to %(host)s. Allowed: %(allowed)s.") % {
             "host": host,
             "allowed": ", ".join(allowed),
         }
-        super().__init__(sentence, fields={"destination": sentence})
+        super().__init__(sentence, fields={field: sentence})
 
 
 class CodeTaken(BadInput):

@@ -9,9 +9,15 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from rapport.apps.programs.inputs import OptionalWebAddress
 from rapport.apps.record.inputs import Input
+from rapport.wire.macros import MACROS, unknown_macros
 
 SUB_NAMES = tuple(f"sub{number}" for number in range(1, 11))
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
+# Words that a visitor would take for a page of the shop or of ours.
+_RESERVED = re.compile(
+    "account|admin|api|app|assets|checkout|click|console|dashboard|demo|help|index|links?|login|logout|pay|payments?"
+    "|portal|rapport|root|settings|sign-?in|sign-?up|static|status|support|system"
+)
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
 _SUB_LENGTH = 250
 _WORD = re.compile(r"[^\x00-\x1f\x7f]*")
@@ -20,6 +26,8 @@ _WORD = re.compile(r"[^\x00-\x1f\x7f]*")
 def _link_code(value: str) -> str:
     if value and not _CODE.fullmatch(value):
         raise ValueError(_("Use 3 to 64 letters, digits, hyphens or underscores, starting with a letter or digit."))
+    if _RESERVED.fullmatch(value.lower()):
+        raise ValueError(_("This word is kept for Rapport itself. Choose another."))
     return value.lower()
 
 
@@ -64,10 +72,33 @@ class DomainInput(Input):
     name: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_domain)]
 
 
-class LinkInput(Input):
+def _with_known_macros(value: str) -> str:
+    wrong = unknown_macros(value)
+    if wrong:
+        raise ValueError(
+            _("Nothing is known of %(wrong)s. In braces may stand: %(known)s.")
+            % {"wrong": wrong[0], "known": ", ".join(f"{{{name}}}" for name in sorted(MACROS))}
+        )
+    return value
+
+
+class LimitsInput(Input):
+    """When a link leads on, the end excluded, and where to outside that time; empty means the program's fallback."""
+
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    fallback_url: Annotated[OptionalWebAddress, AfterValidator(_with_known_macros)] = ""
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is limited."""
+        return bool(self.starts_at or self.ends_at or self.fallback_url)
+
+
+class LinkInput(LimitsInput):
     """What a partner or manager says about a link; no destination means the program's landing page."""
 
-    destination: OptionalWebAddress = ""
+    destination: Annotated[OptionalWebAddress, AfterValidator(_with_known_macros)] = ""
     name: Annotated[str, Field(max_length=120), AfterValidator(_word)] = ""
     code: Annotated[str, Field(max_length=64), AfterValidator(_link_code)] = ""
     placement: Word = ""

@@ -36,6 +36,25 @@ class Link(models.Model):
         return self.code
 
 
+class LinkLimits(models.Model):
+    """When a link leads on, and where to outside that time; a link without a row leads on for good.
+
+    They may change, the link's own row does not: links are sealed, and clicks long gone were judged by it.
+    """
+
+    link = models.OneToOneField(Link, primary_key=True, on_delete=models.PROTECT, related_name="limits")
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    fallback_url = models.URLField(max_length=2000, blank=True)
+    changed_at = models.DateTimeField()
+
+    workspace_path = "link__agreement__program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose limits they are."""
+        return f"limits of {self.link_id}"
+
+
 class LinkAlias(models.Model):
     """An old address from another system that leads to a link: a path or a parameter, on one host or on any.
 

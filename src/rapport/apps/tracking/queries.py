@@ -10,7 +10,16 @@ from django.db.models import F, QuerySet
 
 from rapport.apps.record.asking import composed
 from rapport.apps.tracking.keys import key_of
-from rapport.apps.tracking.models import ClickKey, Coupon, DomainState, Link, LinkAlias, PostbackSecret, TrackingDomain
+from rapport.apps.tracking.models import (
+    ClickKey,
+    Coupon,
+    DomainState,
+    Link,
+    LinkAlias,
+    LinkLimits,
+    PostbackSecret,
+    TrackingDomain,
+)
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
@@ -53,6 +62,12 @@ def domains_to_ask() -> QuerySet[TrackingDomain]:
     """Return every name whose proof has to be looked for, the one that waited longest first."""
     rows = TrackingDomain.objects.exclude(state=DomainState.REMOVED)
     return rows.order_by(F("asked_at").asc(nulls_first=True), "id")
+
+
+def limits_of(link: Link) -> LinkLimits:
+    """Return the limits of a link, also of one that has none."""
+    known: LinkLimits | None = getattr(link, "limits", None)
+    return known or LinkLimits(link=link)
 
 
 def links_of(agreement_id: str) -> QuerySet[Link]:

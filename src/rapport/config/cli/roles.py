@@ -69,6 +69,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         own_hosts=chosen.edge_hosts,
         assets=Path(rapport.__file__).parent / "static" / "dist",
         secure_cookies=chosen.edge_address.startswith("https://"),
+        foreign_names=chosen.foreign_names,
         sockets=doors,
     )
     become(settings)

@@ -1,23 +1,16 @@
 """Forms of the program pages; what a field may hold is decided by the inputs of the actions."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.conversions.models import DeclineCode as OrderDeclineCode
 from rapport.apps.partners.models import DeclineCode
+from rapport.doors.ui.days import BOUNDS
 
 Choices = Sequence[tuple[str, str]]
-
-# Days next to the ends of the calendar have no moment in every zone.
-_BOUNDS = (
-    MinValueValidator(date(2000, 1, 1), _("Choose a day from 2000 on.")),
-    MaxValueValidator(date(2999, 12, 31), _("Choose a day before the year 3000, or leave it empty.")),
-)
 
 
 def offer(field: forms.Field, choices: Choices) -> None:
@@ -154,11 +147,39 @@ class ForPartnerForm(forms.Form):
         offer(self.fields["agreement"], partners)
 
 
-class LinkForm(ForPartnerForm):
+class LimitsForm(forms.Form):
+    """When a link leads on, and where to outside that time."""
+
+    starts_on = forms.DateField(
+        label=_("From"),
+        required=False,
+        validators=BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: from now."),
+    )
+    ends_on = forms.DateField(
+        label=_("Until, that day included"),
+        required=False,
+        validators=BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: for good."),
+    )
+    fallback_url = forms.CharField(
+        label=_("Outside that time it leads to"),
+        max_length=2000,
+        required=False,
+        help_text=_("Empty: the fallback page of the program."),
+    )
+
+
+class LinkForm(LimitsForm, ForPartnerForm):
     """A link for a partner."""
 
     destination = forms.CharField(
-        label=_("Leads to"), max_length=2000, required=False, help_text=_("Empty: the landing page of the program.")
+        label=_("Leads to"),
+        max_length=2000,
+        required=False,
+        help_text=_("Empty: the landing page of the program. {sub1}, {placement} and others are filled in."),
     )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     code = forms.CharField(label=_("Short code"), max_length=64, required=False, help_text=_("Empty: one is made up."))
@@ -174,14 +195,14 @@ class CouponForm(ForPartnerForm):
     starts_on = forms.DateField(
         label=_("From"),
         required=False,
-        validators=_BOUNDS,
+        validators=BOUNDS,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Empty: from now."),
     )
     ends_on = forms.DateField(
         label=_("Until, that day included"),
         required=False,
-        validators=_BOUNDS,
+        validators=BOUNDS,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Empty: for good."),
     )

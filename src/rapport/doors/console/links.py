@@ -1,6 +1,6 @@
 """Pages of links and codes: every tracked address of the program, new ones for a partner, QR codes, pauses, ends."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,16 +14,17 @@ from rapport.apps.partners.models import AgreementState
 from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
-from rapport.apps.tracking.actions import create_link, end_coupon, switch_link
-from rapport.apps.tracking.inputs import CouponInput, LinkInput
-from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import address_of, coupons_of_program, links_of_program
+from rapport.apps.tracking.actions import create_link, end_coupon, limit_link, switch_link
+from rapport.apps.tracking.inputs import CouponInput, LimitsInput, LinkInput
+from rapport.apps.tracking.models import Link, LinkLimits
+from rapport.apps.tracking.queries import address_of, coupons_of_program, limits_of, links_of_program
 from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
-from rapport.doors.console.forms import CouponForm, LinkForm
+from rapport.doors.console.forms import CouponForm, LimitsForm, LinkForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.console.partners import RECENT
+from rapport.doors.ui.days import moments
 from rapport.doors.ui.qr import qr_file
 from rapport.flows.codes import give_code
 from rapport.kit.clock import now, to_ms
@@ -70,6 +71,8 @@ def link(request: Request, program_id: str, link_id: str) -> HttpResponse:
         program=program,
         link=row,
         address=address_of(row),
+        limits=limits_of(row),
+        at=now(),
         visits=lake_at(settings.LAKE_FOLDER).totals(about),
         may_write=can(request.actor, Capability.LINK_WRITE, program),
     )
@@ -98,7 +101,8 @@ def link_new(request: Request, program_id: str) -> HttpResponse:
     def act() -> None:
         told = dict(form.cleaned_data)
         agreement_id, sub1 = told.pop("agreement"), told.pop("sub1")
-        wish = read_input(LinkInput, {**told, "subs": {"sub1": sub1}})
+        chosen = moments(program.zone, starts_on=told.pop("starts_on"), ends_on=told.pop("ends_on"))
+        wish = read_input(LinkInput, {**told, **chosen, "subs": {"sub1": sub1}})
         made.append(create_link(agreement_id=agreement_id, given=wish, by=request.actor, at=now()))
 
     if request.method == "POST" and succeeded(form, act):
@@ -120,6 +124,25 @@ def link_switch(request: Request, program_id: str, link_id: str) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Capability.LINK_WRITE)
+def link_limits(request: Request, program_id: str, link_id: str) -> HttpResponse:
+    """Say when a link leads on, and where to outside that time."""
+    program = program_or_404(request, program_id)
+    row = find_or_404(request, links_of_program(program.id), pk=link_id)
+    form = LimitsForm(given(request), initial=_days(program, limits_of(row)))
+
+    def act() -> None:
+        told = dict(form.cleaned_data)
+        chosen = moments(program.zone, starts_on=told.pop("starts_on"), ends_on=told.pop("ends_on"))
+        wish = read_input(LimitsInput, {**told, **chosen})
+        limit_link(link_id=row.id, given=wish, by=request.actor, at=now())
+
+    if request.method == "POST" and succeeded(form, act):
+        return done(request, _("The link keeps to it within seconds."), name="link", at=(program.id, row.id))
+    return _form_page(request, program, form, heading=_("Limit the link"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(Capability.LINK_WRITE)
 def coupon_new(request: Request, program_id: str) -> HttpResponse:
     """Give a code to a partner."""
     program = program_or_404(request, program_id)
@@ -128,8 +151,8 @@ def coupon_new(request: Request, program_id: str) -> HttpResponse:
 
     def act() -> None:
         told = form.cleaned_data
-        moments = _moments(program, starts_on=told["starts_on"], ends_on=told["ends_on"])
-        wish = read_input(CouponInput, {"code": told["code"], **moments})
+        chosen = moments(program.zone, starts_on=told["starts_on"], ends_on=told["ends_on"])
+        wish = read_input(CouponInput, {"code": told["code"], **chosen})
         give_code(agreement_id=told["agreement"], given=wish, by=request.actor, at=now())
 
     if request.method == "POST" and succeeded(form, act):
@@ -160,14 +183,14 @@ def _active(program: Program) -> list[tuple[str, str]]:
     return [(row.id, row.partner.name) for row in agreements]
 
 
-def _moments(program: Program, *, starts_on: date | None, ends_on: date | None) -> dict[str, datetime]:
-    """Turn days of the program's zone into moments; the last day counts whole."""
-    zone, moments = ZoneInfo(program.zone), {}
-    if starts_on:
-        moments["starts_at"] = datetime.combine(starts_on, time.min, tzinfo=zone)
-    if ends_on:
-        moments["ends_at"] = datetime.combine(ends_on + timedelta(days=1), time.min, tzinfo=zone)
-    return moments
+def _days(program: Program, limits: LinkLimits) -> dict[str, object]:
+    """Return limits as days of the program's zone, the last one included."""
+    zone, last = ZoneInfo(program.zone), limits.ends_at and limits.ends_at - timedelta(microseconds=1)
+    return {
+        "starts_on": limits.starts_at and limits.starts_at.astimezone(zone).date(),
+        "ends_on": last and last.astimezone(zone).date(),
+        "fallback_url": limits.fallback_url,
+    }
 
 
 def _form_page(request: Request, program: Program, form: Form, *, heading: str) -> HttpResponse:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("<str:program_id>/links/", links.links, name="links"),
     path("<str:program_id>/links/new/", links.link_new, name="link-new"),
     path("<str:program_id>/links/<str:link_id>/", links.link, name="link"),
+    path("<str:program_id>/links/<str:link_id>/limits/", links.link_limits, name="link-limits"),
     path("<str:program_id>/links/<str:link_id>/qr.svg", links.link_qr, name="link-qr"),
     path("<str:program_id>/links/<str:link_id>/switch/", links.link_switch, name="link-switch"),
     path("<str:program_id>/codes/new/", links.coupon_new, name="coupon-new"),

@@ -7,7 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.tracking.inputs import SUB_NAMES
+from rapport.doors.ui.days import BOUNDS
 
+_LIMITS = ("starts_on", "ends_on", "fallback_url")
 _PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
 
 
@@ -19,7 +21,14 @@ class LinkForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
-        help_text=_("Empty: the landing page of the program."),
+        help_text=_("Empty: the landing page of the program. {sub1}, {placement} and others are filled in."),
+    )
+    code = forms.CharField(
+        label=_("Short code"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+        help_text=_("The end of the address, such as: anna-shoes. Empty: one is made up."),
     )
     name = forms.CharField(
         label=_("Name"),
@@ -43,6 +52,28 @@ class LinkForm(forms.Form):
         help_text=_("How people come, such as: newsletter."),
     )
 
+    starts_on = forms.DateField(
+        label=_("From"),
+        required=False,
+        validators=BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: from now."),
+    )
+    ends_on = forms.DateField(
+        label=_("Until, that day included"),
+        required=False,
+        validators=BOUNDS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: for good."),
+    )
+    fallback_url = forms.CharField(
+        label=_("Outside that time it leads to"),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
+        help_text=_("Empty: the fallback page of the program."),
+    )
+
     def __init__(self, data: QueryDict | None = None) -> None:
         """Add the ten sub-ids, which differ in nothing but their number."""
         super().__init__(data)
@@ -52,7 +83,12 @@ class LinkForm(forms.Form):
     @property
     def main_fields(self) -> list[forms.BoundField]:
         """Return the fields that most links need."""
-        return [field for field in self if field.name not in SUB_NAMES]
+        return [field for field in self if field.name not in {*SUB_NAMES, *_LIMITS}]
+
+    @property
+    def limit_fields(self) -> list[forms.BoundField]:
+        """Return when it leads on, and where to outside that time."""
+        return [self[name] for name in _LIMITS]
 
     @property
     def sub_fields(self) -> list[forms.BoundField]:
@@ -62,7 +98,8 @@ class LinkForm(forms.Form):
     @property
     def given(self) -> dict[str, object]:
         """Return what was filled in, as the action takes it."""
-        words = {name: value for name, value in self.cleaned_data.items() if name not in SUB_NAMES}
+        not_words = {*SUB_NAMES, "starts_on", "ends_on"}
+        words = {name: value for name, value in self.cleaned_data.items() if name not in not_words}
         return words | {"subs": {name: self.cleaned_data[name] for name in SUB_NAMES if self.cleaned_data[name]}}
 
 

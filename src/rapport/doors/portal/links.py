@@ -15,11 +15,12 @@ from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_link, switch_link
 from rapport.apps.tracking.inputs import LinkInput
 from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import address_of, base_of, links_of, snippet_of
+from rapport.apps.tracking.queries import address_of, base_of, limits_of, links_of, snippet_of
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
 from rapport.doors.portal.forms import LinkForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.addresses import complete
+from rapport.doors.ui.days import moments
 from rapport.kit.clock import now
 from rapport.lake.questions import Filter, GroupRow, lake_at
 
@@ -65,6 +66,7 @@ def link(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
         agreement=agreement,
         link=row,
         address=address_of(row),
+        limits=limits_of(row),
         snippet=snippet_of(row),
         totals=totals,
         not_counted=totals.bots + totals.framed,
@@ -86,7 +88,10 @@ def switch(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
 
 def _made(request: Request, agreement: Agreement, *, form: LinkForm) -> Link | None:
     try:
-        wanted = form.given | {"destination": complete(form.cleaned_data["destination"])}
+        said = form.cleaned_data
+        addresses = {name: complete(said[name]) for name in ("destination", "fallback_url")}
+        days = moments(agreement.program.zone, starts_on=said["starts_on"], ends_on=said["ends_on"])
+        wanted = form.given | addresses | days
         return create_link(agreement_id=agreement.id, given=read_input(LinkInput, wanted), by=request.actor, at=now())
     except Refusal as refusal:
         show_refusal(form, refusal)
