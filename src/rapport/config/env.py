@@ -315,16 +315,6 @@ class Environment(BaseSettings):
         return self.edge_url or f"http://localhost:{self.edge_port}"
 
     @property
-    def foreign_names(self) -> dict[str, str]:
-        """How other systems call what we call sub-id, channel and deep link."""
-        return read_names(self.edge_names)
-
-    @property
-    def edge_crew(self) -> int:
-        """How many processes answer tracking links."""
-        return self.edge_processes or len(os.sched_getaffinity(0))
-
-    @property
     def edge_hosts(self) -> frozenset[str]:
         """The names that the edge answers to, beside those of this machine and of proven domains."""
         told = (urlsplit(address).hostname or "" for address in (self.edge_address, self.web_address))

@@ -32,7 +32,8 @@ class Destination(msgspec.Struct, frozen=True):
 
     def filled(self, values: Mapping[str, str]) -> "Destination":
         """Return this address with its macros filled, see `wire.macros`."""
-        return Destination(*(macros.fill(part, values) for part in (self.plain, self.before, self.after)))
+        plain, before, after = (macros.fill(part, values) for part in (self.plain, self.before, self.after))
+        return Destination(plain, before, after)
 
     def with_click_id(self, click_id: str) -> str:
         """Return the address that carries this click id."""

@@ -121,7 +121,8 @@ def test_limits_that_cannot_be_are_refused(manager: Client, told: Everything, na
 
 
 def test_reserved_words_and_unknown_macros_are_refused_at_their_fields(manager: Client, told: Everything) -> None:
-    for field, value in (("code", "Login"), ("destination", "https://shop.example/?x={brand}")):
-        answer = manager.post(address(told, "link-new"), {"agreement": told.agreement.id, field: value})
-        assert answer.status_code == 422
-    assert "brand" in words_of(answer.content)
+    given = {"agreement": told.agreement.id, "code": "Login", "destination": "https://shop.example/?x={brand}"}
+    answer = manager.post(address(told, "link-new"), given)
+    assert answer.status_code == 422
+    assert "Nothing is known of brand" in words_of(answer.content)
+    assert "This word is kept" in words_of(answer.content)

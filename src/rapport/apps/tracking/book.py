@@ -36,8 +36,8 @@ def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
             active=link.active and link.agreement.state in _LEADING_ON,
             placement=link.placement,
             channel=link.channel,
-            starts_ms=limits.starts_at and to_ms(limits.starts_at),
-            ends_ms=limits.ends_at and to_ms(limits.ends_at),
+            starts_ms=to_ms(limits.starts_at) if limits.starts_at else None,
+            ends_ms=to_ms(limits.ends_at) if limits.ends_at else None,
             fallback_url=limits.fallback_url,
         )
 

@@ -54,6 +54,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
     # Roles that do not track must not carry its weight.
     from rapport.config.tracking import become  # noqa: PLC0415 - see above
     from rapport.edge import EdgeSettings  # noqa: PLC0415 - see above
+    from rapport.wire.foreign_names import read_names  # noqa: PLC0415 - see above
 
     chosen = choose(data=data, edge_port=port)
     doors = inherited_doors()
@@ -69,7 +70,7 @@ def edge(data: DataFolder = None, port: Port = None) -> None:
         own_hosts=chosen.edge_hosts,
         assets=Path(rapport.__file__).parent / "static" / "dist",
         secure_cookies=chosen.edge_address.startswith("https://"),
-        foreign_names=chosen.foreign_names,
+        foreign_names=read_names(chosen.edge_names),
         sockets=doors,
     )
     become(settings)
@@ -91,7 +92,8 @@ def _keep_edge(chosen: Environment) -> None:
 
 def start_edge(supervisor: Supervisor, chosen: Environment) -> None:
     """Open the doors and start the processes behind them. Raises OSError where a port is taken."""
-    doors = open_doors(chosen.host, port=chosen.edge_port, metrics_port=chosen.metrics_port, processes=chosen.edge_crew)
+    crew = chosen.edge_processes or len(os.sched_getaffinity(0))
+    doors = open_doors(chosen.host, port=chosen.edge_port, metrics_port=chosen.metrics_port, processes=crew)
     for number, pair in enumerate(doors, start=1):
         supervisor.start("edge", name="edge" if number == 1 else f"edge {number}", doors=pair)
     is_ready = is_listening_process(chosen.data / "edges")
