@@ -1,5 +1,6 @@
 """Database away, lake read-only, disk full, worker dead: visitors are led on, nothing acknowledged is lost."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from tests.support.killable import KillableDatabase
 from tests.support.roles import Roles
 from tests.support.senders import Heard, sending
 
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
 PAUSE_S = 0.005
 ROOM_FOR_A_START = 24 * 2**20
 
@@ -71,12 +73,17 @@ def read_only(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        unmount(folder)
 
 
 def mount(*arguments: str) -> None:
-    """Mount something; tests of full and closed disks need a machine where they are root."""
-    subprocess.run(["mount", *arguments], check=True)
+    """Mount something, as root."""
+    subprocess.run([*AS_ROOT, "mount", *arguments], check=True)
+
+
+def unmount(folder: Path) -> None:
+    """Take away what was mounted there."""
+    subprocess.run([*AS_ROOT, "umount", str(folder)], check=True)
 
 
 @pytest.mark.drill(seconds=12)
@@ -104,11 +111,11 @@ def test_while_lake_and_worker_are_out_of_order_nothing_is_lost(
 def small_disk(folder: Path, *, room: int) -> Iterator[None]:
     """Give a folder a disk of its own with so many bytes."""
     folder.mkdir(parents=True)
-    mount("-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(folder))
+    mount("-t", "tmpfs", "-o", f"size={room},uid={os.getuid()},mode=0700", "tmpfs", str(folder))
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        unmount(folder)
 
 
 @contextmanager
