@@ -14,6 +14,7 @@ def test_the_description_names_every_answer_of_every_operation() -> None:
         "/api/v1/corrections",
         "/api/v1/programs/{program_id}/trials",
         "/api/v1/receipts/{receipt_id}",
+        "/api/v1/reports/clicks",
         "/api/v1/trials",
     }
     answers = described["paths"]["/api/v1/corrections"]["post"]["responses"]
