@@ -17,6 +17,8 @@ What the figures mean, each the median of the rounds that count:
     p50, p99     milliseconds within which half and 99 of 100 answers came. wrk asks as fast as it can, so this is time
                  in a queue that is always full; `p99_ratio` is the edge's over nginx's (at most 1.5)
     core         percent of its core that the server used: well below 100, the callers were the limit and not the server
+    cpu_us       microseconds of its core that the server used per answer, the kernel's work included: what others take
+                 lengthens the time and hardly this
     rss_mb       the most memory the edge ever had resident, in millions of bytes (under 60)
     postbacks    receipts a second to 256 senders, each after the disk has the postback; F is how often a second one
                  writer can append 400 bytes and fdatasync in the same folder, measured before and after each round;
@@ -184,6 +186,7 @@ def _figures(runs: Iterable[Run]) -> dict[str, float]:
         "p50_ms": _median(run.load.p50_ms for run in all_),
         "p99_ms": _median(run.load.p99_ms for run in all_),
         "core": round(_median(run.core_percent for run in all_)),
+        "cpu_us": _median(run.core_percent * 10_000 / run.load.per_s for run in all_),
         "failures": sum(run.load.failures for run in all_),
     }
 

@@ -19,6 +19,10 @@ local after = "?sub1=blog HTTP/1.1\\r\\n{headers}{more}\\r\\n"
 function init(args) math.randomseed({seed}) end
 function request() return "GET /c/c" .. math.random(0, {links} - 1) .. after end
 """
+# Callers who pause: so many of them, each with a request in so many milliseconds, make a steady rate.
+PAUSING = """
+function delay() return {pause_ms} end
+"""
 REPORT = """
 local number = 0
 local after = "&amount=49.90&currency=EUR&kind=sale HTTP/1.1\\r\\nHost: edge.example\\r\\nUser-Agent: shop\\r\\n\\r\\n"
@@ -27,6 +31,7 @@ function request()
   return "GET /pb?token={token}&order_id={seed}-" .. number .. after
 end
 """
+_PAUSE_MS = 20
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -48,6 +53,13 @@ def follow(  # noqa: PLR0913 - what is asked, how often, how long
     more = "Connection: close\\r\\n" if close else ""
     script = FOLLOW.format(headers=HEADERS, more=more, links=links, seed=seed)
     return _wrk(port, folder / "follow.lua", script, connections=connections, seconds=seconds)
+
+
+def visit(port: int, folder: Path, *, per_s: int, seconds: float, links: int) -> Load:
+    """Follow random links at a steady rate, over connections that stay."""
+    connections = max(1, per_s * _PAUSE_MS // 1_000)
+    script = FOLLOW.format(headers=HEADERS, more="", links=links, seed=1) + PAUSING.format(pause_ms=_PAUSE_MS - 1)
+    return _wrk(port, folder / "visit.lua", script, connections=connections, seconds=seconds)
 
 
 def report(port: int, folder: Path, *, connections: int, seconds: float, seed: int) -> Load:
