@@ -74,6 +74,7 @@ class Connection(asyncio.Protocol):
         del exc
         self._house.connections.discard(self)
         self._waiting.clear()
+        self._parser.close()
 
     def data_received(self, data: bytes) -> None:
         """Read what came and answer it as far as the order allows."""

@@ -63,6 +63,10 @@ class RequestParser:
             raise self._refused from error
         return self.take()
 
+    def close(self) -> None:
+        """Let go of the parser, which holds us in turn: rings of thousands of callers would stay until collected."""
+        self._parser = None
+
     def take(self) -> list[Request]:
         """Return the complete requests that were not taken yet."""
         complete, self._complete = self._complete, []
