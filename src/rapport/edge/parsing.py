@@ -65,7 +65,7 @@ class RequestParser:
 
     def close(self) -> None:
         """Let go of the parser, which holds us in turn: rings of thousands of callers would stay until collected."""
-        self._parser = None
+        del self._parser
 
     def take(self) -> list[Request]:
         """Return the complete requests that were not taken yet."""
