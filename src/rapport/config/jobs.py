@@ -107,6 +107,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     ),
     Schedule(name="watch-machine", task_path="rapport.flows.alive.tasks.watch_machine", every_seconds=15),
     Schedule(name="watch-tracking", task_path="rapport.flows.alive.tasks.watch_tracking", every_seconds=60),
+    Schedule(name="watch-links", task_path="rapport.flows.alive.tasks.watch_links", every_seconds=60),
     Schedule(name="domain-proofs", task_path="rapport.flows.tasks.check_domains", cron="29 4 * * *"),
     Schedule(
         name="audit-links",

@@ -7,13 +7,17 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from pytest_django import Settings
 
+from rapport.apps.delivery.models import Mail
 from rapport.apps.outages.models import OutageKind
 from rapport.apps.outages.queries import open_outages
 from rapport.apps.programs.models import Program
-from rapport.flows.alive.destinations import MOST_LINKS, watch_destinations
+from rapport.flows.alive.alarming import ONE_LETTER_IN
+from rapport.flows.alive.destinations import MOST_LINKS, MOST_SECONDS, watch_destinations
+from rapport.flows.alive.monitor import look_at_links
 from rapport.kit.outgoing import Outgoing
-from tests.make.identity import NOON
+from tests.make.identity import NOON, make_member
 from tests.make.road import make_agreement, make_link, make_program
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +32,7 @@ class Shop(BaseHTTPRequestHandler):
         leads = {
             "/moved": f"/there?{parts.query}",
             "/drops": "/there",
+            "/odd": "http://[bad",
             "/ring": f"/ring?{parts.query}",
             "/away": f"http://localhost:{self.server.server_port}/there?{parts.query}",  # type: ignore[attr-defined]  # an HTTPServer's
         }
@@ -76,6 +81,7 @@ def way_to(address: str) -> Outgoing:
         ("/moved", ""),
         ("/gone", "answers with 404"),
         ("/drops", "drops the click id"),
+        ("/odd", "leads on to what is no address"),
         ("/ring", "again and again"),
         ("/away", "which is no host of the program"),
     ],
@@ -111,6 +117,43 @@ def test_the_links_are_looked_at_in_turns(address: str) -> None:
         make_link(agreement, destination=f"{address}/there?n={number}")
     looked = [watch_destinations(program, at=NOON, way=way_to(address)) for _ in range(3)]
     assert looked == [MOST_LINKS, 3, MOST_LINKS]
+
+
+def test_slow_pages_leave_the_rest_for_the_next_round(address: str) -> None:
+    program = program_at(address)
+    agreement = make_agreement(program)
+    links = [make_link(agreement, destination=f"{address}/gone?n={number}") for number in range(3)]
+    clock = iter((0.0, MOST_SECONDS, MOST_SECONDS + 1))
+    assert watch_destinations(program, at=NOON, way=way_to(address), elapsed=lambda: next(clock)) == 2
+    assert set(open_outages(program.id).values_list("subject", flat=True)) == {links[0].id, links[1].id}
+    assert watch_destinations(program, at=NOON, way=way_to(address)) == 1
+    assert open_outages(program.id).count() == 3
+
+
+def test_the_team_reads_of_the_links_of_one_shop_once_an_hour(address: str) -> None:
+    program = program_at(address)
+    owner = make_member(program.workspace)
+    agreement = make_agreement(program)
+    links = [make_link(agreement, destination=f"{address}/gone?n={number}") for number in range(3)]
+    watch_destinations(program, at=NOON, way=way_to(address))
+    assert (open_outages(program.id).count(), Mail.objects.filter(recipient=owner.email).count()) == (3, 1)
+    for link in links:
+        link.destination = f"{address}/there"
+        link.save()
+    watch_destinations(program, at=NOON + ONE_LETTER_IN, way=way_to(address))
+    assert (open_outages(program.id).count(), Mail.objects.filter(recipient=owner.email).count()) == (0, 2)
+
+
+def test_what_is_odd_in_one_program_hides_no_other(address: str, settings: Settings) -> None:
+    settings.MONITOR_MINUTES = 30
+    odd, plain = make_program(), program_at(address)
+    link = make_link(make_agreement(odd))
+    link.destination = "http://[bad"
+    link.save()
+    make_link(make_agreement(plain), destination=f"{address}/there")
+    look_at_links(at=NOON)
+    assert "does not answer" in open_outages(plain.id).get().figures["problem"]
+    assert not open_outages(odd.id).exists()
 
 
 def test_an_address_of_this_machine_that_nobody_named_is_not_asked(address: str) -> None:

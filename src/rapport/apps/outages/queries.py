@@ -23,6 +23,12 @@ def open_outages(scope: str | None = None) -> QuerySet[Outage]:
     return rows if scope is None else rows.filter(scope=scope)
 
 
+def has_other_news(outage: Outage, *, since: datetime) -> bool:
+    """Say whether another outage of the same kind and program was noticed or ended since a moment."""
+    others = Outage.objects.filter(scope=outage.scope, kind=outage.kind).exclude(pk=outage.pk)
+    return others.filter(Q(noticed_at__gt=since) | Q(ended_at__gt=since)).exists()
+
+
 def all_outages() -> QuerySet[Outage]:
     """Return the outages of every program."""
     return Outage.objects.select_related("program")

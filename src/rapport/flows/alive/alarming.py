@@ -1,7 +1,7 @@
 """Begin and end outages by what was seen, and write to the team when one begins or ends."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,8 @@ from rapport.apps.identity.languages import speaking
 from rapport.apps.identity.queries import team_of
 from rapport.apps.identity.rights import ROLE_CAPABILITIES, Capability
 from rapport.apps.outages.actions import Concern, begin_outage, end_outage
-from rapport.apps.outages.models import Outage
+from rapport.apps.outages.models import Outage, OutageKind
+from rapport.apps.outages.queries import has_other_news
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
@@ -20,6 +21,8 @@ from rapport.apps.record.write import transaction
 from rapport.flows.alive.words import outage_words
 
 BY = Actor.system("watch")
+ONE_LETTER_IN = timedelta(hours=1)
+"""Of the links of one program."""
 
 
 def settle(
@@ -34,8 +37,17 @@ def settle(
             outage, is_news = begin_outage(concern, began_at=since, figures=figures, by=BY, at=at)
         if outage is None or not is_news:
             return None
-        _write_to_team(outage, at=at)
+        if not _was_told_lately(outage, at=at):
+            _write_to_team(outage, at=at)
     return outage
+
+
+def _was_told_lately(outage: Outage, *, at: datetime) -> bool:
+    """Say whether the team has read of another link of the program within the hour: links of one shop fall together.
+
+    The page and *Today* show them all.
+    """
+    return outage.kind == OutageKind.DESTINATION and has_other_news(outage, since=at - ONE_LETTER_IN)
 
 
 def _write_to_team(outage: Outage, *, at: datetime) -> None:

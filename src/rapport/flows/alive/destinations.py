@@ -1,6 +1,8 @@
 """Look where links lead: whether the page is there, whether the click id survives the way, whose host it ends on."""
 
+from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from rapport.kit.outgoing import Limits, NotReached, Outgoing
 MOST_LINKS = 20
 """Links that are looked at in one round; the next round goes on behind them."""
 
+MOST_SECONDS = 60.0
 MOST_STEPS = 5
 PATIENCE = Limits(seconds=8.0)
 A_CLICK_ID = "rapport-looks-at-this-link-00000"
@@ -26,22 +29,31 @@ A_CLICK_ID = "rapport-looks-at-this-link-00000"
 GONE = 400
 
 
-def watch_destinations(program: Program, *, at: datetime, way: Outgoing | None = None) -> int:
-    """Look at the next links of a program and begin and end outages by where they lead; return how many."""
+def watch_destinations(
+    program: Program, *, at: datetime, way: Outgoing | None = None, elapsed: Callable[[], float] = monotonic
+) -> int:
+    """Look at the next links of a program and begin and end outages by where they lead; return how many.
+
+    Slow pages of one program keep nobody else waiting: after `MOST_SECONDS` by the clock `elapsed` the rest is left
+    for the next round.
+    """
     name = f"destinations:{program.id}"
     last = watch(name)
-    behind = str(last.data.get("behind", "")) if last else ""
-    links = _next_links(program, behind)
-    known: dict[str, str] = {}
+    links = _next_links(program, str(last.data.get("behind", "")) if last else "")
+    began, seen, known = elapsed(), list[Link](), dict[str, str]()
     for link in links:
+        if seen and elapsed() - began > MOST_SECONDS:
+            break
         if link.destination not in known:
             known[link.destination] = where_it_fails(link.destination, program, way=way or outgoing())
         problem = known[link.destination]
         figures = {"problem": problem, "code": link.code}
         settle(Concern(OutageKind.DESTINATION, program, link.id), ill=bool(problem), since=at, figures=figures, at=at)
+        seen.append(link)
     _close_switched_off(program, at=at)
-    note_look(name=name, data={"behind": links[-1].id if len(links) == MOST_LINKS else ""}, at=at)
-    return len(links)
+    is_all = len(seen) == len(links) < MOST_LINKS
+    note_look(name=name, data={"behind": "" if is_all or not seen else seen[-1].id}, at=at)
+    return len(seen)
 
 
 def where_it_fails(destination: str, program: Program, *, way: Outgoing) -> str:
@@ -56,7 +68,11 @@ def where_it_fails(destination: str, program: Program, *, way: Outgoing) -> str:
             return _("%(address)s answers with %(status)s.") % {"address": _bare(address), "status": answer.status}
         if answer.is_success or "location" not in answer.headers:
             return _end(address, program)
-        address = urljoin(address, answer.headers["location"])
+        try:
+            address = urljoin(address, answer.headers["location"])
+            urlsplit(address)
+        except ValueError:
+            return _("%(address)s leads on to what is no address.") % {"address": _bare(address)}
     return _("%(address)s leads on again and again.") % {"address": _bare(destination)}
 
 

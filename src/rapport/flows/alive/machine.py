@@ -57,7 +57,7 @@ def carried(*, at: datetime) -> Iterator[Seen]:
 
 
 def nobody_looks(*, at: datetime) -> bool:
-    """Say whether the last look is too old, or never was though there is something to look at."""
+    """Say whether the last look is too old; before the first one, what waits for a worker tells it."""
     last = watch(LOOK)
     return last is not None and at - last.looked_at > NOBODY_LOOKS
 

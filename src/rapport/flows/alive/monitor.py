@@ -1,5 +1,7 @@
 """The monitor: a test order through the real doors again and again, what arrives, and where links lead."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +17,8 @@ from rapport.flows.alive.destinations import watch_destinations
 from rapport.flows.alive.orders import watch_orders
 from rapport.flows.alive.trials import WITHIN, NoLink, note_arrivals, order_trial, send_trial_through
 
+_log = logging.getLogger(__name__)
+
 ORDERS_EVERY = timedelta(minutes=5)
 DESTINATIONS_EVERY = timedelta(hours=1)
 
@@ -22,16 +26,36 @@ DESTINATIONS_EVERY = timedelta(hours=1)
 def look_around(*, at: datetime) -> None:
     """Do for every open program whatever is due."""
     note_arrivals(at=at)
+    _for_each_program(lambda program: _look_at(program, at=at))
+
+
+def look_at_links(*, at: datetime) -> None:
+    """Look where the links of every open program lead, when it is time; apart from all else, as pages may be slow."""
+    if settings.MONITOR_MINUTES:
+        _for_each_program(lambda program: _look_at_links(program, at=at))
+
+
+def _for_each_program(look: Callable[[Program], None]) -> None:
     for program in all_programs().filter(state=ProgramState.OPEN):
-        judge_trials(program, at=at)
-        if _is_due(f"orders:{program.id}", ORDERS_EVERY, at=at):
-            watch_orders(program, at=at)
-            note_look(name=f"orders:{program.id}", data={}, at=at)
-        every = timedelta(minutes=settings.MONITOR_MINUTES)
-        if every and _is_due(f"destinations:{program.id}", DESTINATIONS_EVERY, at=at):
-            watch_destinations(program, at=at)
-        if every and _is_due(f"trial:{program.id}", every, at=at):
-            try_doors(program, at=at)
+        try:
+            look(program)
+        except Exception:  # noqa: BLE001 - what is odd in one program must not hide the others from the monitor
+            _log.exception("the monitor could not look at the program %s", program.id)
+
+
+def _look_at(program: Program, *, at: datetime) -> None:
+    judge_trials(program, at=at)
+    if _is_due(f"orders:{program.id}", ORDERS_EVERY, at=at):
+        watch_orders(program, at=at)
+        note_look(name=f"orders:{program.id}", data={}, at=at)
+    every = timedelta(minutes=settings.MONITOR_MINUTES)
+    if every and _is_due(f"trial:{program.id}", every, at=at):
+        try_doors(program, at=at)
+
+
+def _look_at_links(program: Program, *, at: datetime) -> None:
+    if _is_due(f"destinations:{program.id}", DESTINATIONS_EVERY, at=at):
+        watch_destinations(program, at=at)
 
 
 def try_doors(program: Program, *, at: datetime) -> None:

@@ -18,8 +18,14 @@ def watch_machine() -> None:
 
 @job(retries=1, key="watch-tracking", queue="long")
 def watch_tracking() -> None:
-    """Try the doors, and look at what arrives and where links lead, of every program."""
+    """Try the doors and look at what arrives, of every program."""
     monitor.look_around(at=now())
+
+
+@job(retries=1, key="watch-links", queue="long")
+def watch_links() -> None:
+    """Look where the links of every program lead."""
+    monitor.look_at_links(at=now())
 
 
 @job(retries=1, key="send-trial:{trial_id}")
