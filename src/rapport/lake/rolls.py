@@ -20,6 +20,7 @@ import duckdb
 
 from rapport.lake.durability import sync
 
+_MONTHS = {"month": "roll_month", "quarters": "roll_quarters"}  # by kind of roll: the question that makes it
 FilesByDay = Mapping[date, Sequence[str]]
 
 _ROWS_IN_GROUP = 8_192
@@ -28,22 +29,27 @@ _CONNECTION = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "
 
 @dataclass(frozen=True, slots=True)
 class Rolls:
-    """What is counted of a lake at one moment: a roll for each day, and one for each month that sums its days up."""
+    """What is counted of a lake at one moment: a roll for each day, and two for each month."""
 
     days: dict[date, str]
-    months: dict[str, str]
+    months: dict[str, str]  # sums of whole days
+    fine_months: dict[str, str]  # the quarters of all counted days in one file
 
-    def month_of(self, day: date) -> str | None:
-        """Return the roll that sums up the month of a counted day."""
-        return self.months.get(f"{day:%Y-%m}")
+    def month_of(self, day: date, *, fine: bool) -> str | None:
+        """Return the roll that holds a counted day together with its month."""
+        return (self.fine_months if fine else self.months).get(f"{day:%Y-%m}")
 
 
 def find_rolls(lake: Path, clicks: FilesByDay) -> Rolls:
     """Return the rolls that are true of these files of the clicks table."""
     there = _there(lake)
     days = {day: path for day in {*clicks, *there.days} if (path := _roll_of(day, clicks, there))}
-    months = {month: path for month, name in _months(days).items() if (path := there.months.get(name))}
-    return Rolls(days, months)
+    names = _months(days)
+    months, fine_months = (
+        {month: path for month, name in names.items() if (path := there.months.get(f"{kind}-{name}"))}
+        for kind in _MONTHS
+    )
+    return Rolls(days, months, fine_months)
 
 
 def stamp(lake: Path) -> int:
@@ -63,11 +69,13 @@ def roll_months(lake: Path, clicks: FilesByDay) -> int:
     """Sum up every month whose counted days have changed; drop what nobody looks at; return how many were summed up."""
     rolls = find_rolls(lake, clicks)
     names = _months(rolls.days)
-    missing = [month for month in names if month not in rolls.months]
+    missing = [month for month in names if month not in rolls.months or month not in rolls.fine_months]
     for month in missing:
         files = [path for day, path in sorted(rolls.days.items()) if f"{day:%Y-%m}" == month]
-        _write("roll_month", files=files, to=_folder(lake) / names[month], spill=lake / "spill")
-    _drop_all_but({*(Path(path).name for path in rolls.days.values()), *names.values()}, lake=lake)
+        for kind, question in _MONTHS.items():
+            _write(question, files=files, to=_folder(lake) / f"{kind}-{names[month]}", spill=lake / "spill")
+    kept = {f"{kind}-{name}" for kind in _MONTHS for name in names.values()}
+    _drop_all_but({*(Path(path).name for path in rolls.days.values()), *kept}, lake=lake)
     return len(missing)
 
 
@@ -93,7 +101,7 @@ def _there(lake: Path) -> _There:
             kind, _, rest = path.name.partition("-")
             if path.suffix != ".parquet":
                 continue
-            if kind == "month":
+            if kind in _MONTHS:
                 months[path.name] = str(path)
             else:
                 days.setdefault(date.fromisoformat(rest[:10]), {})[path.name] = str(path)
@@ -108,11 +116,11 @@ def _roll_of(day: date, clicks: FilesByDay, there: _There) -> str | None:
 
 
 def _months(days: Mapping[date, str]) -> dict[str, str]:
-    """Return for each month of counted days the name of the roll that sums them up."""
+    """Return for each month of counted days the name that rolls of just these days have, without its kind."""
     names: dict[str, list[str]] = {}
     for day, path in sorted(days.items()):
         names.setdefault(f"{day:%Y-%m}", []).append(Path(path).name)
-    return {month: f"month-{month}.{_fingerprint(of)}.parquet" for month, of in names.items()}
+    return {month: f"{month}.{_fingerprint(of)}.parquet" for month, of in names.items()}
 
 
 def _day_name(day: date, files: Sequence[str]) -> str:

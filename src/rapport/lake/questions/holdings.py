@@ -16,7 +16,7 @@ class Holding:
 
     version: int = -1
     clicks: FilesByDay = field(default_factory=dict)
-    rolls: Rolls = field(default_factory=lambda: Rolls({}, {}))
+    rolls: Rolls = field(default_factory=lambda: Rolls({}, {}, {}))
 
 
 class Holdings:

@@ -1,7 +1,7 @@
 """Chooses for a question which days are read as they were counted, and of which days the clicks themselves.
 
-Sums over whole UTC days come from the rolls of months, finer ones from the rolls of days. A day whose roll is missing,
-or that is cut within a quarter of an hour, is read click by click: slower, and never another answer.
+Sums over whole UTC days come from the rolls of months, finer ones from their quarters of an hour. A day whose roll is
+missing, or that is cut within a quarter of an hour, is read click by click: slower, and never another answer.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,34 +17,44 @@ MS_IN_QUARTER = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to read: clicks, rolls of days, and of the rolls of months those UTC days (their first moments)."""
+    """What to read: clicks, rolls of days, and the rolls of months, of these only a range of UTC days."""
 
     files: list[str] = field(default_factory=list)
     quarters: list[str] = field(default_factory=list)
     months: list[str] = field(default_factory=list)
+    fine_months: list[str] = field(default_factory=list)
     month_days: list[int] = field(default_factory=list)
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of the parts that there is something to read of."""
-        named = {"raw": self.files, "quarters": self.quarters, "months": self.months}
-        return tuple(name for name, paths in named.items() if paths)
+        return tuple("raw" if name == "files" else name for name in self._told())
 
     def given(self) -> Mapping[str, object]:
         """Return the parameters of those parts."""
-        everything = {"files": self.files, "quarters": self.quarters}
-        given: dict[str, object] = {name: paths for name, paths in everything.items() if paths}
-        return given | ({"months": self.months, "month_days": self.month_days} if self.months else {})
+        days = self.month_days or [0]
+        return {**self._told(), "months_from_ms": min(days), "months_until_ms": max(days) + MS_IN_DAY}
+
+    def _told(self) -> dict[str, list[str]]:
+        named = {
+            "files": self.files, "quarters": self.quarters, "months": self.months, "fine_months": self.fine_months,
+        }  # fmt: skip
+        return {name: paths for name, paths in named.items() if paths}
 
 
 def plan(about: Filter, *, clicks: FilesByDay, rolls: Rolls, by_whole_days: bool) -> Plan:
-    """Return what to read for a question; `by_whole_days` when it only sums, so that UTC days may be taken whole."""
+    """Return what to read for a question; `by_whole_days` when it only sums, so that UTC days may be taken whole.
+
+    A month's roll holds all its counted days. Those that a question reads of it follow one another: a day is read in
+    another way only where the question begins or ends within it.
+    """
     chosen = Plan()
     months: dict[str, None] = {}
     for day in sorted({*clicks, *rolls.days}):
         starts_ms = day_number(day) * MS_IN_DAY
         if not _touches(about, starts_ms):
             continue
-        month = rolls.month_of(day) if by_whole_days and _is_whole(about, starts_ms) else None
+        fine = not by_whole_days
+        month = rolls.month_of(day, fine=fine) if fine or _is_whole(about, starts_ms) else None
         if day not in rolls.days or not _is_cut_on_quarters(about, starts_ms):
             chosen.files.extend(clicks.get(day, ()))
         elif month:
@@ -52,7 +62,7 @@ def plan(about: Filter, *, clicks: FilesByDay, rolls: Rolls, by_whole_days: bool
             chosen.month_days.append(starts_ms)
         else:
             chosen.quarters.append(rolls.days[day])
-    chosen.months.extend(months)
+    (chosen.months if by_whole_days else chosen.fine_months).extend(months)
     return chosen
 
 

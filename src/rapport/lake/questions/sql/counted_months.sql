@@ -3,4 +3,5 @@ FROM read_parquet($months)
 WHERE ($program_id IS NULL OR program_id = $program_id)
     AND ($agreement_id IS NULL OR agreement_id = $agreement_id)
     AND ($link_id IS NULL OR link_id = $link_id)
-    AND day_ms IN (SELECT unnest($month_days))
+    AND day_ms >= $months_from_ms
+    AND day_ms < $months_until_ms
