@@ -12,6 +12,7 @@ Figures, each with its bound:
   adhoc              country by device over 30 days, through Rapport's question
   adhoc_ratio        the same divided by the same question in plain DuckDB on the same files (at most 1.25)
   *_p95_ms           of so many askings, each for another partner or program, nothing remembered (at most 100)
+  *_cpu_ms           processor time of one asking, all threads together: what a busy machine blurs less
   resident_mb        the most memory that this process held (at most 2,000)
 
 Repeat it whole: `python -m bench.lake --clicks 100_000_000`; it needs 5 GB of disk and about an hour. `--keep FOLDER`
@@ -44,6 +45,7 @@ from rapport.lake.upkeep import rebuild
 UNTIL = date(2026, 11, 30)
 ZONE = "Europe/Berlin"
 DAY_MS = 86_400_000
+_WARMING = 3
 Figures = dict[str, float]
 
 
@@ -126,7 +128,9 @@ def _questions(folder: Path, *, year: Year, askings: int) -> Figures:
 
     figures: Figures = {}
     for name, ask in {"series_90d": series, "hourly_week": hourly, "top50_year": top, "raw_month": raw}.items():
+        cpu_began = time.process_time()
         figures[f"{name}_p95_ms"] = _p95_ms(ask, askings)
+        figures[f"{name}_cpu_ms"] = (time.process_time() - cpu_began) * 1_000 / (askings + _WARMING)
     return figures | _adhoc(lake, folder, end=end, askings=max(6, askings // 4))
 
 
@@ -161,7 +165,7 @@ FROM read_parquet(?) WHERE NOT test AND NOT "view" GROUP BY ALL ORDER BY 3 DESC 
 
 
 def _p95_ms(ask: Callable[[], object], askings: int) -> float:
-    for _ in range(3):
+    for _ in range(_WARMING):
         ask()
     return statistics.quantiles([_seconds(ask) * 1_000 for _ in range(askings)], n=20)[-1]
 

@@ -11,7 +11,8 @@ WITH kept AS (
             ), '+/', '-_')
             ELSE decode(id_tail) END AS click_id
     FROM read_parquet($files, hive_partitioning => true)
-    WHERE ($program_id IS NULL OR program_id = $program_id)
+    WHERE true
+        AND ($program_id IS NULL OR program_id = $program_id)
         AND ($agreement_id IS NULL OR agreement_id = $agreement_id)
         AND ($link_id IS NULL OR link_id = $link_id)
         AND ($from_ms IS NULL OR at_ms >= $from_ms)
