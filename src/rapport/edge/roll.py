@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,8 @@ class Figures(msgspec.Struct, kw_only=True):
     sync_seconds: float = 0.0
     connections: int = 0
     book_version: int = 0
+    book_damage: str = ""
+    started_ms: int = 0
     failing: bool = False
 
 
@@ -42,14 +45,19 @@ class Roll:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._own = folder / f"{os.getpid()}{_SUFFIX}"
-        self._file = self._own.open("w+b", buffering=0)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._own.unlink(missing_ok=True)  # in a container the process before us had our number
+        self._file = self._begun()
 
     def write(self, figures: Figures) -> None:
         """Let the others know; a disk that refuses keeps them on what they knew."""
-        told = msgspec.json.encode(figures)
         with suppress(OSError):
-            os.pwrite(self._file.fileno(), told + b" " * (_length(self._file.fileno()) - len(told)), 0)
+            if self._own.exists():
+                self._put(figures)
+            else:  # at first, and after somebody took us for dead
+                self._file.close()
+                self._file = self._begun()
+                self._put(figures)
+                self._hidden.rename(self._own)
 
     def others(self) -> list[Figures]:
         """Return what the other living processes counted."""
@@ -58,7 +66,22 @@ class Roll:
     def close(self) -> None:
         """Leave."""
         self._own.unlink(missing_ok=True)
+        self._hidden.unlink(missing_ok=True)
         self._file.close()
+
+    def _put(self, figures: Figures) -> None:
+        told = msgspec.json.encode(figures)
+        os.pwrite(self._file.fileno(), told + b" " * (_length(self._file.fileno()) - len(told)), 0)
+
+    @property
+    def _hidden(self) -> Path:
+        return self._own.with_suffix(".begun")
+
+    def _begun(self) -> FileIO:
+        """Open and lock our file where nobody looks; it gets its name with the first figures in it."""
+        file = FileIO(self._hidden, "w+b")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return file
 
 
 def living(folder: Path, *, but: Path | None = None) -> Iterator[Figures]:

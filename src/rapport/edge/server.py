@@ -11,6 +11,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 
 import uvloop
+from msgspec import structs
 
 from rapport.edge import answers, click, impression, names, page_click, page_sale, postback, script
 from rapport.edge.answers import Answer
@@ -140,7 +141,7 @@ class Edge:
             known_way = request.method in {"GET", "POST"}
             return asked_by_page(request) if known_way else answers.method_not_allowed("GET, POST")
         if request.path == "/healthz":
-            return self._health(failing=self._station.journal.failing)
+            return _health(failing=self._station.journal.failing)
         known = click.follow_old_address(request, self._station) if request.method in {"GET", "HEAD"} else None
         return answers.not_found() if known is None else known
 
@@ -174,29 +175,17 @@ class Edge:
         if request.path == names.ASK_PATH:
             return names.may_get_certificate(request, self._station)
         if request.path == "/healthz":
-            return self._health(failing=any(one.failing for one in (self._figures(), *self._roll.others())))
+            return _health_of([self._figures(), *self._roll.others()])
         return answers.not_found()
 
     def _figures(self) -> Figures:
-        return self._counters.figures(
-            pid=os.getpid(),
+        return structs.replace(
+            self._counters.figures(),
             connections=len(self.connections),
             book_version=self._station.book.version,
+            book_damage=self._station.book.damage or "",
+            started_ms=self._started_ms,
             failing=self._station.journal.failing,
-        )
-
-    def _health(self, *, failing: bool) -> Answer:
-        book = self._station.book
-        return answers.data(
-            503 if failing else 200,
-            {
-                "status": "failing" if failing else "ok",
-                "journal": "failing" if failing else "ok",
-                "book_version": book.version,
-                "book_damage": book.damage,
-                "unrecorded_clicks": self._counters.unjournalled_clicks,
-                "started_ms": self._started_ms,
-            },
         )
 
     def _sweep(self) -> None:
@@ -215,6 +204,26 @@ class Edge:
             await asyncio.sleep(_DRAIN_STEP_SECONDS)
         for connection in list(self.connections):
             connection.cut()
+
+
+def _health(*, failing: bool) -> Answer:
+    """Tell strangers whether it works, and nothing else."""
+    word = "failing" if failing else "ok"
+    return answers.data(503 if failing else 200, {"status": word, "journal": word})
+
+
+def _health_of(processes: list[Figures]) -> Answer:
+    """Tell the operator how all processes are; what each did not record stands under a name that no other ever has."""
+    failing = any(one.failing for one in processes)
+    word = "failing" if failing else "ok"
+    told = {
+        "status": word,
+        "journal": word,
+        "book_version": min(one.book_version for one in processes),
+        "book_damage": next((one.book_damage for one in processes if one.book_damage), None),
+        "unrecorded_clicks": {f"{one.started_ms}-{one.pid}": one.unjournalled_clicks for one in processes},
+    }
+    return answers.data(503 if failing else 200, told)
 
 
 def run(settings: EdgeSettings) -> int:

@@ -107,7 +107,7 @@ def test_clicks_that_a_full_disk_refused_are_counted_over_a_restart(
     edge.stop()
     with running(data) as again:
         watch(settings, again)
-        again.edge._started_ms += 1  # the tests' clock stands still
+        again.edge._started_ms += 1  # the tests' clock stands still, and the process is the same
         with full_disk():
             again.get("/c/abc")
         look_at_machine(at=now())

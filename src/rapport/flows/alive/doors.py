@@ -5,7 +5,7 @@ import json
 import time
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,13 +34,12 @@ class DoorClosed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EdgeHealth:
-    """What the edge says of itself; `unrecorded_clicks` since it started at `started_ms`."""
+    """What the edge says of itself; `unrecorded` are the clicks by process, since each started."""
 
     answers: bool
     journal_fails: bool = False
     book_damage: str = ""
-    unrecorded_clicks: int = 0
-    started_ms: int = 0
+    unrecorded: Mapping[str, int] = field(default_factory=dict)
 
 
 def edge_health() -> EdgeHealth:
@@ -54,8 +53,7 @@ def edge_health() -> EdgeHealth:
         answers=True,
         journal_fails=told.get("journal") != "ok",
         book_damage=str(told.get("book_damage") or ""),
-        unrecorded_clicks=int(told.get("unrecorded_clicks", 0)),
-        started_ms=int(told.get("started_ms", 0)),
+        unrecorded={str(name): int(count) for name, count in (told.get("unrecorded_clicks") or {}).items()},
     )
 
 

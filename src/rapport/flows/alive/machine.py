@@ -77,17 +77,16 @@ def _edge(health: EdgeHealth, data: dict[str, object], *, at: datetime) -> Itera
 
 
 def _counted(health: EdgeHealth, before: dict[str, object], *, at: datetime) -> dict[str, object]:
-    """Count the clicks that were not recorded since this alarm began; the edge itself forgets at a restart."""
-    kept = {"started_ms": 0, "unrecorded": 0, "lost": 0, "lost_at": None, "silent_at": None} | before
+    """Count the clicks that were not recorded since this alarm began; a process of the edge forgets with its end."""
+    kept = {"unrecorded": {}, "lost": 0, "lost_at": None, "silent_at": None} | before
     if not health.answers:
         return kept | {"silent_at": kept["silent_at"] or at.isoformat()}
-    same = kept["started_ms"] == health.started_ms
-    fresh = health.unrecorded_clicks - (int(str(kept["unrecorded"])) if same else 0)
+    known = kept["unrecorded"] if isinstance(kept["unrecorded"], dict) else {}
+    fresh = sum(count - int(known.get(name, 0)) for name, count in health.unrecorded.items())
     over = isinstance(kept["lost_at"], str) and at - datetime.fromisoformat(kept["lost_at"]) >= REMEMBERED
     lost = fresh + (0 if over else int(str(kept["lost"])))
     return {
-        "started_ms": health.started_ms,
-        "unrecorded": health.unrecorded_clicks,
+        "unrecorded": dict(health.unrecorded),
         "lost": lost,
         "lost_at": at.isoformat() if fresh else (None if over else kept["lost_at"]),
         "silent_at": None,
