@@ -17,7 +17,6 @@ from rapport.edge.report import PostbackRefused
 from rapport.edge.request import Request
 from rapport.edge.station import Station
 from rapport.wire.events import PostbackEvent
-from rapport.wire.journal import JournalFailing
 from rapport.wire.linkbook import ProgramEntry
 
 PATH = "/page/sale"
@@ -61,8 +60,6 @@ def _taken(
         station.journal.write(event)
     except PostbackRefused as refused:
         return postback.refuse(refused, station)
-    except JournalFailing:
-        return postback.refuse(postback.not_stored(), station)
     return postback.acknowledge_when_synced(event, station, render=render)
 
 

@@ -21,7 +21,6 @@ from rapport.edge.station import Station
 from rapport.kit.clock import from_ms
 from rapport.kit.ids import new_id
 from rapport.wire.events import PostbackEvent
-from rapport.wire.journal import JournalFailing
 from rapport.wire.linkbook import ProgramEntry
 
 PATH = "/pb"
@@ -41,8 +40,6 @@ def take_postback(request: Request, station: Station) -> "Answer | asyncio.Futur
         station.journal.write(event)
     except PostbackRefused as refused:
         return refuse(refused, station)
-    except JournalFailing:
-        return refuse(not_stored(), station)
     return acknowledge_when_synced(event, station, render=_as_receipt)
 
 
