@@ -27,7 +27,7 @@ class HoldReason(StrEnum):
     APPROVAL_UNDONE = "approval_undone"
     """A person took an approval back, so silence does not approve it again."""
     UNCONFIRMED = "unconfirmed"
-    """Only a page told of the order, or a server that calls it pending; a confirmed report ends this, or a person."""
+    """Only a page told of the order or of what earns, or a server calls it pending; a server or a person ends it."""
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     """The terms were offered and nobody has accepted any yet; accepting ends this hold, a person cannot."""
 

@@ -59,7 +59,7 @@ def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: 
         lines=(Line(credit.rule, target_minor),),
         formula=rating.formula,
         considered=attribution.considered,
-        holds=_holds(conversion, credit, rivals=attribution.rivals, promises=promises),
+        holds=_holds(conversion, credit, rivals=attribution.rivals, promises=promises, story=story),
         hold_until_ms=hold_end_ms(
             conversion.occurred_at_ms, hold_days=terms.hold.days_for(conversion.kind), zone=story.zone
         ),
@@ -100,7 +100,7 @@ def _outcome(conversion: ReportedConversion, attribution: Attribution, *, waits_
 
 
 def _holds(
-    conversion: ReportedConversion, credit: Credit, *, rivals: bool, promises: Promises
+    conversion: ReportedConversion, credit: Credit, *, rivals: bool, promises: Promises, story: Story
 ) -> tuple[HoldReason, ...]:
     """Collect the doubts that no person has lifted; an open question cannot be lifted, only answered."""
     standing = promises.agreements[credit.agreement_id]
@@ -109,9 +109,11 @@ def _holds(
         HoldReason.ENDED_FOR_BREACH: standing.ended_for_breach,
         HoldReason.SEVERAL_COUPONS: rivals,
         HoldReason.OTHER_CURRENCY: _told_otherwise(conversion),
-        HoldReason.UNCONFIRMED: conversion.awaits_confirmation,
+        HoldReason.UNCONFIRMED: conversion.awaits_confirmation or _only_pages_name(credit, conversion, story),
     }
-    lifted = _lifted(conversion)
+    lifted = _lifted(conversion) - {HoldReason.UNCONFIRMED}
+    if conversion.is_answered_for(credit.touch_id):
+        lifted |= {HoldReason.UNCONFIRMED}
     open_questions = {
         HoldReason.CONFLICT: in_conflict(conversion),
         HoldReason.DISPUTED: conversion.decline is DecisionKind.DECLINE_REPLIED,
@@ -122,6 +124,13 @@ def _holds(
         *(hold for hold, asked in open_questions.items() if asked),
         *(hold for hold, doubted in doubts.items() if doubted and hold not in lifted),
     )
+
+
+def _only_pages_name(credit: Credit, conversion: ReportedConversion, story: Story) -> bool:
+    """Say whether nothing but hearsay names what earns, on this order or on the one that bound its customer."""
+    clicked = any(touch.click_id == credit.touch_id and touch.unconfirmed for touch in story.touches)
+    orders = (one for one in story.conversions if one.id in {conversion.id, credit.bound_by})
+    return clicked or any(use.code == credit.touch_id and use.unconfirmed for one in orders for use in one.coupons)
 
 
 def _told_otherwise(conversion: ReportedConversion) -> bool:

@@ -68,6 +68,7 @@ class Touch:
     """One click id that a conversion of the story names; a story holds each click id once.
 
     A refused touch has no agreement and no moment that could be trusted: leave `at_ms` 0 and the ids empty.
+    `unconfirmed` when only pages named it, which anybody can imitate.
     """
 
     click_id: str
@@ -77,6 +78,7 @@ class Touch:
     marks: frozenset[TouchMark] = frozenset()
     facts: TouchFacts | None = None
     refusal: TouchRefusal | None = None
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -118,12 +120,16 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouponUse:
-    """A coupon code that an order used: whose it is, and whether it was valid at the order (else `why` not)."""
+    """A coupon code that an order used: whose it is, and whether it was valid at the order (else `why` not).
+
+    `unconfirmed` when only pages named it.
+    """
 
     code: str
     agreement_id: str | None
     valid: bool = True
     why: str = ""
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +145,9 @@ class ToldBinding:
 class HumanDecision:
     """A person's decision on one conversion; of two about the same question the later one stands.
 
-    `code` is the decline code; `amounts` the variant chosen in a conflict; `hold` the hold that was lifted; `credit`
-    the credit that stays when a proposal to change it is refused.
+    `code` is the decline code; `amounts` the variant chosen in a conflict; `hold` the hold that was lifted, `touch` the
+    click or code that earned then (None where nobody noted it); `credit` the credit that stays when a proposal to
+    change it is refused.
     """
 
     kind: DecisionKind
@@ -149,6 +156,7 @@ class HumanDecision:
     code: str = ""
     amounts: AmountReport | None = None
     hold: HoldReason | None = None
+    touch: str | None = None
     credit: Credit | None = None
 
 
@@ -190,6 +198,13 @@ class ReportedConversion:
         """Say whether neither a server nor a person has confirmed that there is such an order."""
         said_so = any(one.kind is DecisionKind.APPROVED or one.hold is HoldReason.UNCONFIRMED for one in self.decisions)
         return self.unconfirmed and not said_so
+
+    def is_answered_for(self, touch_id: str) -> bool:
+        """Say whether a person approved the order, or lifted the doubt about this click or code."""
+        return any(
+            one.kind is DecisionKind.APPROVED or (one.hold is HoldReason.UNCONFIRMED and one.touch in (None, touch_id))
+            for one in self.decisions
+        )
 
     @property
     def approval_is_undone(self) -> bool:

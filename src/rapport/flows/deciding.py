@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from rapport.apps.commissions.actions import accept_proposal, refuse_proposal
 from rapport.apps.commissions.models import Commission, Proposal
-from rapport.apps.commissions.queries import open_proposals_of
+from rapport.apps.commissions.queries import attribution_of, open_proposals_of
 from rapport.apps.conversions.actions import lock_stories, record_decision
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.conversions.recording import Touched
@@ -154,8 +154,17 @@ def _record(
         lock_stories(touched.in_order())
         if kind is DecisionKind.CONFLICT_SETTLED and not Conversion.objects.get(pk=conversion.pk).in_conflict:
             raise NoConflict
+        if data.get("hold") == HoldReason.UNCONFIRMED:
+            data = {**data, "touch": _earning_touch(conversion)}
         record_decision(conversion=conversion, kind=kind, data=data, reason=reason, by=by, at=at)
         judge_touched(touched, offer=offer, cause=str(kind), by=by, at=at)
+
+
+def _earning_touch(conversion: Conversion) -> str:
+    """Return the click or code that the doubt is lifted for: another one that a page names later is held again."""
+    judged = attribution_of(conversion.id)
+    credit = from_document(judged.document).credit if judged else None
+    return credit.touch_id if credit else ""
 
 
 def _trace(news: Sequence[tuple[str, str]], *, workspace_id: str, by: Actor, at: datetime) -> None:

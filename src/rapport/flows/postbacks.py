@@ -167,8 +167,8 @@ def _read(event: PostbackEvent, *, offer: Offer, reading: Reading) -> _Read:
         told = read_postback(event, currency=offer.program.currency, reading=reading)
         report: ReadConversion | ReadCorrection | None = None
         if isinstance(told.report, ConversionInput):
-            confirmed = told.confirmed
-            report = read_conversion(told.report, frame=offer.frame, received_at=received_at, confirmed=confirmed)
+            stands = {"confirmed": told.confirmed, "proven": event.auth != "none"}
+            report = read_conversion(told.report, frame=offer.frame, received_at=received_at, **stands)
         elif isinstance(told.report, CorrectionInput):
             report = read_correction(told.report, frame=offer.frame, received_at=received_at)
         return _Read(event, report=report, unread=told.unread)

@@ -20,6 +20,7 @@ from rapport.apps.record.asking import composed
 from rapport.apps.tracking.queries import coupons_by_id, links_by_id
 
 Fact = TypeVar("Fact", Report, NamedClick, NamedCoupon, Correction, HumanDecision)
+Named = TypeVar("Named", NamedClick, NamedCoupon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +103,34 @@ def by_conversion(rows: Iterable[Fact]) -> dict[str, list[Fact]]:
     return grouped
 
 
-def clicks_heard(facts: Facts, conversion_id: str) -> Sequence[NamedClick]:
-    """Return the clicks of an order that count: hearsay only where no confirmed report names a click or a code.
+def clicks_heard(facts: Facts, order: Conversion) -> Sequence[NamedClick]:
+    """Return the clicks of an order that count: hearsay only where no server names a click or a code.
 
-    Order numbers can be guessed. Whoever tells of somebody else's order cannot push aside what the merchant's own
-    server named for it.
+    Order numbers can be guessed, totals hardly. Whoever tells of somebody else's order cannot push aside what the
+    merchant's own server named for it, and is not heard without the exact total that the server tells.
     """
-    clicks = facts.clicks.get(conversion_id, ())
-    return [one for one in clicks if one.confirmed] if _is_named(facts, conversion_id) else clicks
+    return _heard(facts.clicks.get(order.id, ()), facts, order)
 
 
-def coupons_heard(facts: Facts, conversion_id: str) -> Sequence[NamedCoupon]:
+def coupons_heard(facts: Facts, order: Conversion) -> Sequence[NamedCoupon]:
     """Return the codes of an order that count, by the same rule."""
-    coupons = facts.coupons.get(conversion_id, ())
-    return [one for one in coupons if one.confirmed] if _is_named(facts, conversion_id) else coupons
+    return _heard(facts.coupons.get(order.id, ()), facts, order)
+
+
+def _heard(named: Sequence[Named], facts: Facts, order: Conversion) -> Sequence[Named]:
+    if _is_named(facts, order.id):
+        return [one for one in named if one.confirmed]
+    reports = [one for one in facts.reports.get(order.id, ()) if one.confirmed]
+    totals = {told_total(one.total_minor, one.currency or order.currency) for one in reports}
+    return [one for one in named if not totals.isdisjoint(one.told)] if totals else named
+
+
+def told_total(total_minor: int, currency: str) -> str:
+    """Return a total as it is kept beside a click or code that only a page named: minor units and currency."""
+    return f"{total_minor} {currency}"
 
 
 def _is_named(facts: Facts, conversion_id: str) -> bool:
-    """Say whether a confirmed report names a click or a code; no confirmed one is there without such a report."""
+    """Say whether a server names a click or a code."""
     named = (*facts.clicks.get(conversion_id, ()), *facts.coupons.get(conversion_id, ()))
     return any(one.confirmed for one in named)

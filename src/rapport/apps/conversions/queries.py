@@ -13,6 +13,7 @@ from rapport.apps.conversions.facts import Facts, Fresh, clicks_heard, coupons_h
 from rapport.apps.conversions.models import (
     Binding,
     Conversion,
+    ConversionState,
     Correction,
     HumanDecision,
     JournalCursor,
@@ -118,8 +119,9 @@ def _loaded(
     program: Program, rows: Sequence[Conversion], facts: Facts, bindings: Sequence[Binding] = ()
 ) -> LoadedStory:
     # A click that several orders name was asked about once: the naming that knows the answer speaks for all.
-    named = sorted((click for row in rows for click in clicks_heard(facts, row.id)), key=_knows_more)
-    touches = {click.click_id: touch_of(click) for click in named}
+    named = sorted((click for row in rows for click in clicks_heard(facts, row)), key=_knows_more)
+    proven = {click.click_id for click in named if click.confirmed}
+    touches = {click.click_id: touch_of(click, proven=click.click_id in proven) for click in named}
     story = Story(
         program_id=program.id,
         zone=program.zone,
@@ -152,8 +154,8 @@ def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
         # Where nobody is sure of the order, nobody is asked which of its amounts is true: the smallest counts.
         reports=tuple(alike_told) if confirmed else (min(alike_told, key=_worth),),
         corrections=tuple(domain_correction(correction) for correction in alike),
-        click_ids=tuple(click.click_id for click in clicks_heard(facts, row.id)),
-        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in coupons_heard(facts, row.id)),
+        click_ids=tuple(click.click_id for click in clicks_heard(facts, row)),
+        coupons=tuple(coupon_use(named, at=row.occurred_at) for named in coupons_heard(facts, row)),
         unconfirmed=not confirmed,
         test=row.test,
         exchange=exchange_of(row),
@@ -303,9 +305,9 @@ def all_receipts() -> QuerySet[Receipt]:
 def orders_by_day(program: Program, *, from_at: datetime, until_at: datetime) -> dict[date, tuple[int, int]]:
     """Return number and total of the orders of each day, in the program's zone and currency; without tests.
 
-    Until excluded. What waits for its rate is counted and adds nothing yet.
+    Until excluded. What waits for its rate is counted and adds nothing yet; what only a page told of is no order yet.
     """
-    orders = Conversion.objects.filter(program_id=program.id, test=False)
+    orders = Conversion.objects.filter(program_id=program.id, test=False).exclude(state=ConversionState.REPORTED)
     days = (
         orders.filter(occurred_at__gte=from_at, occurred_at__lt=until_at)
         .order_by()

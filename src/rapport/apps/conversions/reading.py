@@ -45,7 +45,10 @@ NOBODY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadConversion:
-    """A conversion that can be recorded as it is; not `confirmed` when no server stands behind it, or not yet."""
+    """A conversion that can be recorded as it is; not `confirmed` when no server stands behind it, or not yet.
+
+    `proven` when a server sent it, even one that calls it pending: what it names is no hearsay.
+    """
 
     given: ConversionInput
     amounts: AmountReport
@@ -53,6 +56,7 @@ class ReadConversion:
     occurred_at: datetime
     received_at: datetime
     confirmed: bool = True
+    proven: bool = True
 
     @property
     def customer_key(self) -> str:
@@ -72,7 +76,7 @@ class ReadCorrection:
 
 
 def read_conversion(
-    given: ConversionInput, *, frame: Frame, received_at: datetime, confirmed: bool = True
+    given: ConversionInput, *, frame: Frame, received_at: datetime, confirmed: bool = True, proven: bool = True
 ) -> ReadConversion:
     """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used."""
     reader = _Reader(frame, given.currency)
@@ -92,7 +96,7 @@ def read_conversion(
     lines = tuple(_line(reader, position, line) for position, line in enumerate(given.lines))
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
-    return ReadConversion(given, amounts, lines, occurred_at, received_at, confirmed)
+    return ReadConversion(given, amounts, lines, occurred_at, received_at, confirmed, proven)
 
 
 def read_correction(given: CorrectionInput, *, frame: Frame, received_at: datetime) -> ReadCorrection:

@@ -60,8 +60,8 @@ def exchange_of(row: Conversion) -> Exchange | None:
     return Exchange(row.currency, row.known_rate) if row.is_foreign else None
 
 
-def touch_of(row: NamedClick) -> Touch:
-    """Return a click; a refused one carries nothing that could be trusted."""
+def touch_of(row: NamedClick, *, proven: bool = True) -> Touch:
+    """Return a click, `proven` if a server named it; a refused one carries nothing that could be trusted."""
     if row.refusal or row.link is None or row.clicked_at is None:
         return Touch(click_id=row.click_id, refusal=TouchRefusal(row.refusal or TouchRefusal.UNKNOWN_LINK))
     return Touch(
@@ -71,6 +71,7 @@ def touch_of(row: NamedClick) -> Touch:
         link_id=row.link.id,
         marks=_marks_of(row.marks),
         facts=_facts(row),
+        unconfirmed=not proven,
     )
 
 
@@ -103,11 +104,12 @@ def domain_correction(row: Correction) -> DomainCorrection:
 def coupon_use(row: NamedCoupon, *, at: datetime) -> CouponUse:
     """Return a coupon as it was at the order."""
     if row.coupon is None:
-        return CouponUse(code=row.code, agreement_id=None, valid=False, why="unknown")
+        return CouponUse(code=row.code, agreement_id=None, valid=False, why="unknown", unconfirmed=not row.confirmed)
     started = row.coupon.starts_at <= at
     over = row.coupon.ends_at is not None and row.coupon.ends_at <= at
     why = "" if started and not over else "ended" if over else "not_started"
-    return CouponUse(code=row.code, agreement_id=row.coupon.agreement_id, valid=not why, why=why)
+    owner = row.coupon.agreement_id
+    return CouponUse(code=row.code, agreement_id=owner, valid=not why, why=why, unconfirmed=not row.confirmed)
 
 
 def told_binding(row: Binding) -> ToldBinding:
@@ -125,5 +127,6 @@ def human_decision(row: HumanDecision) -> DomainDecision:
         code=data.get("code", ""),
         amounts=AmountReport(**data["amounts"]) if "amounts" in data else None,
         hold=HoldReason(data["hold"]) if "hold" in data else None,
+        touch=data.get("touch"),
         credit=credit_from_document(data["credit"]) if "credit" in data else None,
     )

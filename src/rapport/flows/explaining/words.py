@@ -121,7 +121,7 @@ def hold_words(hold: str) -> str:
             "A report or correction names another currency than the order. It is kept and not counted; a person looks."
         ),
         HoldReason.APPROVAL_UNDONE: _("An approval was taken back; a person looks at it again."),
-        HoldReason.UNCONFIRMED: _("No server of the merchant has confirmed this order yet."),
+        HoldReason.UNCONFIRMED: _("No server of the merchant has confirmed this order, or who brought it, yet."),
         HoldReason.TERMS_NOT_ACCEPTED: _("The partner has not accepted the offered terms yet."),
     }.get(HoldReason(hold), hold)
 

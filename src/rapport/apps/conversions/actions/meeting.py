@@ -63,6 +63,7 @@ class Batch:
     doubtful_clicks: dict[tuple[str, str], NamedClick] = field(default_factory=dict)
     doubtful_codes: dict[tuple[str, str], NamedCoupon] = field(default_factory=dict)
     now_confirmed: list[NamedClick | NamedCoupon] = field(default_factory=list)
+    told_again: list[NamedClick | NamedCoupon] = field(default_factory=list)
     touched: Touched = field(default_factory=Touched)
 
 

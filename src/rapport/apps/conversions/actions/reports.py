@@ -6,7 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from rapport.apps.conversions.actions.confirming import confirm, hear_again, write_confirmed
+from rapport.apps.conversions.actions.confirming import (
+    hear_again,
+    hear_first,
+    hear_total,
+    hearsay_words,
+    write_confirmed,
+)
 from rapport.apps.conversions.actions.corrections import attach_waiting
 from rapport.apps.conversions.actions.meeting import Batch, identities, lock_customers, meet_conversions, meet_facts
 from rapport.apps.conversions.actions.rating import RATED, rate_again
@@ -43,6 +49,7 @@ _MAY_BE_ADDED = (
     "landing_url",
     "occurred_at",
     "moment_reported",
+    "received_at",
     "currency",
     "test",
     *RATED,
@@ -94,13 +101,16 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     """Take one report: what it says about amounts, then whatever else is new in it."""
     conversion = batch.conversions[report.given.kind, report.given.identity]
     is_hearsay = not report.confirmed and (conversion.id, True) in batch.wordings
+    undone = hear_first(batch, conversion, report)
     taken = Taken.KNOWN if is_hearsay else _take_amounts(batch, conversion, report)
     named_before = _named(batch)
     warnings = [
+        *undone,
         *_currency(conversion, report),
         *_nobody(report),
         *_take_clicks(batch, conversion, report),
         *_take_coupons(batch, conversion, report),
+        *(_hearsay(batch, conversion, report) if is_hearsay else ()),
     ]
     named_more = _named(batch) > named_before
     nothing_else = taken is Taken.NEW or is_hearsay
@@ -112,9 +122,18 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     return TakenConversion(conversion, taken, (*warnings, *kept))
 
 
+def _hearsay(batch: Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
+    """Tell what comes of what a page names for an order that a server told of; a pending server's word is none."""
+    if report.proven:
+        return []
+    totals = {known.total_minor for known in batch.wordings[conversion.id, True]}
+    matches = report.given.currency == conversion.currency and report.amounts.total_minor in totals
+    return hearsay_words((*report.given.click_ids, *report.given.coupons), matches=matches)
+
+
 def _named(batch: Batch) -> int:
     """Count what the batch has learned of clicks and codes so far."""
-    return len(batch.new_clicks) + len(batch.new_coupons) + len(batch.now_confirmed)
+    return len(batch.new_clicks) + len(batch.new_coupons) + len(batch.now_confirmed) + len(batch.told_again)
 
 
 def _currency(conversion: Conversion, report: ReadConversion) -> list[Warned]:
@@ -137,8 +156,6 @@ def _nobody(report: ReadConversion) -> list[Warned]:
 
 def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) -> Taken:
     confirms = report.confirmed and (conversion.id, False) in batch.wordings
-    if confirms and (conversion.id, True) not in batch.wordings:
-        confirm(batch, conversion, report)
     if report.given.currency != conversion.currency:
         return _take_stray(batch, conversion, report)
     known = batch.wordings.setdefault((conversion.id, report.confirmed), set())
@@ -218,13 +235,14 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
             clicked_at=capsule.clicked_at,
             marks=capsule.marks,
             refusal=capsule.refusal or "",
-            confirmed=report.confirmed,
+            confirmed=report.proven,
         )
         named_click.link = capsule.link
         batch.new_clicks.append(named_click)
-        if not report.confirmed:
+        if not report.proven:
             batch.doubtful_clicks[conversion.id, text] = named_click
     hear_again(batch, batch.doubtful_clicks, named, report)
+    hear_total(batch, batch.doubtful_clicks, named, report)
     refused = (batch.capsules[text] for text in report.given.click_ids if batch.capsules[text].refusal)
     return [
         Warned(
@@ -240,12 +258,13 @@ def _take_clicks(batch: Batch, conversion: Conversion, report: ReadConversion) -
 def _take_coupons(batch: Batch, conversion: Conversion, report: ReadConversion) -> list[Warned]:
     named = [(conversion.id, code) for code in report.given.coupons]
     for _id, code in only_new(named, batch.codes):
-        named_coupon = new_row(NamedCoupon, conversion_id=conversion.id, code=code, confirmed=report.confirmed)
+        named_coupon = new_row(NamedCoupon, conversion_id=conversion.id, code=code, confirmed=report.proven)
         named_coupon.coupon = batch.coupons.get(code)
         batch.new_coupons.append(named_coupon)
-        if not report.confirmed:
+        if not report.proven:
             batch.doubtful_codes[conversion.id, code] = named_coupon
     hear_again(batch, batch.doubtful_codes, named, report)
+    hear_total(batch, batch.doubtful_codes, named, report)
     return [
         Warned("coupon_unknown", "coupons", _("The order is kept; no partner has the code %(code)s.") % {"code": code})
         for code in report.given.coupons

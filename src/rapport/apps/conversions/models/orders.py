@@ -199,7 +199,8 @@ class ConversionLine(models.Model):
 class NamedClick(models.Model):
     """A click id that a report named: what its capsule says, or why it is refused, and the lake's facts once joined.
 
-    `confirmed` when a report that is so named it: hearsay gives way to it.
+    `confirmed` when a server named it: hearsay gives way to it. `told` are the totals with which pages named it, such
+    as "10000 EUR" in minor units: they count for nothing where a server tells another one.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -210,6 +211,7 @@ class NamedClick(models.Model):
     marks = models.PositiveSmallIntegerField(default=0)
     refusal = models.CharField(max_length=24, blank=True)
     confirmed = models.BooleanField(default=True)
+    told = models.JSONField(default=list, blank=True)
     facts = models.JSONField(null=True, blank=True)
     facts_joined_at = models.DateTimeField(null=True, blank=True)
 
@@ -227,13 +229,14 @@ class NamedClick(models.Model):
 
 
 class NamedCoupon(models.Model):
-    """A coupon code that a report named, and whose it was at the order; `confirmed` as with a click."""
+    """A coupon code that a report named, and whose it was at the order; `confirmed` and `told` as with a click."""
 
     id = models.BigAutoField(primary_key=True)
     conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="coupons", db_index=False)
     code = models.CharField(max_length=64)
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed = models.BooleanField(default=True)
+    told = models.JSONField(default=list, blank=True)
 
     class Meta:
         """A code is kept once."""
