@@ -158,7 +158,23 @@ def test_one_address_may_tell_so_many_orders_in_a_minute(pages: RunningEdge) -> 
 def test_addresses_and_minutes_are_counted_apart() -> None:
     pace = Pace(a_minute=1)
     told = [("a", 0), ("a", MINUTE_MS - 1), ("b", 1), ("a", MINUTE_MS)]
-    assert [pace.allows(address, at_ms=at_ms) for address, at_ms in told] == [True, False, True, True]
+    allowed = [pace.allows(address, program_id="prg_1", at_ms=at_ms) for address, at_ms in told]
+    assert allowed == [True, False, True, True]
+
+
+def test_all_addresses_of_one_household_are_one_caller() -> None:
+    pace = Pace(a_minute=1)
+    told = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"]
+    allowed = [pace.allows(address, program_id="prg_1", at_ms=0) for address in told]
+    assert allowed == [True, False, True, True, False, True]
+
+
+def test_a_program_is_told_no_more_than_so_many_orders_in_a_minute_by_however_many_callers() -> None:
+    pace = Pace(a_minute=1, program_a_minute=2)
+    told = [("a", "prg_1"), ("a", "prg_1"), ("b", "prg_1"), ("c", "prg_1"), ("d", "prg_2")]
+    allowed = [pace.allows(address, program_id=program, at_ms=0) for address, program in told]
+    assert allowed == [True, False, True, False, True], "who is refused uses up nothing"
+    assert pace.allows("c", program_id="prg_1", at_ms=MINUTE_MS)
 
 
 def test_the_script_is_served_packed_and_known_again(pages: RunningEdge) -> None:

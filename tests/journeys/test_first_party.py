@@ -67,6 +67,12 @@ def test_an_old_code_earns_once_the_shop_confirms_what_its_page_told(page: Page,
     order = {"program": program.id, "kind": "sale", "external_id": "1", "currency": "EUR", "total": "100.00"}
     answer = httpx.post(f"{running.web}/api/v1/conversions", json=order, headers=key, timeout=30)
     assert (answer.status_code, answer.json()["taken"]) == (200, "added")
+    assert Commission.objects.get().holds == ["unconfirmed"], "the shop has not said who brought it"
+    click = Conversion.objects.get().clicks.get().click_id
+    answer = httpx.post(
+        f"{running.web}/api/v1/conversions", json=order | {"click_ids": [click]}, headers=key, timeout=30
+    )
+    assert (answer.status_code, answer.json()["taken"]) == (200, "added")
     commission = Commission.objects.get()
     assert (commission.state, commission.holds, commission.accrued_minor) == ("pending", [], 1200)
 

@@ -52,8 +52,8 @@ def _foreign(station: Station) -> Answer:
 def _taken(
     request: Request, program: ProgramEntry, station: Station, pace: Pace, *, render: postback.Render
 ) -> "Answer | asyncio.Future[Answer]":
-    if not pace.allows(request.address, at_ms=station.clock_ms()):
-        sentence = "Too many orders came from this address within a minute."
+    if not pace.allows(request.address, program_id=program.program_id, at_ms=station.clock_ms()):
+        sentence = "Too many orders came from this address, or for this program, within a minute."
         return postback.refuse(PostbackRefused(Refusal.TOO_MANY, sentence), station)
     try:
         event = _event(request, program, station)

@@ -1,11 +1,15 @@
 """What a merchant's server writes into an address or a body, read as the report it is."""
 
 import json
+from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
 from rapport.apps.conversions.postback import Reading, read_postback
+from rapport.apps.conversions.profiles import PROFILES
+from rapport.apps.outages.models import Trial
 from rapport.apps.record.errors import BadInput
 from rapport.wire.events import PostbackEvent
 
@@ -19,6 +23,30 @@ def conversion(body: object = None, **params: str) -> ConversionInput:
     report = read_postback(event(body, **params), currency="EUR", reading=Reading()).report
     assert isinstance(report, ConversionInput)
     return report
+
+
+@pytest.mark.parametrize("slug", sorted(PROFILES))
+def test_our_own_test_is_read_by_our_names_and_is_a_test_whatever_the_program_s_names(slug: str) -> None:
+    reading = Reading(PROFILES[slug], {"test": "", "external_id": "customer_id", "type": "kind"})
+    trial = Trial(id="trl_1")
+    order = {"kind": "sale", "external_id": trial.order_id, "total": "100.00", "currency": "EUR"}
+    sent = replace(event(**order), auth="hmac", message_id=trial.id)
+    report = read_postback(sent, currency="EUR", reading=reading).report
+    assert isinstance(report, ConversionInput)
+    assert (report.external_id, report.test) == ("test-trl_1", True)
+    refund = {"type": "refund", "external_id": trial.refund_id, "of": trial.order_id, "of_kind": "lead"}
+    sent = replace(event(**refund), auth="hmac", message_id=trial.refund_id)
+    taken_back = read_postback(sent, currency="EUR", reading=reading).report
+    assert isinstance(taken_back, CorrectionInput)
+    assert (taken_back.kind, taken_back.of, taken_back.of_kind) == ("refund", "test-trl_1", "lead")
+
+
+@pytest.mark.parametrize(("auth", "message"), [("token", "trl_1"), ("hmac", "trl_2"), ("hmac", None)])
+def test_what_only_looks_like_our_test_is_read_like_any_other(auth: Literal["token", "hmac"], message: str) -> None:
+    sent = replace(event(external_id="test-trl_1", total="100.00"), auth=auth, message_id=message)
+    report = read_postback(sent, currency="EUR", reading=Reading()).report
+    assert isinstance(report, ConversionInput)
+    assert not report.test
 
 
 def correction(**params: str) -> CorrectionInput:

@@ -148,6 +148,8 @@ def test_a_refund_in_our_own_words_is_understood_beside_every_profile() -> None:
         ("shareasale", "action=edit&ordernumber=1&amount=5", "action"),
         ("shareasale", "tracking=1&amount=5&skulist=a,b&pricelist=1&quantitylist=1,1", "skulist"),
         ("cj", "OID=1&ITEM1=a&AMT1=12,50", "price"),
+        ("cj", "OID=1&ITEM1=a&AMT1=10&DCNT1=50", "discount"),
+        ("cj", "OID=1&ITEM1=a&AMT1=10&DISCOUNT=10.01", "discount"),
         ("awin", "ref=1&amount=5&parts=BOOKS", "parts"),
         ("post_affiliate_pro", "OrderID=1&TotalCost=5&total=6", "total"),
         ("tune", "amount=5", ""),
@@ -157,6 +159,17 @@ def test_what_contradicts_itself_is_refused_at_its_name(slug: str, line: str, fi
     with pytest.raises(BadInput) as refused:
         told(slug, line)
     assert list(refused.value.fields) == [field]
+
+
+def test_numbers_of_lines_are_read_as_they_are_written() -> None:
+    given = order("cj", "OID=1&ITEM1=a&AMT1=10&ITEM01=b&AMT01=5&ITEM02=c&AMT02=1")
+    assert [(line.product, line.price) for line in given.lines] == [("b", "5"), ("a", "10"), ("c", "1")]
+    assert given.total == "16"
+
+
+def test_clickbank_s_order_without_a_number_is_refused() -> None:
+    with pytest.raises(BadInput):
+        told("clickbank", json.dumps({**SALE, "receipt": None}))
 
 
 def test_an_order_without_a_number_counts_once_for_its_click_where_the_system_has_it_so() -> None:

@@ -119,7 +119,7 @@ def test_an_order_that_only_a_page_told_says_so_and_a_person_may_confirm_it(mana
     take_conversions([read], offer=offer, door=Door.SCRIPT, by=STORY, at=now())
     order = Conversion.objects.get(external_id="P-1")
     words = words_of(manager.get(address(told, "conversion", order.id)).content)
-    assert "No server of the merchant has confirmed this order yet." in words
+    assert "No server of the merchant has confirmed this order, or who brought it, yet." in words
     assert "named by nothing confirmed" in words
     listed = manager.get(reverse("console:conversions", args=[program.id]), {"state": "reported"})
     assert "P-1" in words_of(listed.content)

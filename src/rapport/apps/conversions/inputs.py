@@ -145,11 +145,28 @@ def _profile(value: str) -> str:
     return value
 
 
+def _names(value: str) -> str:
+    taken = sorted(_told(value).keys() & _OURS_ALONE)
+    if taken:
+        sentence = _("%(name)s always means what it means here. Leave it out, and send yours under another name.")
+        raise ValueError(sentence % {"name": taken[0]})
+    return value
+
+
+def _told(names: str) -> dict[str, str]:
+    lines = (line.partition("=") for line in names.splitlines() if line.strip())
+    return {theirs.strip().lower(): ours.strip() for theirs, _equals, ours in lines}
+
+
+_OURS_ALONE = frozenset({"external_id", "test", "type"})
+"""Names that no program may lead elsewhere: a test that is read as a real order would cost money."""
+
+
 class ProfileInput(Input):
     """How postbacks are written; `names` are lines such as `adv1 = customer_id`, or `adv1 =` to leave it unread."""
 
     profile: Annotated[str, AfterValidator(_profile)]
-    names: Annotated[str, Field(max_length=4_000)] = ""
+    names: Annotated[str, Field(max_length=4_000), AfterValidator(_names)] = ""
     secret: Annotated[str, Field(max_length=200), AfterValidator(_clean)] = ""
 
     @model_validator(mode="after")
@@ -166,8 +183,7 @@ class ProfileInput(Input):
     @property
     def told(self) -> dict[str, str]:
         """Return the names in small letters with the fields that they lead to."""
-        lines = (line.partition("=") for line in self.names.splitlines() if line.strip())
-        return {theirs.strip().lower(): ours.strip() for theirs, _equals, ours in lines}
+        return _told(self.names)
 
 
 _NAME_LINE = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}\s*=\s*[a-z_]*")

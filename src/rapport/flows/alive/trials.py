@@ -19,6 +19,7 @@ from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import BadInput, Refusal
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import links_of_program
+from rapport.domain.attribution import REBILL
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision
 from rapport.domain.money import Money
@@ -28,6 +29,7 @@ from rapport.flows.offers import load_offer
 from rapport.lake.questions import ClickRow, lake_at
 
 TOTAL = "100.00"
+SALE = "sale"
 WITHIN = timedelta(minutes=5)
 """A test order that is not seen after this is an outage."""
 FORGOTTEN = timedelta(days=1)
@@ -90,13 +92,19 @@ def _link_of(trial: Trial) -> Link:
 
 def _order(trial: Trial) -> dict[str, str]:
     return {
-        "kind": "sale",
+        "kind": kind_to_try(trial.program),
         "external_id": trial.order_id,
         "total": trial.total,
         "currency": trial.program.currency,
         "click_id": trial.click_id,
         "test": "true",
     }
+
+
+def kind_to_try(program: Program) -> str:
+    """Return the kind of the test order: a sale, or else the first other first-hand outcome that the terms name."""
+    kinds = load_offer(program.id).frame.kinds
+    return SALE if SALE in kinds else min(kinds - {REBILL}, default=SALE)
 
 
 def send_refund_through(trial: Trial, *, by: Actor, at: datetime) -> Trial:
@@ -109,6 +117,7 @@ def send_refund_through(trial: Trial, *, by: Actor, at: datetime) -> Trial:
         "type": "refund",
         "external_id": trial.refund_id,
         "of": trial.order_id,
+        "of_kind": kind_to_try(trial.program),
         "currency": trial.program.currency,
     }
     try:

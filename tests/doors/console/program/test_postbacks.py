@@ -37,6 +37,9 @@ def test_a_secret_is_sealed_shown_nowhere_and_kept_when_none_is_given(manager: C
     [
         {"profile": "nobody"},
         {"profile": "tune", "names": "adv1"},
+        {"profile": "tune", "names": "adv1 = customer_id\ntest ="},
+        {"profile": "tune", "names": "TYPE = kind"},
+        {"profile": "tune", "names": "external_id = customer_id"},
         {"profile": "tune", "names": "adv1 = wages"},
         {"profile": "tune", "names": "a\x00 = total"},
     ],

@@ -81,10 +81,10 @@ def hear_total(
     """Note with which total a page names clicks or codes that are hearsay; one that tries many is heard no more."""
     told = told_total(report.amounts.total_minor, report.given.currency)
     for one in named if not report.proven else ():
-        row = doubtful.get(one)
-        if row is not None and told not in row.told and len(row.told) < MOST_TOTALS:
-            row.told = [*row.told, told]
-            batch.told_again.append(row)
+        found = doubtful.get(one)
+        if found is not None and told not in found.told and len(found.told) < MOST_TOTALS:
+            found.told = [*found.told, told]
+            batch.told_again.append(found)
 
 
 def hearsay_words(named: Iterable[str], *, matches: bool) -> list[Warned]:

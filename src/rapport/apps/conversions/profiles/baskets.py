@@ -19,17 +19,21 @@ def numbered(told: Mapping[str, Any], fields: Fields) -> None:
 
     Without an amount of its own the order is what its lines come to, less `DISCOUNT`.
     """
-    numbers = sorted(int(found[1]) for name in told if (found := _ITEM.fullmatch(name)))
+    # As they are written: ITEM1 and ITEM01 are two lines.
+    numbers = sorted((found[1] for name in told if (found := _ITEM.fullmatch(name))), key=lambda one: (int(one), one))
     lines = [_numbered_line(told, number) for number in numbers]
     if not lines:
         return
     fields["lines"] = lines
     if "total" not in fields:
         worth = sum((_worth(line) for line in lines), Decimal(0))
-        fields["total"] = str(worth - _number(fields.get("discount", "0"), "discount"))
+        total = worth - _number(fields.get("discount", "0"), "discount")
+        if total < 0:
+            raise _unreadable("discount", _("The discount is more than the lines of the order come to."))
+        fields["total"] = str(total)
 
 
-def _numbered_line(told: Mapping[str, Any], number: int) -> dict[str, str]:
+def _numbered_line(told: Mapping[str, Any], number: str) -> dict[str, str]:
     return {
         "product": str(told[f"item{number}"]),
         "price": str(told.get(f"amt{number}") or "0"),
@@ -62,7 +66,10 @@ def lists(told: Mapping[str, Any], fields: Fields) -> None:
 
 def _worth(line: Mapping[str, str]) -> Decimal:
     price, pieces = _number(line["price"], "price"), _number(line["quantity"], "quantity")
-    return price * pieces - _number(line["discount"], "discount")
+    discount = _number(line["discount"], "discount")
+    if discount > price * pieces:
+        raise _unreadable("discount", _("The discount is more than the lines of the order come to."))
+    return price * pieces - discount
 
 
 def _number(text: str, name: str) -> Decimal:

@@ -77,7 +77,7 @@ def read(told: Mapping[str, Any]) -> Fields | None:
         return None
     plain = event.removeprefix("TEST_")
     fields: Fields = {"currency": told.get("currency"), "occurred_at": told.get("transactionTime")}
-    number = str(told.get("receipt", ""))
+    number = _text(told.get("receipt"))
     if plain in _TAKEN_BACK:
         of_kind = "rebill" if "-B" in number else "sale"
         amount = _text(told.get("totalOrderAmount")).removeprefix("-")
