@@ -317,8 +317,26 @@ class Model:
         if standing.ended_for_breach:
             doubts.add("ended_for_breach")
         doubts -= {str(d.hold) for d in self.order.decisions if d.kind == "hold_lifted"}
+        if self.only_told_by_pages(win):
+            doubts.add("unconfirmed")
         unaccepted = set() if standing.acceptances else {"terms_not_accepted"}
         return doubts | self.open_questions() | unaccepted
+
+    def only_told_by_pages(self, win: Win) -> bool:
+        """Whether anybody could have made up the order, or who brought it, and no person has looked at just that."""
+        looked_at: set[str | None] = set()
+        for one in self.order.decisions:
+            if one.kind == "approved":
+                return False
+            if one.kind == "hold_lifted" and one.hold == "unconfirmed":
+                looked_at.add(one.touch)
+        if None in looked_at or win.touch in looked_at:
+            return False
+        told = {touch.click_id for touch in self.story.touches if touch.unconfirmed}
+        for order in self.story.conversions:
+            if order.id in (self.order.id, win.follows):
+                told |= {use.code for use in order.coupons if use.unconfirmed}
+        return win.touch in told or (self.order.unconfirmed and not looked_at)
 
     def open_questions(self) -> set[str]:
         """What waits for a person's own word, walked through in the order in which people spoke."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 from rapport.domain.credit import HoldReason, Via
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision, Flag, Judgement, Outcome, Why
-from rapport.domain.promises import Promises
 from tests.domain.reference import Expected, expected
+from tests.make.hearsay import with_hearsay
 from tests.make.scenarios import Fact, Scenario, assemble
 from tests.make.stories import make_scenario, orders_of_arrival
 
@@ -28,8 +28,7 @@ Books = Counter[tuple[str, str]]
 def test_a_story_ends_the_same_in_every_order_of_arrival(first: int) -> None:
     for seed in range(first, first + CHUNK):
         scenario = make_scenario(seed)
-        promises = scenario.promises()
-        ends = [_end_of(scenario, order, promises) for order in orders_of_arrival(scenario, ORDERS)]
+        ends = [_end_of(scenario, order, seed) for order in orders_of_arrival(scenario, ORDERS)]
         assert all(end == ends[0] for end in ends), f"story {seed}"
 
 
@@ -42,7 +41,7 @@ def test_the_slow_model_agrees_after_every_step(first: int) -> None:
         arrived: list[Fact] = []
         for fact in orders_of_arrival(scenario, 2)[1]:
             arrived.append(fact)
-            story = assemble(scenario, arrived)
+            story = with_hearsay(assemble(scenario, arrived), seed)
             judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
             assert judged == expected(story, promises), f"story {seed} after {len(arrived)} facts"
 
@@ -51,7 +50,7 @@ def test_the_slow_model_agrees_after_every_step(first: int) -> None:
 @given(seed=some.integers(STORIES, 10**12), known=some.integers(0, 30))
 def test_the_slow_model_agrees_on_any_other_story_however_much_of_it_is_known(seed: int, known: int) -> None:
     scenario = make_scenario(seed)
-    story, promises = assemble(scenario, scenario.facts[:known]), scenario.promises()
+    story, promises = with_hearsay(assemble(scenario, scenario.facts[:known]), seed), scenario.promises()
     judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
     assert judged == expected(story, promises)
 
@@ -61,7 +60,8 @@ def test_the_stories_visit_every_corner() -> None:
     met: Counter[str] = Counter()
     for seed in range(STORIES):
         scenario = make_scenario(seed)
-        for decision in judge(assemble(scenario, scenario.facts), scenario.promises()).decisions:
+        story = with_hearsay(assemble(scenario, scenario.facts), seed)
+        for decision in judge(story, scenario.promises()).decisions:
             met.update(_corners(decision))
     rare = {corner: met[corner] for corner in EVERY_CORNER if met[corner] < 3}
     assert not rare
@@ -85,14 +85,15 @@ def _corners(decision: Decision) -> Iterator[str]:
     yield from (f"why {one.why}" for one in decision.considered)
 
 
-def _end_of(scenario: Scenario, order: list[Fact], promises: Promises) -> Judgement:
+def _end_of(scenario: Scenario, order: list[Fact], seed: int) -> Judgement:
     """Let the facts arrive one by one, judge at each, book the difference; return the last judgement."""
+    promises = scenario.promises()
     arrived: list[Fact] = []
     books: Books = Counter()
     judgement = Judgement(())
     for fact in order:
         arrived.append(fact)
-        judgement = judge(assemble(scenario, arrived), promises)
+        judgement = judge(with_hearsay(assemble(scenario, arrived), seed), promises)
         _book_the_difference(books, judgement)
     return judgement
 

@@ -239,8 +239,8 @@ def test_pending_and_approved_in_one_breath_are_one_approved_order(
     program: Program, anna: Agreement, tmp_path: Path
 ) -> None:
     choose_profile(program=program, given=ProfileInput(profile="affise"), by=STORY, at=NOON)
-    order = {"clickid": clicked(anna), "action_id": "1", "sum": "100.00"}
-    write(tmp_path, *(reported(program, auth="token", status=status, **order) for status in ("2", "1")))
+    tell = partial(reported, program, auth="token", clickid=clicked(anna), action_id="1", sum="100.00")
+    write(tmp_path, tell(status="2"), tell(status="1"))
     take_postbacks(at=NOON)
     assert money() == [("pending", 1200, [])]
     assert Conversion.objects.get().clicks.get().confirmed

@@ -4,7 +4,7 @@ Whoever can guess a number could tell of the order before the merchant does. So 
 against the first confirmed report, and clicks and codes of a browser give way to those of a server.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -76,14 +76,18 @@ def hear_again(
 
 
 def hear_total(
-    batch: Batch, doubtful: dict[tuple[str, str], Doubtful], named: Iterable[tuple[str, str]], report: ReadConversion
+    batch: Batch,
+    doubtful: Mapping[tuple[str, str], NamedClick | NamedCoupon],
+    named: Iterable[tuple[str, str]],
+    report: ReadConversion,
 ) -> None:
     """Note with which total a page names clicks or codes that are hearsay; one that tries many is heard no more."""
     told = told_total(report.amounts.total_minor, report.given.currency)
     for one in named if not report.proven else ():
-        found = doubtful.get(one)
-        if found is not None and told not in found.told and len(found.told) < MOST_TOTALS:
-            found.told = [*found.told, told]
+        found: NamedClick | NamedCoupon | None = doubtful.get(one)
+        known: list[str] = found.told if found else []
+        if found and told not in known and len(known) < MOST_TOTALS:
+            found.told = [*known, told]
             batch.told_again.append(found)
 
 
