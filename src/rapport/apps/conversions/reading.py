@@ -76,9 +76,12 @@ class ReadCorrection:
 
 
 def read_conversion(
-    given: ConversionInput, *, frame: Frame, received_at: datetime, confirmed: bool = True, proven: bool = True
+    given: ConversionInput, *, frame: Frame, received_at: datetime, confirmed: bool = True, proven: bool | None = None
 ) -> ReadConversion:
-    """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used."""
+    """Read a conversion; raises `BadInput` with a sentence for every field that cannot be used.
+
+    What is not confirmed is not `proven` either, unless its caller says that a server sent it.
+    """
     reader = _Reader(frame, given.currency)
     if given.kind not in frame.kinds:
         reader.refuse("kind", _kinds_sentence(frame))
@@ -96,7 +99,9 @@ def read_conversion(
     lines = tuple(_line(reader, position, line) for position, line in enumerate(given.lines))
     occurred_at = reader.moment(given.occurred_at, received_at)
     reader.finish()
-    return ReadConversion(given, amounts, lines, occurred_at, received_at, confirmed, proven)
+    return ReadConversion(
+        given, amounts, lines, occurred_at, received_at, confirmed, confirmed if proven is None else proven
+    )
 
 
 def read_correction(given: CorrectionInput, *, frame: Frame, received_at: datetime) -> ReadCorrection:
