@@ -175,6 +175,8 @@ class LimitsForm(forms.Form):
 class LinkForm(LimitsForm, ForPartnerForm):
     """A link for a partner."""
 
+    field_order = ("agreement", "destination", "name", "code", "placement", "channel", "sub1")
+
     destination = forms.CharField(
         label=_("Leads to"),
         max_length=2000,

@@ -13,6 +13,7 @@ Figure = int | Decimal
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 432.0, 40.0, 190.0
 _WIDTH, _HEIGHT = 520, 200
+_ON_A_PHONE: Final = 5  # labels, that find room beside each other
 _STEPS: Final = (1, 2, 5)
 _AT_MOST: Final = 3
 _STRIPED: Final = 2
@@ -190,7 +191,13 @@ def _labels(labels: Sequence[str], *, bars: bool = False) -> list[Shape]:
     # Labels of a long time would run into each other: every n-th is written, the table has them all.
     every = -(-len(labels) // 8)
     shown = [(place, words) for place, words in enumerate(labels) if place % every == 0]
+    crowded = len(shown) > _ON_A_PHONE
     return [
-        svg.text("middle", _LEFT + room * (place + 0.5) if bars else _across(place, len(labels)), _HEIGHT + 12, words)
-        for place, words in shown
+        svg.text(
+            "middle spare" if crowded and index % 2 else "middle",  # a phone leaves out what is spare
+            _LEFT + room * (place + 0.5) if bars else _across(place, len(labels)),
+            _HEIGHT + 12,
+            words,
+        )
+        for index, (place, words) in enumerate(shown)
     ]

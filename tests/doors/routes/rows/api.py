@@ -44,6 +44,7 @@ ROWS = (
     Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
     Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),
     Row("api:read_receipt", "GET", by_key("conversions:write", "read"), at=receipt, csrf=False),
+    Row("api:report_clicks", "GET", by_key("conversions:write", "read", ok=422), csrf=False),
     Row("api:openapi", "GET", everybody()),
     Row("api:docs", "GET", everybody()),
 )

@@ -93,6 +93,7 @@ ROWS = (
     Row("portal:commission", "GET", portal(), at=commission),
     Row("portal:commission-reply", "POST", portal(ok=422), at=commission),
     Row("portal:reports", "GET", portal(), at=agreement),
+    Row("portal:reports-csv", "GET", portal(), at=agreement),
     Row("portal:terms", "GET", portal(), at=agreement),
     Row("portal:terms-accept", "POST", portal(ok=303), at=offered),
     Row("portal:profile", "GET", portal(), at=agreement),
