@@ -94,7 +94,7 @@ def test_a_code_leads_where_it_says() -> None:
 
 def test_a_phone_shows_every_second_label_of_a_crowded_row() -> None:
     def kinds(number: int) -> list[str]:
-        row = charts.bars(labels=[str(place) for place in range(number)], series=[Series("A", [1] * number)])
+        row = charts.bars(labels=[str(place) for place in range(number)], series=[Series("A", (1,) * number)])
         return [shape.kind for shape in row.drawing.shapes if shape.tag == "text" and shape.kind.startswith("middle")]
 
     assert kinds(5) == ["middle"] * 5
