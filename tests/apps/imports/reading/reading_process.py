@@ -1,4 +1,4 @@
-"""Sorts one file into orders and prints its number of lines and the peak of memory in KiB: `reading_process FILE`."""
+"""Sorts one file into orders and prints its lines, those refused, and its peak in KiB: `reading_process FILE`."""
 
 import re
 import sys
@@ -26,4 +26,4 @@ if __name__ == "__main__":
     work = WorkingFile(working, reader=reader)
     # Not `getrusage`: that remembers how large the process was that started this one.
     (peak_kib,) = re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    print(work.figures().lines, peak_kib)  # noqa: T201 - the test reads it
+    print(work.figures().lines, work.figures().refused, peak_kib)  # noqa: T201 - the test reads it
