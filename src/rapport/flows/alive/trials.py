@@ -121,11 +121,10 @@ def send_refund_through(trial: Trial, *, by: Actor, at: datetime) -> Trial:
         "currency": trial.program.currency,
     }
     try:
-        return note_trial(
-            trial, refund_receipt=report_as_shop(trial.program, fields, message_id=trial.refund_id, by=by, at=at)
-        )
+        receipt = report_as_shop(trial.program, fields, message_id=trial.refund_id, by=by, at=at)
     except DoorClosed as closed:
         raise BadInput(str(closed)) from closed
+    return note_trial(trial, refund_receipt=receipt, refund_ordered_at=trial.refund_ordered_at or at)
 
 
 def note_arrivals(*, at: datetime) -> int:
