@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.conversions.models import DeclineCode as OrderDeclineCode
 from rapport.apps.partners.models import DeclineCode
-from rapport.doors.ui.days import BOUNDS
+from rapport.doors.ui.days import first_day, last_day
 
 Choices = Sequence[tuple[str, str]]
 
@@ -150,20 +150,8 @@ class ForPartnerForm(forms.Form):
 class LimitsForm(forms.Form):
     """When a link leads on, and where to outside that time."""
 
-    starts_on = forms.DateField(
-        label=_("From"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: from now."),
-    )
-    ends_on = forms.DateField(
-        label=_("Until, that day included"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: for good."),
-    )
+    starts_on = first_day()
+    ends_on = last_day()
     fallback_url = forms.CharField(
         label=_("Outside that time it leads to"),
         max_length=2000,
@@ -194,17 +182,5 @@ class CouponForm(ForPartnerForm):
     """A code for a partner."""
 
     code = forms.CharField(label=_("Code"), max_length=64, help_text=_("Letters, digits, hyphens: ANNA12."))
-    starts_on = forms.DateField(
-        label=_("From"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: from now."),
-    )
-    ends_on = forms.DateField(
-        label=_("Until, that day included"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: for good."),
-    )
+    starts_on = first_day()
+    ends_on = last_day()

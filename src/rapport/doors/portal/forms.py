@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.tracking.inputs import SUB_NAMES
-from rapport.doors.ui.days import BOUNDS
+from rapport.doors.ui.days import first_day, last_day
 
 _LIMITS = ("starts_on", "ends_on", "fallback_url")
 _PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
@@ -52,20 +52,8 @@ class LinkForm(forms.Form):
         help_text=_("How people come, such as: newsletter."),
     )
 
-    starts_on = forms.DateField(
-        label=_("From"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: from now."),
-    )
-    ends_on = forms.DateField(
-        label=_("Until, that day included"),
-        required=False,
-        validators=BOUNDS,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: for good."),
-    )
+    starts_on = first_day()
+    ends_on = last_day()
     fallback_url = forms.CharField(
         label=_("Outside that time it leads to"),
         max_length=2000,

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +22,22 @@ def moments(zone: str, *, starts_on: date | None, ends_on: date | None) -> dict[
     if ends_on:
         found["ends_at"] = datetime.combine(ends_on + timedelta(days=1), time.min, tzinfo=place)
     return found
+
+
+def first_day() -> forms.DateField:
+    """Return the field for the first day on which something holds."""
+    return forms.DateField(
+        label=_("From"), required=False, validators=BOUNDS, widget=_picker(), help_text=_("Empty: from now.")
+    )
+
+
+def last_day() -> forms.DateField:
+    """Return the field for the last day on which something holds."""
+    words = _("Until, that day included")
+    return forms.DateField(
+        label=words, required=False, validators=BOUNDS, widget=_picker(), help_text=_("Empty: for good.")
+    )
+
+
+def _picker() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"})
