@@ -1,7 +1,9 @@
-"""Lets a program that a test starts end with the test run, however that ends."""
+"""Lets a program that a test starts end with the test run, however that ends, and whole."""
 
 import ctypes
 import signal
+import time
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
@@ -12,3 +14,19 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def end_with_parent() -> None:
     """Ask Linux to terminate this process when the one that started it is gone; for `preexec_fn`."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_for_group(group: int, *, patience_s: float = 30) -> None:
+    """Return when no process of a killed group lives: who started it may be gone before those that it started."""
+    deadline = time.monotonic() + patience_s
+    while any(_lives_in(group, process) for process in Path("/proc").glob("[0-9]*")):
+        assert time.monotonic() < deadline, f"the processes of group {group} do not end"
+        time.sleep(0.005)
+
+
+def _lives_in(group: int, process: Path) -> bool:
+    try:
+        state, _, its_group = (process / "stat").read_text().rpartition(") ")[2].split()[:3]
+    except OSError:  # it ended while we looked
+        return False
+    return int(its_group) == group and state not in {"Z", "X"}

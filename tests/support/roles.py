@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from tests.support.ports import free_port
-from tests.support.processes import end_with_parent
+from tests.support.processes import end_with_parent, wait_for_group
 from tests.support.run import VAULT_VARIABLE
 
 COMMAND = Path(sys.executable).with_name("rapport")
@@ -49,6 +49,7 @@ class Roles:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        wait_for_group(process.pid)  # an edge that is still dying holds the lock of its segment
 
     def stop(self, role: str) -> None:
         """Ask a role to end, and wait for it."""
