@@ -38,7 +38,7 @@ def loaded_by(code: str, *, data: Path) -> set[str]:
     ("code", "left_out"),
     [
         (EDGE, {"django", "pydantic", "pydantic_settings", "typer", "rich"} | LAKE | DIRECTORIES | OTHERS),
-        (COMMAND_LINE, {"django", "httpx", "rapport.edge.server"} | LAKE | DIRECTORIES | OTHERS),
+        (COMMAND_LINE, {"django", "httpx", "uvloop", "httptools", "lmdb"} | LAKE | DIRECTORIES | OTHERS),
         (WORKER, LAKE | DIRECTORIES | OTHERS),
     ],
     ids=["edge", "command-line", "worker"],

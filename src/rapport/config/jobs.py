@@ -74,7 +74,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule(
         name="shop-codes",
         task_path="rapport.flows.shops.tasks.make_codes",
-        every_seconds=2,
+        every_seconds=5,
         only_if="rapport.flows.shops.tasks.codes_wait",
     ),
     Schedule(name="shops-compare", task_path="rapport.flows.shops.tasks.compare_all", cron="17 3 * * *"),

@@ -14,6 +14,7 @@ from rapport.config.errors import Stop
 from rapport.config.guardian import SUPERVISOR_VARIABLE
 
 LOOK_EVERY_S = 0.1
+TEND_EVERY_S = 0.5  # once all is up: an idle machine is woken no oftener than it must
 STOP_WITHIN_S = 12.0
 READY_WITHIN_S = 30.0
 FIRST_WAIT_S = 0.5
@@ -105,7 +106,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Look after the roles until it is time to stop."""
-        while not self.stopping.wait(LOOK_EVERY_S):
+        while not self.stopping.wait(TEND_EVERY_S):
             self.tend()
             if self.renewing.is_set():
                 self.renewing.clear()

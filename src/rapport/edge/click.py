@@ -16,13 +16,11 @@ from rapport.edge.reasons import Reason
 from rapport.edge.request import Request, clean
 from rapport.edge.station import Route, Station
 from rapport.edge.visit import Verdict, Visit
-from rapport.wire import clickid, cookie
+from rapport.wire import addresses, clickid, cookie
 from rapport.wire.aliases import texts_of
 from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ClickEvent
 from rapport.wire.linkbook import LinkEntry
-
-PATH = "/c/"
 
 _LONGEST_VALUE = 255
 _LONGEST_ADDRESS = 2_048
@@ -42,9 +40,8 @@ class Way(msgspec.Struct, frozen=True):
 def follow_link(request: Request, station: Station) -> Answer:
     """Lead a visitor on and write the click down."""
     names_of_others = station.settings.foreign_names
-    visitor = visit.read(
-        request, code=request.path.removeprefix(PATH), at_ms=station.clock_ms(), foreign_names=names_of_others
-    )
+    code = request.path.removeprefix(addresses.CLICK)
+    visitor = visit.read(request, code=code, at_ms=station.clock_ms(), foreign_names=names_of_others)
     owner = names.program_addressed(request, station)
     route = None if owner is None else station.route(visitor.code)
     if route is None or not _belongs(route, owner):

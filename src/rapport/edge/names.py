@@ -5,7 +5,6 @@ from rapport.edge.answers import Answer
 from rapport.edge.request import Request, fields
 from rapport.edge.station import Station
 
-ASK_PATH = "/tls/ask"
 ANY_PROGRAM = ""
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _LONGEST_NAME = 253

@@ -23,8 +23,6 @@ from rapport.kit.ids import new_id
 from rapport.wire.events import PostbackEvent
 from rapport.wire.linkbook import ProgramEntry
 
-PATH = "/pb"
-
 _BEARER = "bearer "
 _LONGEST_AGENT = 255
 _STATUS = {Refusal.UNREADABLE: 400, Refusal.UNAUTHENTIC: 401, Refusal.TOO_MANY: 429, Refusal.NOT_STORED: 503}

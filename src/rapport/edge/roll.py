@@ -47,17 +47,19 @@ class Roll:
         self._own = folder / f"{os.getpid()}{_SUFFIX}"
         self._own.unlink(missing_ok=True)  # in a container the process before us had our number
         self._file = self._begun()
+        self._told: Figures | None = None
 
     def write(self, figures: Figures) -> None:
         """Let the others know; a disk that refuses keeps them on what they knew."""
         with suppress(OSError):
-            if self._own.exists():
-                self._put(figures)
-            else:  # at first, and after somebody took us for dead
+            if not self._own.exists():  # at first, and after somebody took us for dead
                 self._file.close()
                 self._file = self._begun()
                 self._put(figures)
                 self._hidden.rename(self._own)
+            elif figures != self._told:
+                self._put(figures)
+            self._told = figures
 
     def others(self) -> list[Figures]:
         """Return what the other living processes counted."""

@@ -26,6 +26,7 @@ from rapport.edge.roll import Figures, Roll
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
 from rapport.kit.collector import spare
+from rapport.wire import addresses
 from rapport.wire.journal import JournalFailing, JournalWriter, recover
 from rapport.wire.linkbook import Reader
 
@@ -131,11 +132,11 @@ class Edge:
         return bound
 
     def _handle(self, request: Request) -> "Answer | asyncio.Future[Answer]":
-        if request.path.startswith(click.PATH):
+        if request.path.startswith(addresses.CLICK):
             if request.method in {"GET", "HEAD"}:
                 return click.follow_link(request, self._station)
             return answers.method_not_allowed("GET, HEAD")
-        if request.path == postback.PATH:
+        if request.path == addresses.POSTBACK:
             return self._handle_postback(request)
         if (asked_by_page := self._road_of_page(request.path)) is not None:
             known_way = request.method in {"GET", "POST"}
@@ -172,7 +173,7 @@ class Edge:
         if request.path == "/metrics":
             text = metrics_text([self._figures(), *self._roll.others()])
             return answers.text(200, text, content_type=_METRICS_TYPE)
-        if request.path == names.ASK_PATH:
+        if request.path == addresses.ASK_FOR_CERTIFICATE:
             return names.may_get_certificate(request, self._station)
         if request.path == "/healthz":
             return _health_of([self._figures(), *self._roll.others()])

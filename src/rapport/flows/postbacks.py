@@ -30,7 +30,7 @@ from rapport.kit.jsontext import Written
 from rapport.kit.pace import portions
 from rapport.lake.position import segment_number
 from rapport.wire.events import PostbackEvent
-from rapport.wire.journal import read_segment, sealed_segments
+from rapport.wire.journal import newest_number, read_segment, sealed_segments
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def take_postbacks(*, at: datetime, most: int = 10_000) -> int:
 
 def postbacks_wait() -> bool:
     """Say cheaply whether a sealed segment lies behind the cursor."""
-    return bool(unread_postbacks(settings.JOURNAL_FOLDER))
+    return newest_number(settings.JOURNAL_FOLDER) > position()
 
 
 def position() -> int:

@@ -7,19 +7,20 @@ from django.conf import settings
 
 from rapport.apps.commissions.queries import due_for_approval, untold_proposals
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
+from rapport.apps.jobs.apart import seldom
 from rapport.apps.jobs.queries import due_intentions
 from rapport.apps.jobs.retry import job
 from rapport.apps.partners.queries import application_by_id
 from rapport.apps.record import linking
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
-from rapport.flows import crediting, intentions, letting_in, postbacks, releasing, replying, settlement
+from rapport.flows import crediting, intentions, lake_work, letting_in, postbacks, releasing, replying, settlement
 from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.flows.domains import check_all_domains, records_of_settings
 from rapport.flows.partner_letters import know_addresses
 from rapport.flows.proving import World
 from rapport.kit.clock import now, to_ms
-from rapport.lake.position import unread_segments
+from rapport.lake.position import is_behind
 
 LATE = timedelta(hours=2)
 """Audit rows whose moment lies further back when they are committed are linked in the night."""
@@ -34,16 +35,13 @@ def take_postbacks() -> None:
 @job(retries=3, key="lake-ingest", first_wait_s=1)
 def ingest_clicks() -> None:
     """Carry sealed segments of the journal into the lake."""
-    # A worker loads the lake when there are clicks, and not before: it takes forty megabytes.
-    from rapport.lake.ingest import ingest  # noqa: PLC0415 - see above
-
-    ingest(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(now()))
+    seldom.do(lake_work.ingest, library=lake_work.LIBRARY)
 
 
 @job(retries=3, key="click-facts")
 def join_click_facts() -> None:
     """Ask the lake once about the clicks that reports named."""
-    settlement.join_click_facts(at=now())
+    seldom.do(lake_work.join_click_facts, library=lake_work.LIBRARY)
 
 
 @job(retries=3, key="approve-due")
@@ -106,7 +104,7 @@ def check_domains() -> None:
 @job(retries=1, key="lake-upkeep", queue="long")
 def keep_lake_up() -> None:
     """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
-    # As above.
+    # The lake's library is loaded by whoever needs it.
     from rapport.lake.progress import progress, remove_read_segments  # noqa: PLC0415 - see above
     from rapport.lake.upkeep import keep_up  # noqa: PLC0415 - see above
 
@@ -143,7 +141,7 @@ def approvals_wait() -> bool:
 
 def clicks_wait() -> bool:
     """Say cheaply whether the journal has a segment that the lake has not."""
-    return bool(unread_segments(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER))
+    return is_behind(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER)
 
 
 def audit_rows_wait() -> bool:

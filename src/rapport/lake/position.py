@@ -8,7 +8,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from rapport.wire.journal import sealed_segments
+from rapport.wire.journal import newest_number, sealed_segments
 
 NOTHING_READ = 0  # segments are numbered from one
 READER = "rapport.journal"  # under this name the table remembers its position
@@ -31,16 +31,27 @@ def segment_number(path: Path) -> int:
     return int(path.name.partition("-")[0])
 
 
+def is_behind(*, journal: Path, lake: Path) -> bool:
+    """Say whether the journal holds a sealed segment that the lake has not; asked every two seconds."""
+    newest = newest_number(journal)
+    return newest > NOTHING_READ and newest > _position(lake)
+
+
 def unread_segments(*, journal: Path, lake: Path) -> list[Path]:
     """Return the sealed segments that the lake has still to read, in their order."""
     sealed = sealed_segments(journal)
-    position = position_in_log(lake) if sealed else NOTHING_READ
+    position = _position(lake) if sealed else NOTHING_READ
+    return [path for path in sealed if segment_number(path) > position]
+
+
+def _position(lake: Path) -> int:
+    position = position_in_log(lake)
     if position is None:
         # The library behind the table takes forty megabytes, which a worker without clicks should not carry.
         from rapport.lake.table import open_clicks, position_of  # noqa: PLC0415 - see above
 
         position = position_of(open_clicks(lake))
-    return [path for path in sealed if segment_number(path) > position]
+    return position
 
 
 def position_in_log(lake: Path) -> int | None:

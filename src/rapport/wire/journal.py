@@ -14,6 +14,7 @@ from rapport.wire.segments import (
     OpenSegment,
     Recovered,
     make_folder,
+    newest_number,
     recover,
     sealed_segments,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "JournalWriter",
     "Recovered",
     "line_of",
+    "newest_number",
     "read_segment",
     "recover",
     "sealed_segments",

@@ -119,6 +119,16 @@ def sealed_segments(folder: Path) -> list[Path]:
         return sorted(folder.glob(f"*{SEALED}"))
 
 
+def newest_number(folder: Path) -> int:
+    """Return the number of the segment that was sealed last, 0 before the first: whether to look, not what to read."""
+    try:
+        with os.scandir(folder) as entries:
+            last = max((entry.name for entry in entries if entry.name.endswith(SEALED)), default="0")
+    except FileNotFoundError:
+        return 0
+    return int(last[:_NUMBER_DIGITS])
+
+
 def recover(folder: Path) -> list[Recovered]:
     """Seal the segments that dead writers left open, without the torn end of their last line; safe to run anywhere."""
     if not folder.is_dir():

@@ -5,6 +5,7 @@ import pytest
 from rapport.apps.jobs.lookout import Lookout
 from rapport.apps.jobs.models import DueSchedule, Job
 from rapport.apps.jobs.schedule import Schedule
+from rapport.kit.clock import now
 
 PUBLISH = "rapport.apps.tracking.tasks.publish_link_book"
 LOOKS: list[str] = []
@@ -31,12 +32,12 @@ def test_a_due_tick_without_work_writes_nothing_and_is_looked_at_again_after_its
     watch = Stopwatch()
     lookout = Lookout(watch)
     idle = Schedule(name="idle", task_path=PUBLISH, every_seconds=30, only_if=f"{__name__}.nothing_to_do")
-    lookout.look_at(idle, None)
+    lookout.look_at(idle)
     watch.now_s += 29
-    lookout.look_at(idle, None)
+    lookout.look_at(idle)
     assert len(LOOKS) == 1
     watch.now_s += 1
-    lookout.look_at(idle, None)
+    lookout.look_at(idle)
     assert len(LOOKS) == 2
     assert (DueSchedule.objects.count(), Job.objects.count()) == (0, 0)
 
@@ -45,9 +46,9 @@ def test_a_due_tick_without_work_writes_nothing_and_is_looked_at_again_after_its
 def test_work_is_started_at_the_first_look_that_finds_it() -> None:
     watch = Stopwatch()
     lookout = Lookout(watch)
-    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do"), None)
+    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do"))
     watch.now_s += 1
-    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if="rapport.kit.clock.now"), None)
+    lookout.look_at(Schedule(name="s", task_path=PUBLISH, every_seconds=1, only_if="rapport.kit.clock.now"))
     assert (DueSchedule.objects.count(), Job.objects.count()) == (1, 1)
 
 
@@ -58,6 +59,21 @@ def test_what_a_day_starts_is_looked_at_once_a_minute_while_it_has_nothing_to_do
     lookout = Lookout(watch)
     nightly = Schedule(name="nightly", task_path=PUBLISH, cron="0 3 * * *", only_if=f"{__name__}.nothing_to_do")
     for _ in range(120):
-        lookout.look_at(nightly, None)
+        lookout.look_at(nightly)
         watch.now_s += 1
     assert len(LOOKS) == 2
+
+
+@pytest.mark.django_db
+def test_two_workers_start_a_tick_once_though_each_remembers_for_a_while_what_it_knew() -> None:
+    watch = Stopwatch()
+    ours, theirs = Lookout(watch), Lookout(watch)
+    often = Schedule(name="often", task_path=PUBLISH, every_seconds=3600)
+    assert [ours.look_at(often), theirs.look_at(often)] == [True, False]
+    for _ in range(20):
+        watch.now_s += 1
+        assert not ours.look_at(often)
+        assert not theirs.look_at(often)
+    DueSchedule.objects.update(next_at=now())
+    watch.now_s += 5
+    assert [theirs.look_at(often), ours.look_at(often)] == [True, False]

@@ -1,6 +1,6 @@
 """A worker begins anew when it is quiet and large work has left it grown, and in no other case."""
 
-from rapport.apps.jobs.renewal import GROWN_MB, QUIET_S, Renewal, resident_mb
+from rapport.apps.jobs.renewal import GROWN_MB, QUIET_COMPUTING_S, QUIET_S, Renewal, resident_mb
 
 
 class Scales:
@@ -8,19 +8,23 @@ class Scales:
 
     def __init__(self) -> None:
         self.held_mb = 100.0
-        self.now_s = 0.0
-        self.renewal = Renewal(resident=lambda: self.held_mb, timer=lambda: self.now_s)
+        self.now_s = self.computed_s = 0.0
+        self.renewal = Renewal(
+            resident=lambda: self.held_mb, timer=lambda: self.now_s, computed=lambda: self.computed_s
+        )
 
 
 def test_a_worker_that_has_grown_waits_until_it_is_quiet() -> None:
     scales = Scales()
     scales.held_mb += GROWN_MB + 1
     scales.now_s += QUIET_S - 1
-    scales.renewal.note_work()
-    scales.now_s += QUIET_S - 1
     assert not scales.renewal.is_due()
+    scales.computed_s += QUIET_COMPUTING_S
     scales.now_s += 1
-    assert scales.renewal.is_due()
+    assert not scales.renewal.is_due(), "it computed all the time"
+    scales.computed_s += QUIET_COMPUTING_S - 1
+    scales.now_s += QUIET_S
+    assert scales.renewal.is_due(), "what the clock looks at does not keep it from being quiet"
 
 
 def test_a_worker_that_stayed_small_goes_on_and_is_looked_at_again_later() -> None:

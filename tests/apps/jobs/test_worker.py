@@ -246,7 +246,7 @@ def test_one_process_does_its_jobs_and_ends(fresh_database: FreshDatabase, page:
 
 def test_a_quiet_worker_that_has_grown_stops_to_begin_anew(fresh_database: FreshDatabase, tmp_path: Path) -> None:
     held_mb, now_s = [100.0, 200.0], [0.0]
-    renewal = Renewal(resident=lambda: held_mb.pop(0), timer=lambda: now_s[0])
+    renewal = Renewal(resident=lambda: held_mb.pop(0), timer=lambda: now_s[0], computed=float)
     here = worker.Worker(folder=tmp_path / "workers", places=2, renewal=renewal)
     thread = threading.Thread(target=here.run)
     thread.start()

@@ -331,7 +331,12 @@ def in_own_minor(minor: int, pair: Pair, rate: str) -> int:
 
 def cursor_of(name: str) -> JournalCursor:
     """Return how far a reader of the journal has come; one at its beginning when it never read."""
-    return JournalCursor.objects.filter(pk=name).first() or JournalCursor(name=name)
+    return next(iter(_cursor(name=name)), None) or JournalCursor(name=name)
+
+
+@composed
+def _cursor(name: str) -> QuerySet[JournalCursor]:
+    return JournalCursor.objects.filter(pk=name)
 
 
 def profile_of(program_id: str) -> PostbackProfile | None:

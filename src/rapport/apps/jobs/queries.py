@@ -10,6 +10,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from rapport.apps.jobs.models import DueSchedule, Intention, IntentionState, Job
+from rapport.apps.record.asking import composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,16 @@ def due_jobs(*, at: datetime, queues: tuple[str, ...]) -> QuerySet[Job]:
         .select_related("task")
         .order_by(F("task__priority").desc(), "task__run_after", "task__enqueued_at")
     )
+
+
+def some_job_is_ready() -> bool:
+    """Say whether any job waits, due or not: asked several times a second, and mostly the answer is no."""
+    return bool(_ready(status=TaskResultStatus.READY.value))
+
+
+@composed
+def _ready(status: str) -> QuerySet[DBTaskResult[Any, Any], UUID]:
+    return DBTaskResult.objects.filter(status=status).values_list("pk", flat=True)[:1]
 
 
 def failed_jobs(*, limit: int = 100) -> list[JobRow]:

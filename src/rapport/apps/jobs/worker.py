@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.2  # a fresh job waits half of this on average
 QUIET_POLL_S = 0.5  # where nothing was to do for a while; what the clock starts need not wait for it
 QUIET_AFTER_S = 5.0
-TEND_S = 0.5  # leases, recovery, schedules: a link that changed must reach the edge within two seconds
+TEND_S = 1.0  # leases and schedules: a link that changed must reach the edge within two seconds
+RECOVER_S = 2.0
 RENEW_S = 4.0
 # After this a stopping worker leaves its running jobs to others.
 GRACE_S = 8.0
@@ -56,7 +57,7 @@ class Worker:
         Schedule.check(self.schedules)
         self._presence = Presence(self.folder)
         self._running: set[Job] = set()
-        self._renewed_s = 0.0
+        self._renewed_s = self._recovered_s = 0.0
         self._lookout = Lookout()
         self._bell = threading.Event()  # the clock has put a job into the queue
         self._took_s = time.monotonic()
@@ -76,22 +77,25 @@ class Worker:
         tender = threading.Thread(target=self._tend_until_stopped, name="tender", daemon=True)
         tender.start()
         pool = ThreadPoolExecutor(max_workers=self.places, thread_name_prefix="job")
+        was_rung = False
         while not self.stopping.is_set():
             if not surviving(self._take_one, pool):
-                self._wait_for_work()
+                was_rung = self._wait_for_work()
+            elif not was_rung:  # a job that people or shops gave: more may follow, and they wait for it
+                self._took_s = time.monotonic()
         pool.shutdown(wait=False)
         tender.join()
         return self._finish_or_hand_back()
 
-    def _wait_for_work(self) -> None:
-        if self._running:
-            self.renewal.note_work()
-        elif self.renewal.is_due():
+    def _wait_for_work(self) -> bool:
+        """Return when it is time to look again; say whether the clock has put a job there."""
+        if not self._running and self.renewal.is_due():
             self.is_outgrown = True
             self.stopping.set()
         is_quiet = time.monotonic() - self._took_s > QUIET_AFTER_S
-        self._bell.wait(QUIET_POLL_S if is_quiet else POLL_S)
+        was_rung = self._bell.wait(QUIET_POLL_S if is_quiet else POLL_S)
         self._bell.clear()
+        return was_rung
 
     def _take_one(self, pool: ThreadPoolExecutor) -> bool:
         free = self.places - len(self._running)
@@ -102,8 +106,6 @@ class Worker:
         if job is None:
             return False
         self._running.add(job)
-        self._took_s = time.monotonic()
-        self.renewal.note_work()
         pool.submit(self._run, job)
         return True
 
@@ -136,10 +138,11 @@ class Worker:
         if self._running and time.monotonic() - self._renewed_s > RENEW_S:
             actions.renew_leases(worker_id=self.worker_id, at=now())
             self._renewed_s = time.monotonic()
-        self._recover()
-        known = {row.name: row for row in queries.schedules()}
+        if time.monotonic() - self._recovered_s > RECOVER_S:
+            self._recover()
+            self._recovered_s = time.monotonic()
         for schedule in self.schedules:
-            if surviving(self._lookout.look_at, schedule, known.get(schedule.name)):
+            if surviving(self._lookout.look_at, schedule):
                 self._bell.set()
 
     def _recover(self) -> None:

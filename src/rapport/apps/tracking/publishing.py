@@ -1,5 +1,6 @@
 """Publish the link book: what was announced since the last time, or everything when there is no book."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from rapport.apps.record.actors import Actor
+from rapport.apps.record.asking import composed
 from rapport.apps.record.models import Announcement
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.actions import ensure_click_key
@@ -48,8 +50,10 @@ _KINDS = (
 
 def book_is_behind() -> bool:
     """Say cheaply whether anything waits for the link book."""
-    published = BookPublication.objects.filter(pk=1).first()
-    return published is None or _news(published).exists() or not _has_book()
+    published = next(iter(_published(number=1)), None)
+    if published is None or not _has_book():
+        return True
+    return bool(_first_news(upto=published.upto - _OVERLAP, known=published.recent or [0]))
 
 
 def publish_book(*, at: datetime) -> int:
@@ -70,6 +74,17 @@ def _news(published: BookPublication) -> QuerySet[Announcement]:
     """Return the announcements that the book has not taken over."""
     unseen = Announcement.objects.filter(kind__in=_KINDS, id__gt=published.upto - _OVERLAP)
     return unseen.exclude(id__in=published.recent).order_by("id")
+
+
+@composed
+def _published(number: int) -> QuerySet[BookPublication]:
+    return BookPublication.objects.filter(pk=number)
+
+
+@composed
+def _first_news(upto: int, known: Sequence[int]) -> QuerySet[Announcement, int]:
+    unseen = Announcement.objects.filter(kind__in=_KINDS, id__gt=upto).exclude(id__in=known)
+    return unseen.values_list("id", flat=True)[:1]
 
 
 def _has_book() -> bool:

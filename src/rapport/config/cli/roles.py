@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rapport
+from rapport.config.apart import run_seldom_work_apart
 from rapport.config.cli.options import DataFolder, Port, choose, load_django
 from rapport.config.cli.terminal import say
 from rapport.config.doors import inherited_doors, is_listening_process, open_doors
@@ -106,6 +107,7 @@ def worker(data: DataFolder = None) -> None:
     supervised = is_supervised()
     watch_supervisor()
     load_django()
+    run_seldom_work_apart()
     with present(chosen.data):
         worker, all_ended = _work(chosen)
     if worker.is_outgrown and all_ended:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rapport.config.public.plan import PORTS, Plan
-from rapport.edge.click import PATH as CLICK_PATH
-from rapport.edge.names import ASK_PATH
-from rapport.edge.postback import PATH as POSTBACK_PATH
+from rapport.wire import addresses
 
 MARK = "# Written by `rapport setup`; written again by the next one."
 UNITS = ("web", "edge", "worker")
@@ -149,7 +147,8 @@ def _caddyfile(plan: Plan, settings: Mapping[str, object]) -> str:
     options += [f"acme_ca {plan.acme}"] if plan.acme else []
     options += [f"acme_ca_root {plan.acme_root}"] if plan.acme_root else []
     options += [] if plan.http_port == 80 else [f"http_port {plan.http_port}", f"https_port {plan.https_port}"]  # noqa: PLR2004 - the port of http
-    options += ["on_demand_tls {", f"\task http://127.0.0.1:{settings['metrics_port']}{ASK_PATH}", "}"]
+    asked = f"http://127.0.0.1:{settings['metrics_port']}{addresses.ASK_FOR_CERTIFICATE}"
+    options += ["on_demand_tls {", f"\task {asked}", "}"]
     whole = "\n".join(f"\t{line}" for line in options)
     return f"{MARK}\n{{\n{whole}\n}}\n\n{_sites(plan, settings)}"
 
@@ -157,7 +156,7 @@ def _caddyfile(plan: Plan, settings: Mapping[str, object]) -> str:
 def _sites(plan: Plan, settings: Mapping[str, object]) -> str:
     pages = f"\thandle {{\n\t\treverse_proxy 127.0.0.1:{settings['port']}\n\t}}\n"
     edge = f"\treverse_proxy 127.0.0.1:{settings['edge_port']}\n"
-    tracked = f"\t@tracking path {CLICK_PATH}* {POSTBACK_PATH}\n\thandle @tracking {{\n\t{edge}\t}}\n"
+    tracked = f"\t@tracking path {addresses.CLICK}* {addresses.POSTBACK}\n\thandle @tracking {{\n\t{edge}\t}}\n"
     own = f"{plan.domain} {{\n\tencode zstd gzip\n{tracked if plan.links == plan.domain else ''}{pages}}}\n"
     links = "" if plan.links == plan.domain else f"\n{plan.links} {{\n{edge}}}\n"
     return f"{own}{links}\nhttps:// {{\n\ttls {{\n\t\ton_demand\n\t}}\n{edge}}}\n"
