@@ -1,7 +1,7 @@
 """What an idle installation costs: memory of all its processes, processor, disk, and how soon it serves after a start.
 
 Run `rapport demo` first, or let this build the demo. Options: a data folder that holds the demo (default: a new one),
-`--seconds N` to watch it idle (default 60).
+`--seconds N` to watch it idle (default 300: the monitor looks by the minute, and its own orders come by the half hour).
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
     """Start, watch, print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("data", nargs="?", type=Path)
-    options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--seconds", type=int, default=300)
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         data = asked.data or Path(scratch)

@@ -1,8 +1,11 @@
 """What the worker does with the lake; apart from its jobs, because a process of its own may have to do it."""
 
+from contextlib import suppress
+
 from django.conf import settings
 
-from rapport.flows import settlement
+from rapport.flows import postbacks, settlement
+from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.kit.clock import now, to_ms
 
 LIBRARY = "deltalake"
@@ -19,3 +22,14 @@ def ingest() -> None:
 def join_click_facts() -> None:
     """Ask the lake once about the clicks that reports named."""
     settlement.join_click_facts(at=now())
+
+
+def keep_up() -> None:
+    """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
+    from rapport.lake.progress import progress, remove_read_segments  # noqa: PLC0415 - as above
+    from rapport.lake.upkeep import keep_up as tidy  # noqa: PLC0415 - as above
+
+    with suppress(AlreadyRuns), still(settings.DATA_FOLDER):  # a backup is under way: the next round comes in an hour
+        tidy(settings.LAKE_FOLDER, now_ms=to_ms(now()))
+        positions = [progress(settings.LAKE_FOLDER), postbacks.position()]
+        remove_read_segments(journal=settings.JOURNAL_FOLDER, positions=positions)

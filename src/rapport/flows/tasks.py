@@ -1,6 +1,5 @@
 """What the worker does for use-cases that span several apps; each is safe to run twice."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,18 +7,17 @@ from django.conf import settings
 from rapport.apps.commissions.queries import due_for_approval, untold_proposals
 from rapport.apps.conversions.queries import clicks_to_join, sales_of_waiting
 from rapport.apps.jobs.apart import seldom
-from rapport.apps.jobs.queries import due_intentions
+from rapport.apps.jobs.queries import due_intentions, some_intention_waits
 from rapport.apps.jobs.retry import job
 from rapport.apps.partners.queries import application_by_id
 from rapport.apps.record import linking
 from rapport.apps.record.actors import Actor
 from rapport.apps.tracking.models import Coupon
 from rapport.flows import crediting, intentions, lake_work, letting_in, postbacks, releasing, replying, settlement
-from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.flows.domains import check_all_domains, records_of_settings
 from rapport.flows.partner_letters import know_addresses
 from rapport.flows.proving import World
-from rapport.kit.clock import now, to_ms
+from rapport.kit.clock import now
 from rapport.lake.position import is_behind
 
 LATE = timedelta(hours=2)
@@ -104,14 +102,7 @@ def check_domains() -> None:
 @job(retries=1, key="lake-upkeep", queue="long")
 def keep_lake_up() -> None:
     """Join the lake's small files, drop old ones, and delete the segments that every reader has passed."""
-    # The lake's library is loaded by whoever needs it.
-    from rapport.lake.progress import progress, remove_read_segments  # noqa: PLC0415 - see above
-    from rapport.lake.upkeep import keep_up  # noqa: PLC0415 - see above
-
-    with suppress(AlreadyRuns), still(settings.DATA_FOLDER):  # a backup is under way: the next round comes in an hour
-        keep_up(settings.LAKE_FOLDER, now_ms=to_ms(now()))
-        positions = [progress(settings.LAKE_FOLDER), postbacks.position()]
-        remove_read_segments(journal=settings.JOURNAL_FOLDER, positions=positions)
+    seldom.do(lake_work.keep_up, library=lake_work.LIBRARY)
 
 
 def facts_wait() -> bool:
@@ -121,7 +112,7 @@ def facts_wait() -> bool:
 
 def intentions_wait() -> bool:
     """Say cheaply whether the time to change one's mind about something is over."""
-    return due_intentions(at=now()).exists()
+    return some_intention_waits() and due_intentions(at=now()).exists()
 
 
 def proposals_wait() -> bool:

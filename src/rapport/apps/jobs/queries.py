@@ -1,5 +1,6 @@
 """Reads about jobs: what is due, what runs, what failed, and the figures of the queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,8 +108,15 @@ def job_figures(*, at: datetime) -> JobFigures:
 
 def lapsed_jobs(*, at: datetime, dead_workers: list[str]) -> list[Job]:
     """Return running jobs whose lease ran out or whose worker is known to be dead."""
+    if not _held(worker_id=""):
+        return []
     lapsed = Q(lease_until__lt=at) | Q(worker_id__in=dead_workers)
     return list(Job.objects.filter(lapsed).exclude(worker_id=""))
+
+
+@composed
+def _held(worker_id: str) -> QuerySet[Job, UUID]:
+    return Job.objects.exclude(worker_id=worker_id).values_list("pk", flat=True)[:1]
 
 
 def schedules() -> QuerySet[DueSchedule]:
@@ -130,6 +138,16 @@ def due_intentions(*, at: datetime) -> QuerySet[Intention]:
     """Return the intentions that the worker has to do or to take back by now, oldest first."""
     waiting = (IntentionState.INTENDED, IntentionState.UNDOING)
     return Intention.objects.filter(state__in=waiting, due_at__lte=at).order_by("due_at", "id")
+
+
+def some_intention_waits() -> bool:
+    """Say whether any intention is to be done or taken back, due or not: mostly the answer is no."""
+    return bool(_waiting(states=(IntentionState.INTENDED.value, IntentionState.UNDOING.value)))
+
+
+@composed
+def _waiting(states: Sequence[str]) -> QuerySet[Intention, str]:
+    return Intention.objects.filter(state__in=states).values_list("id", flat=True)[:1]
 
 
 def finished_before(*, succeeded: datetime, failed: datetime) -> QuerySet[DBTaskResult[Any, Any]]:
