@@ -21,6 +21,8 @@ from rapport.apps.jobs.worker import Worker
 from rapport.config.jobs import SCHEDULES
 Schedule.check(SCHEDULES)
 """
+# A job that writes a link into a letter asks for the addresses of all pages.
+LETTERS = f"{WORKER}\nimport rapport.config.urls"
 
 
 def loaded_by(code: str, *, data: Path) -> set[str]:
@@ -40,8 +42,9 @@ def loaded_by(code: str, *, data: Path) -> set[str]:
         (EDGE, {"django", "pydantic", "pydantic_settings", "typer", "rich"} | LAKE | DIRECTORIES | OTHERS),
         (COMMAND_LINE, {"django", "httpx", "uvloop", "httptools", "lmdb"} | LAKE | DIRECTORIES | OTHERS),
         (WORKER, LAKE | DIRECTORIES | OTHERS),
+        (LETTERS, LAKE | DIRECTORIES | OTHERS - {"typst"}),
     ],
-    ids=["edge", "command-line", "worker"],
+    ids=["edge", "command-line", "worker", "letters"],
 )
 def test_a_process_does_not_carry_what_it_seldom_needs(code: str, left_out: set[str], tmp_path: Path) -> None:
     loaded = loaded_by(code, data=tmp_path)

@@ -18,8 +18,10 @@ from rapport.apps.partners.models import Agreement, Application
 from rapport.apps.payouts.models import Payout, PayoutMethodCurrency, PayoutRun, PayoutVerdict
 from rapport.apps.programs.models import Program
 from rapport.flows import doctor
-from rapport.flows.demo import Loaded, cast, load_demo
+from rapport.flows.demo import cast
 from rapport.flows.demo.building import building
+from rapport.flows.demo.hints import Loaded
+from rapport.flows.demo.loading import load_demo
 from rapport.flows.demo.planning import Day, Kind, Play, price_of, tell
 from rapport.flows.tax_standing import standing_rows
 from rapport.lake.questions import lake_at

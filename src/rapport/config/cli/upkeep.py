@@ -18,7 +18,7 @@ from rapport.config.installation import locked
 from rapport.kit.clock import now
 
 if TYPE_CHECKING:
-    from rapport.flows.demo import Loaded
+    from rapport.flows.demo.hints import Loaded
 
 Email = Annotated[str, typer.Argument(help="The mail address that the person signs in with.", show_default=False)]
 
