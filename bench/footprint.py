@@ -109,7 +109,8 @@ def _cost(pid: int) -> Cost:
     sizes = dict(line.split(":", 1) for line in (folder / "smaps_rollup").read_text().splitlines()[1:])
     fields = (folder / "stat").read_text().rpartition(")")[2].split()
     words = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-    cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    # With what its children took that have ended: seldom work is done by processes of its own.
+    cpu = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     role = next((word for word in words if word in {b"up", b"web", b"edge", b"worker"}), words[0])
     pss, rss = (int(sizes[key].split()[0]) / 1024 for key in ("Pss", "Rss"))
     return Cost(role.decode(), pss, rss, cpu)

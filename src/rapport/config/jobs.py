@@ -46,6 +46,7 @@ SCHEDULES: tuple[Schedule, ...] = (
         task_path="rapport.flows.tasks.carry_out_intentions",
         every_seconds=1,
         only_if="rapport.flows.tasks.intentions_wait",
+        to_the_second=True,
     ),
     Schedule(
         name="proposals",

@@ -37,7 +37,7 @@ class EdgeSettings:
     secure_cookies: bool = False  # true behind TLS: browsers then refuse to send the cookie in the clear
     sync_seconds: float = 0.01  # a loss of power may take the clicks of this long, and no postback
     segment_seconds: float = 1.0  # consumers see a click this long after it came
-    book_seconds: float = 0.25  # a published change is live after this long
+    book_seconds: float = 0.5  # a published change is live after this long
     foreign_names: Mapping[str, str] = field(default_factory=lambda: USUAL_NAMES)  # theirs to ours, in queries
     sockets: tuple[int, int] | None = None  # visitors' and monitors', open already: descriptors that a keeper holds
     limits: Limits = field(default_factory=Limits)

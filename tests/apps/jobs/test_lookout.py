@@ -1,9 +1,12 @@
 """What the clock starts is looked at no more often than it may start."""
 
+import sqlite3
+
 import pytest
 
 from rapport.apps.jobs.lookout import Lookout
 from rapport.apps.jobs.models import DueSchedule, Job
+from rapport.apps.jobs.pulse import Beat
 from rapport.apps.jobs.schedule import Schedule
 from rapport.kit.clock import now
 
@@ -77,3 +80,37 @@ def test_two_workers_start_a_tick_once_though_each_remembers_for_a_while_what_it
     DueSchedule.objects.update(next_at=now())
     watch.now_s += 5
     assert [theirs.look_at(often), ours.look_at(often)] == [True, False]
+
+
+def a_beat(version: int) -> Beat:
+    return Beat(sqlite3.connect(":memory:"), version, ())
+
+
+@pytest.mark.django_db
+def test_while_nobody_writes_a_question_is_asked_again_after_ten_seconds_and_at_once_when_somebody_does() -> None:
+    LOOKS.clear()
+    watch = Stopwatch()
+    lookout = Lookout(watch)
+    still, moved = a_beat(1), a_beat(2)
+    often = Schedule(name="often", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do")
+    for _ in range(20):
+        lookout.look_at(often, still)
+        watch.now_s += 1
+    assert len(LOOKS) == 2
+    lookout.look_at(often, moved)
+    assert len(LOOKS) == 3
+
+
+@pytest.mark.django_db
+def test_what_people_wait_for_is_asked_every_second_though_nobody_writes() -> None:
+    LOOKS.clear()
+    watch = Stopwatch()
+    lookout = Lookout(watch)
+    still = a_beat(1)
+    awaited = Schedule(
+        name="awaited", task_path=PUBLISH, every_seconds=1, only_if=f"{__name__}.nothing_to_do", to_the_second=True
+    )
+    for _ in range(5):
+        lookout.look_at(awaited, still)
+        watch.now_s += 1
+    assert len(LOOKS) == 5

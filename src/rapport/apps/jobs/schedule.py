@@ -16,7 +16,8 @@ class Schedule:
     """Starts the job at `task_path` by a cron line (UTC) or every so many seconds.
 
     `only_if` is the dotted path of a question without arguments: while it answers False, a due tick waits and nothing
-    is written. Ticks that nobody saw are made up for by one run.
+    is written. Ticks that nobody saw are made up for by one run. `to_the_second` is for work that people wait for and
+    that falls due by the clock: it is asked for even while nothing is written anywhere.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Schedule:
     cron: str = ""
     every_seconds: int = 0
     only_if: str = ""
+    to_the_second: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a schedule without a rhythm, or with two."""

@@ -19,6 +19,7 @@ from rapport.apps.jobs.lookout import Lookout
 from rapport.apps.jobs.models import Job
 from rapport.apps.jobs.presence import Presence, dead_workers, forget
 from rapport.apps.jobs.progress import Attempt, attempting
+from rapport.apps.jobs.pulse import Beat, beat
 from rapport.apps.jobs.renewal import Renewal
 from rapport.apps.jobs.schedule import Schedule
 from rapport.kit.clock import now
@@ -49,6 +50,8 @@ class Worker:
     folder: Path
     places: int
     schedules: tuple[Schedule, ...] = ()
+    watched: tuple[Path, ...] = ()
+    """Folders in which something new may be work."""
     grace_s: float = GRACE_S
     stopping: threading.Event = field(default_factory=threading.Event)
     renewal: Renewal = field(default_factory=Renewal)
@@ -59,6 +62,7 @@ class Worker:
         self._running: set[Job] = set()
         self._renewed_s = self._recovered_s = 0.0
         self._lookout = Lookout()
+        self._empty_at: Beat | None = None  # the beat at which no job waited, not even for later
         self._bell = threading.Event()  # the clock has put a job into the queue
         self._took_s = time.monotonic()
         self.is_outgrown = False
@@ -99,7 +103,7 @@ class Worker:
 
     def _take_one(self, pool: ThreadPoolExecutor) -> bool:
         free = self.places - len(self._running)
-        if not free:
+        if not free or self._queue_is_empty():
             return False
         queues = ALL_QUEUES if free > 1 else SHORT_QUEUES
         job = actions.claim_job(worker_id=self.worker_id, at=now(), queues=queues)
@@ -108,6 +112,14 @@ class Worker:
         self._running.add(job)
         pool.submit(self._run, job)
         return True
+
+    def _queue_is_empty(self) -> bool:
+        seen = beat()
+        if seen is None:
+            return False
+        if seen != self._empty_at:
+            self._empty_at = None if queries.some_job_is_ready() else seen
+        return self._empty_at is not None
 
     def _run(self, job: Job) -> None:
         close_old_connections()
@@ -141,8 +153,9 @@ class Worker:
         if time.monotonic() - self._recovered_s > RECOVER_S:
             self._recover()
             self._recovered_s = time.monotonic()
+        seen = beat(self.watched)
         for schedule in self.schedules:
-            if surviving(self._lookout.look_at, schedule):
+            if surviving(self._lookout.look_at, schedule, seen):
                 self._bell.set()
 
     def _recover(self) -> None:

@@ -124,7 +124,12 @@ def _work(chosen: Environment) -> tuple["Worker", bool]:
     from rapport.apps.jobs.worker import Worker  # noqa: PLC0415 - see above
     from rapport.config.jobs import SCHEDULES  # noqa: PLC0415 - see above
 
-    worker = Worker(folder=workers_folder(chosen.data), places=chosen.worker_threads, schedules=SCHEDULES)
+    worker = Worker(
+        folder=workers_folder(chosen.data),
+        places=chosen.worker_threads,
+        schedules=SCHEDULES,
+        watched=(chosen.data / "journal",),
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stopping.set())
     spare()
