@@ -7,7 +7,9 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
+from rapport.config.installation import serving_ports
 from tests.config.commands import rapport
 from tests.support.server import RunningRapport
 
@@ -66,6 +68,8 @@ def test_it_serves_says_where_and_refuses_a_twin(start_rapport: Start) -> None:
     assert f"Rapport serves {running.web}" in running.log()
     assert f"{running.web}/start/" in running.log(), "nobody owns it yet, so the first owner's address is printed"
 
+    assert serving_ports(running.data)["edge_port"] == urlsplit(running.edge).port, "commands beside it find its doors"
+
     refused = rapport("up", RAPPORT_DATA=str(running.data), RAPPORT_DATABASE_URL=running.database_url)
     assert refused.returncode == 1
     assert f"already runs on {running.data} (process {running.process.pid}, {running.web})" in refused.stderr
@@ -87,6 +91,7 @@ def test_killed_roles_come_back_and_ctrl_c_leaves_nothing_running(start_rapport:
     assert time.monotonic() - began_s < 10
     assert family_of(running) == []
     assert not (running.data / "run.json").exists()
+    assert serving_ports(running.data) == {}
     assert running.log().endswith("Stopped.\n")
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RUN_FILE = "run.json"
 LOCK_FILE = "lock"
 ROLES_FILE = "roles.lock"
+PORTS = ("port", "edge_port", "metrics_port")
 PORTS_TO_TRY = 200
 
 
@@ -35,6 +36,20 @@ def locked(data: Path) -> Iterator[None]:
         (data / RUN_FILE).unlink(missing_ok=True)  # left behind by a server that was killed
         yield
         (data / RUN_FILE).unlink(missing_ok=True)
+
+
+def serving_ports(data: Path) -> dict[str, int]:
+    """Return the ports of the `rapport up` that serves this folder now; none where no such process lives."""
+    try:
+        with (data / LOCK_FILE).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(FileNotFoundError, ValueError, KeyError):  # it has only begun, or is of an earlier version
+            ports: dict[str, int] = json.loads((data / RUN_FILE).read_text())["ports"]
+            return ports
+    except FileNotFoundError:
+        pass
+    return {}
 
 
 @contextmanager
@@ -69,7 +84,7 @@ def with_free_ports(chosen: "Environment") -> "Environment":
     """Return the settings with ports that nobody listens on: the chosen ones, else the next free ones."""
     taken: set[int] = set()
     ports = {}
-    for name in ("port", "edge_port", "metrics_port"):
+    for name in PORTS:
         ports[name] = _free_port(chosen.host, first=getattr(chosen, name), taken=taken)
         taken.add(ports[name])
     return chosen.model_copy(update=ports)
@@ -112,6 +127,7 @@ def write_run_file(chosen: "Environment") -> None:
         "edge": chosen.edge_address,
         "metrics": f"http://localhost:{chosen.metrics_port}",
         "pid": os.getpid(),
+        "ports": {name: getattr(chosen, name) for name in PORTS},
     }
     draft = chosen.data / f"{RUN_FILE}.new"
     draft.write_text(json.dumps(facts, indent=2) + "\n")

@@ -8,6 +8,7 @@ import typer
 from rapport.config.cli.options import DataFolder, choose, load_django
 from rapport.config.cli.terminal import complain, say
 from rapport.config.errors import Stop
+from rapport.config.installation import serving_ports
 
 OutageId = Annotated[str, typer.Argument(help="Id of an outage; without it, all that wait for repair.")]
 TryDoors = Annotated[bool, typer.Option("--try", help="Send a test click and a test order of every open program.")]
@@ -16,7 +17,8 @@ ARRIVES_WITHIN_S = 60
 
 def alive(data: DataFolder = None, *, try_doors: TryDoors = False) -> None:
     """Say what of tracking is out of order; with --try, go through the real doors first."""
-    choose(data=data)
+    chosen = choose(data=data)
+    choose(data=data, **serving_ports(chosen.data))
     load_django()
     # Django is awake only now.
     from rapport.apps.outages.queries import open_outages  # noqa: PLC0415 - see above
