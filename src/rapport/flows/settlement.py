@@ -108,7 +108,11 @@ def _kept(facts: ClickFacts) -> dict[str, object]:
         "device": facts.device,
         "placement": facts.placement,
         "channel": facts.channel,
+        "creative": facts.creative,
+        "browser": facts.browser,
+        "language": facts.language,
         "referrer": facts.referrer,
+        "referrer_host": facts.referrer_host,
         "subs": dict(facts.subs),
     }
 

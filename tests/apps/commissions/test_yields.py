@@ -93,7 +93,18 @@ def test_the_wait_from_click_to_order_falls_into_one_span_each(program: Program,
     assert waits(day_of(program)) == {"hour": 1, "day": 2, "week": 1, "month": 2, "longer": 0}
 
 
-def test_browsers_and_referrers_cannot_tell_orders_apart() -> None:
-    assert [can_yield_by(one) for one in ("agreement", "link", "sub10", "browser", "referrer")] == [
-        True, True, True, False, False,
+def test_orders_are_told_apart_by_what_their_visitor_came_with(program: Program, ann: Link) -> None:
+    page = "https://blog.example/post"
+    sell(ann, 1, browser="Firefox", creative="crt_1", language="de", referrer=page, referrer_host="blog.example")
+    one = Yield(1, 10_000, 1_200)
+
+    assert yields_by(day_of(program), "browser") == {"Firefox": one}
+    assert yields_by(day_of(program), "creative") == {"crt_1": one}
+    assert yields_by(day_of(program), "language") == {"de": one}
+    assert yields_by(day_of(program), "referrer") == {"blog.example": one}
+
+
+def test_why_clicks_cannot_earn_tells_no_orders_apart() -> None:
+    assert [can_yield_by(one) for one in ("agreement", "link", "sub10", "referrer", "reason", "program")] == [
+        True, True, True, True, False, False,
     ]  # fmt: skip

@@ -13,8 +13,15 @@ from rapport.apps.conversions.models import NamedClick
 from rapport.apps.conversions.queries import in_own_minor
 from rapport.apps.programs.models import Program
 
-BY_FACT = frozenset({"placement", "channel", "device", "country", *(f"sub{number}" for number in range(1, 11))})
+BY_FACT = frozenset(
+    {
+        *("placement", "channel", "creative", "device", "browser", "country", "language", "referrer"),
+        *(f"sub{number}" for number in range(1, 11)),
+    }
+)
 """What is stored of a click with the decision about its order (`rapport.flows.settlement`)."""
+
+_FACTS = {"referrer": "referrer_host"}  # under another name than the dimension's
 
 WAITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 """Bounds of the time between click and order, each but the last that a wait stays below."""
@@ -106,7 +113,7 @@ def _of_last_click(what: str) -> "Subquery[Field[Any, Any]]":
         return Subquery(clicks.values("link_id")[:1])
     if what == "clicked_at":
         return Subquery(clicks.values("clicked_at")[:1])
-    path = f"facts__subs__{what}" if what.startswith("sub") else f"facts__{what}"
+    path = f"facts__subs__{what}" if what.startswith("sub") else f"facts__{_FACTS.get(what, what)}"
     return Subquery(clicks.annotate(fact=KT(path)).values("fact")[:1])
 
 

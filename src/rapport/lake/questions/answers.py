@@ -120,7 +120,11 @@ class ClickFacts:
     subs: dict[str, str]
     placement: str
     channel: str
+    creative: str
+    browser: str
+    language: str
     referrer: str
+    referrer_host: str
 
 
 @dataclass(frozen=True, slots=True)
