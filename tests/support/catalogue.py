@@ -65,6 +65,7 @@ READ_BY_PARTNERS = (
     "flows/paying.py",
     "flows/proving.py",
     "flows/purse.py",
+    "flows/receipts.py",
     "flows/replying.py",
     "flows/service.py",
     "flows/statements.py",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("rapport.doors.public.script_urls")),
     path("", include("rapport.doors.public.health_urls")),
     path("hooks/", include("rapport.doors.public.hook_urls")),
+    path("", include("rapport.doors.public.receipt_urls")),
     path("schemas/", include("rapport.doors.public.schema_urls")),
     path("demo-shop/", include("rapport.doors.public.demo_urls")),
     path("design/", include("rapport.doors.ui.urls")),

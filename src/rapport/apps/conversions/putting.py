@@ -42,7 +42,7 @@ class Put:
         self._told[low] = value
         if value == "" and not self._profile.strict:
             return
-        ours = self._place(low, value)
+        ours = self.meant(low, value)
         if ours is None:
             self._leave(name, value)
         elif ours == "status":
@@ -59,8 +59,8 @@ class Put:
             self._fields["external_id"] = f"click:{clicks[0]}"
         return self._fields
 
-    def _place(self, low: str, value: object) -> str | None:
-        """Return which field of ours is meant; nothing for a name that means none."""
+    def meant(self, low: str, value: object) -> str | None:
+        """Return which field of ours is meant by a name in small letters; nothing for a name that means none."""
         if low in self._names:
             return self._names[low] or None
         if low in self._profile.names:

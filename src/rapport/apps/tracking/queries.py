@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models import F, QuerySet
 
+from rapport.apps.programs.models import Program
 from rapport.apps.record.asking import composed
 from rapport.apps.tracking.keys import key_of
 from rapport.apps.tracking.models import (
@@ -172,3 +174,10 @@ def postback_secrets_of(program_id: str) -> QuerySet[PostbackSecret]:
     """Return the tokens and signing secrets of a program, living ones first, newest first."""
     rows = PostbackSecret.objects.filter(program_id=program_id)
     return rows.order_by(F("revoked_at").asc(nulls_first=True), "-id")
+
+
+def program_proven_by(text: str) -> Program | None:
+    """Return the program whose living token or signing secret this is, written as it was shown once."""
+    rows = PostbackSecret.objects.filter(digest=sha256(text.encode()).hexdigest(), revoked_at__isnull=True)
+    found = rows.select_related("program__workspace").first()
+    return found.program if found else None

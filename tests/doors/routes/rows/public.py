@@ -51,6 +51,8 @@ ROWS = (
     Row("public:application", "GET", everybody(), at=application),
     Row("public:application", "POST", everybody(ok=422), at=application),
     Row("public:prove", "POST", everybody(ok=303), at=application),
+    Row("receipt", "GET", everybody()),
+    Row("receipt", "POST", everybody(ok=422)),
     Row("terms-schema", "GET", everybody()),
     # There is no shop without the demo.
     Row("demo-shop", "GET", everybody(ok=404)),

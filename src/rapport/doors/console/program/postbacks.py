@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -187,6 +188,7 @@ def _page(
         tried=tried,
         profile=profile,
         example=example_of(profile),
+        receipt_address=f"{settings.PUBLIC_URL}{reverse('receipt')}",
         names=[(name, _OURS.get(ours, ours)) for name, ours in profile.names.items()],
         statuses=[(word, status) for word, status in profile.statuses.items()],
         targets=PROFILE_TARGETS,
