@@ -195,6 +195,14 @@ def test_damage_in_the_journal_is_found(link: Link) -> None:
     assert "is damaged at byte 0" in findings()["journal whole"][0]
 
 
+def test_a_line_of_a_table_of_networks_that_cannot_be_read_is_found(link: Link, settings: Settings) -> None:
+    table = settings.LAKE_FOLDER.parent / "networks" / "data_centres.txt"
+    table.parent.mkdir()
+    table.write_text("203.0.113.0/24\neverywhere\n")
+    [problem] = findings()["tables of networks"]
+    assert "data_centres.txt, line 2: 'everywhere'" in problem
+
+
 def test_changes_that_nobody_publishes_are_found(link: Link) -> None:
     make_link(link.agreement, name="later")
     assert list(findings()) == ["link book"]

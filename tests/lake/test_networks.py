@@ -1,12 +1,13 @@
 """The operator's own tables say where an address is, and a line that is none is named."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from rapport.lake.ingest import ingest
-from rapport.lake.networks import UnreadableTable, load_networks
+from rapport.lake.networks import load_networks, unreadable_lines
 from rapport.lake.questions import EVERYTHING
 from rapport.lake.questions.lake import Lake
 from tests.lake.conftest import Seal
@@ -59,11 +60,40 @@ def test_several_tables_are_read_as_one_and_none_knows_nothing(folder: Path) -> 
         ("1.2.3.4,2001:db8::1,DE", "ends before"), ("here,DE", "here"), ("203.0.113.0/24,Germany", "no country"),
     ],
 )  # fmt: skip
-def test_a_line_that_cannot_be_read_is_named(line: str, why: str, folder: Path) -> None:
-    (folder / "countries.csv").write_text(f"# first\n{line}\n")
+def test_a_line_that_cannot_be_read_is_named_and_left_out(line: str, why: str, folder: Path) -> None:
+    (folder / "countries.csv").write_text(f"# first\n{line}\n203.0.113.0/24,DE\n")
 
-    with pytest.raises(UnreadableTable, match=rf"countries.csv, line 2: .*{why}"):
-        load_networks(folder)
+    [told] = unreadable_lines(folder)
+
+    assert re.match(rf"countries.csv, line 2: .*{why}", told)
+    assert load_networks(folder).country(ip_address("203.0.113.1").packed) == "DE"
+
+
+def test_a_mended_line_is_no_longer_named_and_a_table_of_another_shape_is_named_in_part(folder: Path) -> None:
+    table = folder / "data_centres.txt"
+    table.write_text("nonsense\n" * 1_000)
+    assert len(unreadable_lines(folder)) == 20
+
+    table.write_text("203.0.113.0/28\n")
+    assert unreadable_lines(folder) == ()
+
+
+def test_bytes_that_are_no_text_and_a_table_that_cannot_be_opened_stop_nothing(folder: Path) -> None:
+    (folder / "countries.csv").write_bytes(b"# K\xf6ln\n\xff\xfe,DE\n203.0.113.0/24,DE\n")
+    (folder / "countries-4.csv").mkdir()
+
+    assert [line.partition(":")[0] for line in unreadable_lines(folder)] == ["countries-4.csv", "countries.csv, line 2"]
+    assert load_networks(folder).country(ip_address("203.0.113.1").packed) == "DE"
+
+
+def test_clicks_are_carried_over_past_a_line_that_cannot_be_read(
+    journal: Path, lake: Path, seal: Seal, folder: Path
+) -> None:
+    (folder / "countries.csv").write_text("here,DE\n203.0.113.0/24,DE\n")
+    seal([click(address="203.0.113.70")])
+
+    assert ingest(journal=journal, lake=lake, now_ms=NOON).clicks == 1
+    assert [row.country for row in Lake(lake).latest(EVERYTHING, limit=3)] == ["DE"]
 
 
 def test_clicks_carry_what_the_tables_say(journal: Path, lake: Path, seal: Seal, folder: Path) -> None:

@@ -2,24 +2,26 @@
 
 Both are text files in the folder `networks` of the data folder, and both may be missing. `countries.csv` and any other
 `countries*.csv` have lines `network,CC` (as 203.0.113.0/24,DE) or `first,last,CC` with addresses or whole numbers, as
-free tables come; `data_centres*.txt` have a network a line. What follows a `#` is not read.
+free tables come; `data_centres*.txt` have a network a line. What follows a `#` is not read. A line that cannot be read
+is left out, because clicks must not wait for it; `unreadable_lines` names it.
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
 _FIELDS_OF_RANGE = 3
 _COUNTRY_LETTERS = 2
+_COUNTRIES, _MACHINES = "countries*.csv", "data_centres*.txt"
+_MOST_TOLD = 20  # a table of another shape has nothing but unreadable lines
 
 Value = TypeVar("Value")
-
-
-class UnreadableTable(ValueError):
-    """A line of the operator's table cannot be read; says which."""
 
 
 @dataclass(slots=True)
@@ -73,31 +75,73 @@ NO_NETWORKS = Networks({}, {})
 
 
 def load_networks(folder: Path) -> Networks:
-    """Read the tables of a folder; without any, nothing is known of any address.
-
-    Raises:
-        UnreadableTable: a line is none; names the file and the line.
-    """
+    """Read the tables of a folder, without what cannot be read; without any, nothing is known of any address."""
     return Networks(
-        countries=_by_length(_read(folder.glob("countries*.csv"), parse=_country_range)),
-        machines=_by_length(_read(folder.glob("data_centres*.txt"), parse=_machine_range)),
+        countries=_by_length(_read(folder.glob(_COUNTRIES), parse=_country_range)),
+        machines=_by_length(_read(folder.glob(_MACHINES), parse=_machine_range)),
     )
+
+
+def unreadable_lines(folder: Path) -> tuple[str, ...]:
+    """Return a sentence with file and line for the first of what cannot be read; a table is looked at once per change.
+
+    A table is larger than everything else that is looked at so often, and changes a few times a year.
+    """
+    paths = sorted([*folder.glob(_COUNTRIES), *folder.glob(_MACHINES)])
+    return tuple(islice((told for path in paths for told in _unreadable_of(path, *_stamp(path))), _MOST_TOLD))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what differs once a table was changed; zeros for one that went away meanwhile."""
+    try:
+        known = path.stat()
+    except OSError:
+        return 0, 0
+    return known.st_ctime_ns, known.st_size  # of its rights too, which may be what is wrong with it
+
+
+@lru_cache(maxsize=32)
+def _unreadable_of(path: Path, _changed_ns: int, _size: int) -> tuple[str, ...]:
+    told: list[str] = []
+    parse = _country_range if fnmatch(path.name, _COUNTRIES) else _machine_range
+    for _row in _read([path], parse=parse, unreadable=told):
+        pass
+    return tuple(told[:_MOST_TOLD])
 
 
 Row = tuple[int, int, int, Value]  # bytes of an address, first, last, value
 
 
-def _read(paths: Iterable[Path], *, parse: Callable[[str], Row[Value]]) -> Iterator[Row[Value]]:
+def _read(
+    paths: Iterable[Path], *, parse: Callable[[str], Row[Value]], unreadable: list[str] | None = None
+) -> Iterator[Row[Value]]:
+    """Yield the rows of these tables; what is none is noted as `unreadable` and left out."""
+    noted = [] if unreadable is None else unreadable
     for path in sorted(paths):
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                text = line.partition("#")[0].strip()
-                if not text:
-                    continue
-                try:
-                    yield parse(text)
-                except ValueError as error:
-                    raise UnreadableTable(f"{path.name}, line {number}: {text[:60]!r} ({error})") from error
+        try:
+            # A byte that is no UTF-8 spoils its own line, if that is more than a comment.
+            with path.open(encoding="utf-8", errors="replace") as file:
+                yield from _rows(path.name, file, parse=parse, unreadable=noted)
+        except FileNotFoundError:
+            continue  # taken away since it was listed
+        except OSError as error:
+            noted.append(f"{path.name}: {error.strerror}")
+
+
+def _rows(
+    name: str, lines: Iterable[str], *, parse: Callable[[str], Row[Value]], unreadable: list[str]
+) -> Iterator[Row[Value]]:
+    for number, line in enumerate(lines, start=1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            row = parse(text)
+        except ValueError as error:
+            if len(unreadable) < _MOST_TOLD:
+                unreadable.append(f"{name}, line {number}: {text[:60]!r} ({str(error)[:120]})")
+            continue
+        yield row
 
 
 def _by_length(rows: Iterable[Row[Value]]) -> dict[int, _Ranges[Value]]:

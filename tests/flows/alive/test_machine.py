@@ -117,6 +117,28 @@ def test_clicks_that_a_full_disk_refused_are_counted_over_a_restart(
     assert OutageKind.UNRECORDED not in ill()
 
 
+def test_a_line_of_a_table_of_networks_that_cannot_be_read_is_an_alarm_until_it_is_mended(
+    edge: RunningEdge, data: Path, client: Client
+) -> None:
+    table = data / "networks" / "countries.csv"
+    table.parent.mkdir()
+    table.write_text("203.0.113.0/24,DE\nhere,DE\n")
+    look_at_machine(at=now())
+    assert ill() == {OutageKind.NETWORKS}
+    words = outage_words(open_outages("").get())
+    assert words.sentence.startswith("countries.csv, line 2: 'here,DE'")
+    assert client.get("/healthz").json()["networks"] == "failing"
+
+    table.write_text("there,DE\nhere,DE\n")
+    look_at_machine(at=now())
+    sentence = outage_words(open_outages("").get()).sentence
+    assert (sentence.startswith("countries.csv, line 1"), "rapport doctor" in sentence) == (True, True)
+
+    table.write_text("203.0.113.0/24,DE\n")
+    look_at_machine(at=now())
+    assert ill() == set()
+
+
 def test_a_damaged_link_book_is_an_alarm(edge: RunningEdge, data: Path) -> None:
     (data / "linkbook" / "current").write_text("book-9999999999")
     edge.within(edge.edge._station.refresh_book)
@@ -132,7 +154,7 @@ def test_what_is_not_carried_on_in_time_is_an_alarm(edge: RunningEdge, data: Pat
     grow_old(data / "journal", now() - LAKE_LATE - MINUTE)
 
     assert health_now(at=now()) | {"lake": "", "worker": ""} == {
-        **dict.fromkeys(("database", "edge", "journal", "clicks", "link_book"), "ok"),
+        **dict.fromkeys(("database", "edge", "journal", "clicks", "link_book", "networks"), "ok"),
         "lake": "",
         "worker": "",
     }

@@ -14,6 +14,7 @@ class OutageKind(models.TextChoices):
     UNRECORDED = "unrecorded", _("Clicks were not recorded")
     BOOK = "book", _("The link book is damaged")
     LAKE = "lake", _("Clicks are not carried into the lake")
+    NETWORKS = "networks", _("A table of networks has lines that cannot be read")
     WORKER = "worker", _("Postbacks are not taken in")
     TRIAL = "trial", _("A test order did not come through")
     ORDERS = "orders", _("Too few orders arrive")

@@ -12,6 +12,7 @@ PARTS = {
     "clicks": (OutageKind.UNRECORDED,),
     "link_book": (OutageKind.BOOK,),
     "lake": (OutageKind.LAKE,),
+    "networks": (OutageKind.NETWORKS,),
     "worker": (OutageKind.WORKER,),
 }
 

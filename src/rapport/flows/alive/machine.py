@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from rapport.apps.outages.actions import Concern, note_look
 from rapport.apps.outages.models import OutageKind
@@ -14,6 +15,7 @@ from rapport.flows.alive.alarming import settle
 from rapport.flows.alive.doors import EdgeHealth, edge_health
 from rapport.flows.postbacks import unread_postbacks
 from rapport.kit.clock import from_ms
+from rapport.lake.networks import unreadable_lines
 from rapport.lake.position import unread_segments
 
 LOOK = "machine"
@@ -24,6 +26,8 @@ LAKE_LATE = timedelta(minutes=5)
 POSTBACKS_LATE = timedelta(minutes=2)
 SILENT_FOR = timedelta(seconds=25)
 """A restart is no outage: only who is silent at two looks is."""
+
+_LONGEST_PROBLEM = 300
 
 REMEMBERED = timedelta(hours=1)
 """Clicks that were not recorded stay an alarm for this long after the last one."""
@@ -44,7 +48,7 @@ def look_at_machine(*, at: datetime) -> None:
     health = edge_health()
     before = watch(LOOK)
     data = _counted(health, before.data if before else {}, at=at)
-    for seen in (*_edge(health, data, at=at), *carried(at=at)):
+    for seen in (*_edge(health, data, at=at), *carried(at=at), _networks(at=at)):
         settle(Concern(seen.kind), ill=seen.ill, since=seen.since, figures=seen.figures, at=at)
     note_look(name=LOOK, data=data, at=at)
 
@@ -74,6 +78,15 @@ def _edge(health: EdgeHealth, data: dict[str, object], *, at: datetime) -> Itera
     lost_at = data["lost_at"]
     lasts = isinstance(lost_at, str) and at - datetime.fromisoformat(lost_at) < REMEMBERED
     yield Seen(OutageKind.UNRECORDED, lasts, at, {"clicks": data["lost"]})
+
+
+def _networks(*, at: datetime) -> Seen:
+    """Say whether the operator's tables of networks can be read, and name the first line that cannot."""
+    lines = unreadable_lines(settings.LAKE_FOLDER.parent / "networks")
+    problem = lines[0][:_LONGEST_PROBLEM] if lines else ""
+    if len(lines) > 1:
+        problem = _("%(problem)s, and others after it: `rapport doctor` names them.") % {"problem": problem}
+    return Seen(OutageKind.NETWORKS, bool(lines), at, {"problem": problem})
 
 
 def _counted(health: EdgeHealth, before: dict[str, object], *, at: datetime) -> dict[str, object]:

@@ -26,7 +26,7 @@ def outage_words(outage: Outage) -> OutageWords:
 
 def _sentence(outage: Outage) -> str:
     figures, kind = outage.figures, OutageKind(outage.kind)
-    if kind in {OutageKind.TRIAL, OutageKind.DESTINATION}:
+    if kind in {OutageKind.TRIAL, OutageKind.DESTINATION, OutageKind.NETWORKS}:
         return str(figures.get("problem", ""))
     if kind is OutageKind.UNRECORDED:
         clicks = int(str(figures.get("clicks", 0)))
@@ -70,6 +70,9 @@ def _advice(kind: OutageKind) -> str:
         OutageKind.UNRECORDED: _("Make room on the disk of the data folder, or see why it cannot be written."),
         OutageKind.BOOK: _("The next change of a link publishes a new one; `rapport doctor` says more."),
         OutageKind.LAKE: _("Look whether a worker runs, and at the page of failed jobs."),
+        OutageKind.NETWORKS: _(
+            "Mend the table in the folder networks; clicks that came meanwhile were read without it."
+        ),
         OutageKind.WORKER: _("Look whether a worker runs, and at the page of failed jobs."),
         OutageKind.ORDERS: _("Look whether the shop still sends its orders. When it does, repair what was missed."),
         OutageKind.CLICK_IDS: _("Look whether the shop still keeps the click id with the order."),

@@ -32,6 +32,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("journal taken in", arrivals.backlog),
     ("receipts of postbacks", arrivals.receipts),
     ("clicks in the lake", arrivals.clicks),
+    ("tables of networks", arrivals.networks),
     ("link book", arrivals.link_book),
     ("work that is due", working.due),
 )

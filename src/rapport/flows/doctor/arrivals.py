@@ -13,6 +13,7 @@ from rapport.apps.tracking.publishing import book_is_behind
 from rapport.flows.doctor.looks import Seen
 from rapport.flows.postbacks import position
 from rapport.kit.clock import now
+from rapport.lake.networks import unreadable_lines
 from rapport.lake.position import segment_number, unread_segments
 from rapport.lake.questions import lake_at
 from rapport.wire.events import ClickEvent, PostbackEvent
@@ -67,6 +68,12 @@ def clicks(seen: Seen) -> Iterator[str]:
         ids = {event.click_id for event in events}
         for missing in sorted(ids - lake_at(settings.LAKE_FOLDER).facts_of(ids).keys()):
             yield _("The click %(id)s is not in the lake.") % {"id": missing}
+
+
+def networks(_seen: Seen) -> Iterator[str]:
+    """Read the operator's own tables of networks, line by line."""
+    for line in unreadable_lines(settings.LAKE_FOLDER.parent / "networks"):
+        yield _("This line of a table of networks cannot be read: %(line)s") % {"line": line}
 
 
 def link_book(_seen: Seen) -> Iterator[str]:
