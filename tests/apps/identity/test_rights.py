@@ -51,6 +51,7 @@ def test_a_partner_holds_the_portal_and_nothing_else() -> None:
 def test_a_key_never_holds_more_than_its_scope_says() -> None:
     assert ROLE_CAPABILITIES[KeyScope.CONVERSIONS_WRITE] == {Capability.CONVERSION_REPORT, Capability.CONVERSION_READ}
     assert all(capability.endswith(".read") for capability in ROLE_CAPABILITIES[KeyScope.READ])
+    assert ROLE_CAPABILITIES[KeyScope.LINKS_WRITE] == {Capability.LINK_READ, Capability.LINK_WRITE, *PORTAL}
 
 
 def test_every_role_and_scope_is_in_the_table() -> None:

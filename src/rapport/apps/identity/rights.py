@@ -54,6 +54,7 @@ class KeyScope(StrEnum):
     """What an API key may be made for."""
 
     CONVERSIONS_WRITE = "conversions:write"
+    LINKS_WRITE = "links:write"
     READ = "read"
 
 
@@ -64,6 +65,8 @@ _MONEY = frozenset({_C.COMMISSION_READ, _C.LEDGER_READ, _C.PAYOUT_READ})
 _PAYING = frozenset({_C.PAYOUT_WRITE, _C.PAYOUT_APPROVE})
 _RATES = frozenset({_C.RATE_READ, _C.RATE_WRITE})
 _KEY_READ = frozenset({_C.PROGRAM_READ, _C.PARTNER_READ, _C.LINK_READ, _C.CONVERSION_READ, _C.COMMISSION_READ})
+# What a key does with links it does on both sides: those of the organisation's programs, and its own as a partner.
+_KEY_LINKS = frozenset({_C.LINK_READ, _C.LINK_WRITE, _C.PORTAL_READ, _C.PORTAL_WRITE})
 
 # An organisation can be merchant in one program and partner in another, so whoever runs it also has its portal.
 # Sales people bring partners and never reach the books or payouts; finance reads money, pays it out and promises
@@ -81,7 +84,8 @@ ROLE_CAPABILITIES: Mapping[str, frozenset[Capability]] = MappingProxyType(
         | {_C.CONVERSION_REPORT, _C.COMMISSION_DECIDE, _C.AUDIT_READ},
         Role.PARTNER: _PORTAL,
         KeyScope.CONVERSIONS_WRITE: frozenset({_C.CONVERSION_REPORT, _C.CONVERSION_READ}),
-        KeyScope.READ: _KEY_READ,
+        KeyScope.LINKS_WRITE: _KEY_LINKS,
+        KeyScope.READ: _KEY_READ | {_C.PORTAL_READ},
     }
 )
 

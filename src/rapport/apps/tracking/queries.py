@@ -77,6 +77,11 @@ def links_of(agreement_id: str) -> QuerySet[Link]:
     return Link.objects.filter(agreement_id=agreement_id).order_by("-id")
 
 
+def all_links() -> QuerySet[Link]:
+    """Return the links of every program, newest first, for a door that looks for those that its caller may have."""
+    return Link.objects.select_related("agreement__program", "limits").order_by("-id")
+
+
 def links_of_program(program_id: str) -> QuerySet[Link]:
     """Return the links of all partners of a program, newest first."""
     rows = Link.objects.filter(agreement__program_id=program_id)

@@ -65,7 +65,10 @@ def answer_problems(api: NinjaAPI) -> None:
 
 
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = sentences(error.errors, skip=2)  # ninja puts "body" and the argument's name before the field
+    # Ninja puts "body" and the argument's name before a field of the body, and "query" or "header" before others.
+    in_body = [one for one in error.errors if one["loc"][0] == "body"]
+    elsewhere = [one for one in error.errors if one["loc"][0] != "body"]
+    fields = sentences(in_body, skip=2) | sentences(elsewhere, skip=1)
     return problem(422, code="bad_input", detail=_("Some fields need another look."), fields=fields)
 
 

@@ -7,6 +7,7 @@ from rapport.doors.access import checked_by_key
 from rapport.doors.api.conversions import router
 from rapport.doors.api.docs import Docs
 from rapport.doors.api.keys import KeyAuth
+from rapport.doors.api.links import router as links
 from rapport.doors.api.problems import answer_problems
 from rapport.doors.api.receipts import router as receipts
 from rapport.doors.api.reports import router as reports
@@ -17,13 +18,14 @@ app_name = "api"
 api = NinjaAPI(
     title="Rapport",
     version="1",
-    description="Report conversions and corrections; read what became of them and what they earn.",
+    description="Report conversions and corrections; read what became of them and what they earn; keep links.",
     auth=KeyAuth(),
     urls_namespace=app_name,
     docs_url=None,
     openapi_url=None,
 )
 api.add_router("", router)
+api.add_router("", links)
 api.add_router("", receipts)
 api.add_router("", reports)
 api.add_router("", trials)

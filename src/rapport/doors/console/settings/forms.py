@@ -10,6 +10,7 @@ from rapport.domain.money import CURRENCIES
 _ROLES = [(role.value, role.label) for role in Role if role in TEAM_ROLES]
 _SCOPES = [
     (KeyScope.CONVERSIONS_WRITE.value, _("Report conversions and corrections")),
+    (KeyScope.LINKS_WRITE.value, _("Make links, limit and pause them")),
     (KeyScope.READ.value, _("Read programs, partners, links, conversions and commissions")),
 ]
 
