@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.wire.macros import MACROS, fill, has_macros, unknown_macros
+from rapport.wire.macros import MACROS, encode, fill, fill_open_places, has_macros, has_open_places, unknown_macros
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,20 @@ def test_no_value_leaves_its_place(value: str, name: str) -> None:
     place, _, rest = after.partition("&")
     assert (before, rest) == ("https://shop.example/", "b=1")
     assert not set(place) & set("&#?/=+\\ \r\n")
+
+
+def test_a_value_of_ours_keeps_its_places_open_and_nothing_else() -> None:
+    value = encode("a&b={sub1}/{brand}%7Bsub2%7D")
+    assert value == "a%26b%3D{sub1}%2F%7Bbrand%7D%257Bsub2%257D"
+    assert has_open_places(value)
+    assert not has_open_places("%7Bsub1%7D")
+    address = f"https://shop.example/?theirs=%7Bsub1%7D&ours={value}"
+    assert fill_open_places(address, {"sub1": "{sub2}"}) == (
+        "https://shop.example/?theirs=%7Bsub1%7D&ours=a%26b%3D%7Bsub2%7D%2F%7Bbrand%7D%257Bsub2%257D"
+    )
+
+
+@given(value=st.text(max_size=40), name=st.sampled_from(sorted(MACROS)))
+def test_no_value_leaves_an_open_place(value: str, name: str) -> None:
+    for filled in (fill_open_places(f"{{{name}}}", {name: value}), fill(f"{{{name}}}", {name: value})):
+        assert not set(filled) & set("&#?/=+{} \\\r\n")

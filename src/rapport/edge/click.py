@@ -121,7 +121,7 @@ def _choose(visitor: Visit, route: Route, verdict: Verdict) -> Way:
     wish = visitor.said.get("to")
     if not wish:
         return Way(route.destination or route.fallback, verdict.reason)
-    deep = prepare_deep_link(wish, hosts=ground.hosts, parameter=ground.program.parameter)
+    deep = prepare_deep_link(wish, hosts=ground.hosts, parameter=ground.program.parameter, tags=ground.tags)
     if deep is not None:
         return Way(deep, verdict.reason)
     return Way(route.fallback or route.destination, verdict.reason or Reason.FOREIGN_DEEP_LINK)

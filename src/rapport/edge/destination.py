@@ -6,7 +6,7 @@ that, in ASCII, stands on the program's list.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote_plus
 
@@ -22,17 +22,26 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _KEPT = "!$&'()*+,;=:@/?#[]%-._~"  # what an address may hold as it is; all else is percent-encoded
 
 
+Tags = tuple[tuple[str, str], ...]
+"""Parameters that a destination gets where it has none of the name: names, and values ready for an address."""
+
+
 class Destination(msgspec.Struct, frozen=True):
-    """An address with a place for the click id; `plain` is the same address without one."""
+    """An address with a place for the click id; `plain` is the same address without one.
+
+    In a `foreign` one only the places of the program's tags are filled, not what a visitor put in braces.
+    """
 
     plain: str
     before: str
     after: str
     has_macros: bool = False
+    foreign: bool = False
 
     def filled(self, values: Mapping[str, str]) -> "Destination":
         """Return this address with its macros filled, see `wire.macros`."""
-        plain, before, after = (macros.fill(part, values) for part in (self.plain, self.before, self.after))
+        fill = macros.fill_open_places if self.foreign else macros.fill
+        plain, before, after = (fill(part, values) for part in (self.plain, self.before, self.after))
         return Destination(plain, before, after)
 
     def with_click_id(self, click_id: str) -> str:
@@ -49,23 +58,31 @@ class _Address(msgspec.Struct, frozen=True):
         return f"{self.scheme}://{self.authority}{self.rest}"
 
 
-def prepare(url: str, *, parameter: str) -> Destination | None:
+def ready_tags(templates: Iterable[tuple[str, str]]) -> Tags:
+    """Return a program's tags ready for addresses; the places of their macros stay open."""
+    return tuple((name, macros.encode(value)) for name, value in templates)
+
+
+def prepare(url: str, *, parameter: str, tags: Tags = ()) -> Destination | None:
     """Return an address of our own ready for click ids, or nothing if it is no web address."""
-    if _ORDINARY.fullmatch(url):
+    if not tags and _ORDINARY.fullmatch(url):
         return _with_place(url, parameter)
     address = _read(url)
     if address is None:
         return None
-    ready = _with_place(address.text(), parameter)
+    ready = _with_place(address.text(), parameter, tags)
     return msgspec.structs.replace(ready, has_macros=macros.has_macros(ready.plain))
 
 
-def prepare_deep_link(url: str, *, hosts: Collection[str], parameter: str) -> Destination | None:
+def prepare_deep_link(url: str, *, hosts: Collection[str], parameter: str, tags: Tags = ()) -> Destination | None:
     """Return a deep link ready for click ids if it leads to one of the hosts (see `known_host`), or nothing."""
     address = _read(url)
     if address is None or address.authority not in hosts:
         return None
-    return _with_place(address.text(), parameter)
+    ready = _with_place(address.text(), parameter, tags)
+    if tags and macros.has_open_places(ready.plain):
+        return msgspec.structs.replace(ready, has_macros=True, foreign=True)
+    return ready
 
 
 def known_host(host: str) -> str:
@@ -95,11 +112,14 @@ def _ascii(host: str) -> str:
         return ""
 
 
-def _with_place(url: str, parameter: str) -> Destination:
+def _with_place(url: str, parameter: str, tags: Tags = ()) -> Destination:
     """Give the click id its place in the query: an older one makes room, all else stays as it is."""
     rest, hash_, fragment = url.partition("#")
     path, _, query = rest.partition("?")
     kept = [pair for pair in query.split("&") if pair and _name(pair) != parameter]
+    if tags:
+        there = {_name(pair) for pair in kept} | {parameter}
+        kept += [f"{name}={value}" for name, value in tags if name not in there]
     after = hash_ + fragment
     plain = path + ("?" + "&".join(kept) if kept else "") + after
     return Destination(plain, f"{path}?{'&'.join([*kept, _quoted(parameter) + '='])}", after)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from rapport.edge.counters import Counters
-from rapport.edge.destination import Destination, known_host, prepare
+from rapport.edge.destination import Destination, Tags, known_host, prepare, ready_tags
 from rapport.edge.group_commit import GroupCommit
 from rapport.edge.settings import EdgeSettings
 from rapport.wire import cookie
@@ -26,7 +26,9 @@ class Ground(msgspec.Struct, frozen=True):
     """A program, with everything worked out that does not change from link to link."""
 
     program: ProgramEntry
-    fallback: Destination | None
+    fallback: Destination | None  # of visits without a link
+    link_fallback: Destination | None  # the same with the tags, of links that have none of their own
+    tags: Tags
     hosts: frozenset[str]
     cookie_name: str
     cookie_attributes: str
@@ -133,9 +135,10 @@ class Station:
             return None
         if len(self._routes) >= _REMEMBERED_ROUTES:
             self._routes.clear()
-        parameter = ground.program.parameter
-        fallback = prepare(link.fallback_url, parameter=parameter) if link.fallback_url else None
-        route = Route(link, ground, prepare(link.destination, parameter=parameter), fallback or ground.fallback)
+        parameter, tags = ground.program.parameter, ground.tags
+        fallback = prepare(link.fallback_url, parameter=parameter, tags=tags) if link.fallback_url else None
+        destination = prepare(link.destination, parameter=parameter, tags=tags)
+        route = Route(link, ground, destination, fallback or ground.link_fallback)
         self._routes[code] = route
         return route
 
@@ -148,9 +151,12 @@ class Station:
     def _prepare(self, program: ProgramEntry) -> Ground:
         max_age = program.cookie_days * _DAY_SECONDS
         secure = "; Secure" if self.settings.secure_cookies else ""
+        tags = ready_tags(program.tags)
         return Ground(
             program=program,
             fallback=prepare(program.fallback_url, parameter=program.parameter),
+            link_fallback=prepare(program.fallback_url, parameter=program.parameter, tags=tags),
+            tags=tags,
             hosts=frozenset(known_host(host) for host in program.hosts),
             cookie_name=cookie.name_for(program.program_id),
             cookie_attributes=f"; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax{secure}",

@@ -11,7 +11,7 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `hosts` are the hosts that deep links may name (`shop.example`, or with its port); `token_hashes` are SHA-256 in
     hex of the postback tokens; `hmac_secrets` are the raw bytes behind `whsec_`. With `consent_required`, a cookie is
     set only when the link says `consent=1`. `domains` are names of its own under which its
-    links lead on.
+    links lead on. `tags` are parameters that every destination gets which has none of the name, with macros.
     """
 
     program_id: str
@@ -24,6 +24,7 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     token_hashes: tuple[str, ...] = ()
     hmac_secrets: tuple[bytes, ...] = ()
     domains: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

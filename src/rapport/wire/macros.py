@@ -13,12 +13,30 @@ MACROS = frozenset(
 )
 
 _WRITTEN = re.compile(r"\{([^{}]*)\}")
-_ENCODED = re.compile("%7B(" + "|".join(sorted(MACROS, key=len, reverse=True)) + ")%7D", re.IGNORECASE)
+_NAMES = "|".join(sorted(MACROS, key=len, reverse=True))
+_ENCODED = re.compile(rf"(?:%7B|\{{)({_NAMES})(?:%7D|\}})", re.IGNORECASE)
+_OPEN = re.compile(rf"\{{({_NAMES})\}}")
 
 
 def unknown_macros(address: str) -> list[str]:
     """Return the names in braces of an address that nobody fills, in the order in which they stand there."""
     return [name for name in _WRITTEN.findall(address) if name not in MACROS]
+
+
+def encode(value: str) -> str:
+    """Return a value percent-encoded whole but for its places, which stay open: in braces, as no sent address has."""
+    parts = _OPEN.split(value)
+    return "".join(f"{{{part}}}" if number % 2 else quote(part, safe="") for number, part in enumerate(parts))
+
+
+def has_open_places(encoded: str) -> bool:
+    """Say whether an address has places of ours, see `encode`, whatever its author wrote."""
+    return _OPEN.search(encoded) is not None
+
+
+def fill_open_places(encoded: str, values: Mapping[str, str]) -> str:
+    """Return the address with our places filled, and what its author wrote left as it is."""
+    return _OPEN.sub(lambda match: quote(values.get(match[1], ""), safe=""), encoded)
 
 
 def has_macros(encoded: str) -> bool:

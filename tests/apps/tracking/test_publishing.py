@@ -20,10 +20,11 @@ from rapport.apps.tracking.actions import (
     rotate_click_key,
     switch_link,
 )
-from rapport.apps.tracking.inputs import LimitsInput
+from rapport.apps.tracking.inputs import LimitsInput, TagsInput
 from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import BookPublication, Link, PostbackWay
 from rapport.apps.tracking.publishing import book_is_behind, publish_book
+from rapport.apps.tracking.tags import tag_links
 from rapport.domain.terms import presets
 from rapport.kit.clock import to_ms
 from rapport.wire.linkbook import LinkEntry, ProgramEntry, Reader
@@ -144,6 +145,14 @@ def test_state_landing_page_and_window_of_a_program_reach_the_book(agreement: Ag
     save_draft(program_id=program.id, document=document, by=STORY, at=NOON)
     publish_terms(program_id=program.id, effective_at=NOON + timedelta(days=1), by=STORY, at=NOON)
     assert Edge(folder).program(agreement).cookie_days == 365  # the first version's promise still runs
+
+
+def test_the_tags_of_a_program_reach_the_book_and_leave_it(agreement: Agreement, folder: Path) -> None:
+    assert Edge(folder).program(agreement).tags == ()
+    tag_links(program_id=agreement.program_id, given=TagsInput(utm_medium="{channel}"), by=STORY, at=NOON)
+    assert Edge(folder).program(agreement).tags == (("utm_medium", "{channel}"),)
+    tag_links(program_id=agreement.program_id, given=TagsInput(), by=STORY, at=NOON)
+    assert Edge(folder).program(agreement).tags == ()
 
 
 def test_postback_secrets_reach_the_book_and_leave_it(agreement: Agreement, folder: Path) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator
 from rapport.apps.partners.models import AgreementState
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_of, versions_of
+from rapport.apps.tracking.inputs import TagsInput
 from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import DomainState, Link, LinkAlias, PostbackSecret, PostbackWay, TrackingDomain
-from rapport.apps.tracking.queries import click_keys, limits_of
+from rapport.apps.tracking.queries import click_keys, limits_of, tags_of
 from rapport.kit.clock import to_ms
 from rapport.wire.aliases import Alias
 from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
@@ -69,8 +70,16 @@ def _program_entry(program: Program) -> ProgramEntry:
         domains=tuple(
             TrackingDomain.objects.filter(program=program, state=DomainState.PROVEN).values_list("name", flat=True)
         ),
+        tags=_tags(program),
         hmac_secrets=tuple(secret_of(row) for row in living if row.way == PostbackWay.HMAC),
     )
+
+
+def _tags(program: Program) -> tuple[tuple[str, str], ...]:
+    """Return what destinations are to say, name by name; what is empty is not said."""
+    row = tags_of(program.id)
+    said = ((name, str(getattr(row, name))) for name in TagsInput.model_fields)
+    return tuple((name, value) for name, value in said if value)
 
 
 def _longest_window_days(program: Program) -> int:

@@ -95,6 +95,19 @@ class LimitsInput(Input):
         return bool(self.starts_at or self.ends_at or self.fallback_url)
 
 
+Tag = Annotated[str, Field(max_length=200), AfterValidator(_word), AfterValidator(_with_known_macros)]
+
+
+class TagsInput(Input):
+    """What destinations say of where a visit came from; an empty one is left out."""
+
+    utm_source: Tag = ""
+    utm_medium: Tag = ""
+    utm_campaign: Tag = ""
+    utm_term: Tag = ""
+    utm_content: Tag = ""
+
+
 class LinkInput(LimitsInput):
     """What a partner or manager says about a link; no destination means the program's landing page."""
 

@@ -55,6 +55,24 @@ class LinkLimits(models.Model):
         return f"limits of {self.link_id}"
 
 
+class ProgramTags(models.Model):
+    """What every destination of a program's links says of where the visit came from, with macros; empty: nothing."""
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    utm_source = models.CharField(max_length=200, blank=True)
+    utm_medium = models.CharField(max_length=200, blank=True)
+    utm_campaign = models.CharField(max_length=200, blank=True)
+    utm_term = models.CharField(max_length=200, blank=True)
+    utm_content = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField()
+
+    workspace_path = "program__workspace_id"
+
+    def __str__(self) -> str:
+        """Say whose they are."""
+        return f"tags of {self.program_id}"
+
+
 class LinkAlias(models.Model):
     """An old address from another system that leads to a link: a path or a parameter, on one host or on any.
 

@@ -25,6 +25,7 @@ _KINDS = (
     "program.open",
     "program.paused",
     "program.closed",
+    "program.tagged",
     "terms.published",
     "agreement.proposed",
     "agreement.active",

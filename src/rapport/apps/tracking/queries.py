@@ -20,6 +20,7 @@ from rapport.apps.tracking.models import (
     LinkAlias,
     LinkLimits,
     PostbackSecret,
+    ProgramTags,
     TrackingDomain,
 )
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
@@ -70,6 +71,11 @@ def limits_of(link: Link) -> LinkLimits:
     """Return the limits of a link, also of one that has none."""
     known: LinkLimits | None = getattr(link, "limits", None)
     return known or LinkLimits(link=link)
+
+
+def tags_of(program_id: str) -> ProgramTags:
+    """Return the tags of a program, also of one that has none."""
+    return ProgramTags.objects.filter(pk=program_id).first() or ProgramTags(program_id=program_id)
 
 
 def links_of(agreement_id: str) -> QuerySet[Link]:

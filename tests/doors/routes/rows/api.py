@@ -3,7 +3,7 @@
 from rapport.apps.identity.models import Organisation
 from tests.doors.routes.table import Addressed, Row, by_key, everybody
 from tests.make.identity import Cast
-from tests.make.road import make_program, make_receipt, report_sale
+from tests.make.road import make_agreement, make_link, make_program, make_receipt, report_sale
 
 SALE = {"kind": "sale", "external_id": "1", "currency": "EUR", "total": "10.00"}
 REFUND = {"kind": "refund", "of": "1", "currency": "EUR"}
@@ -34,6 +34,12 @@ def one_program(cast: Cast) -> Addressed:
     return Addressed(own={"program_id": ours}, elsewhere=({"program_id": theirs}, {"program_id": "prg_missing"}))
 
 
+def link(cast: Cast) -> Addressed:
+    """A link of a program of ours, one of theirs, one that is not."""
+    ours, theirs = (make_link(make_agreement(make_program(one))).id for one in (cast.ours, cast.theirs))
+    return Addressed(own={"link_id": ours}, elsewhere=({"link_id": theirs}, {"link_id": "lnk_missing"}))
+
+
 # Whoever reports names no program here and has none: what is asked is told with 422.
 REPORT = by_key("conversions:write", ok=422)
 
@@ -44,7 +50,13 @@ ROWS = (
     Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
     Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),
     Row("api:read_receipt", "GET", by_key("conversions:write", "read"), at=receipt, csrf=False),
-    Row("api:report_clicks", "GET", by_key("conversions:write", "read", ok=422), csrf=False),
+    Row("api:report_clicks", "GET", by_key("conversions:write", "links:write", "read", ok=422), csrf=False),
+    Row("api:list_links", "GET", by_key("links:write", "read"), csrf=False),
+    Row("api:make_link", "POST", by_key("links:write", ok=422), json={}, csrf=False),
+    Row("api:read_link", "GET", by_key("links:write", "read"), at=link, csrf=False),
+    Row("api:set_limits", "PUT", by_key("links:write"), at=link, json={}, csrf=False),
+    Row("api:pause_link", "POST", by_key("links:write"), at=link, json={}, csrf=False),
+    Row("api:resume_link", "POST", by_key("links:write"), at=link, json={}, csrf=False),
     Row("api:openapi", "GET", everybody()),
     Row("api:docs", "GET", everybody()),
 )

@@ -63,6 +63,8 @@ ROWS = (
     Row("program:settings", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:approval", "GET", team(*TEAM), at=program),
     Row("program:approval", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:tags", "GET", team(*TEAM), at=program),
+    Row("program:tags", "POST", team(*RUNNERS, ok=422), at=program, data={"utm_source": "{nobody}"}),
     Row("program:postbacks", "GET", team(*TEAM), at=program),
     Row("program:postbacks", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:postbacks-try", "POST", team(*RUNNERS, ok=422), at=program),
