@@ -140,9 +140,14 @@ def given(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+_ASKED_AS = {"starts_at": "starts_on", "ends_at": "ends_on"}
+"""Moments of which forms ask for the day."""
+
+
 def show_refusal(form: BaseForm, refusal: Refusal) -> None:
     """Put a refusal into a form: at its fields where the form has them, else above; answer the page with 422."""
-    placed = {name: sentence for name, sentence in refusal.fields.items() if name in form.fields}
+    asked = {name if name in form.fields else _ASKED_AS.get(name, name): one for name, one in refusal.fields.items()}
+    placed = {name: sentence for name, sentence in asked.items() if name in form.fields}
     for name, sentence in placed.items():
         form.add_error(name, sentence)
     if not placed or len(placed) < len(refusal.fields):

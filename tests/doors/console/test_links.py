@@ -107,16 +107,20 @@ def test_a_link_is_limited_and_the_limits_stand_on_its_page(manager: Client, tol
 
 
 @pytest.mark.parametrize(
-    ("name", "given"),
+    ("field", "given"),
     [
-        ("link-limits", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
-        ("link-limits", {"fallback_url": "https://evil.example/"}),
-        ("link-limits", {"fallback_url": "https://shop.example/{nobody}"}),
+        ("ends_on", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
+        ("fallback_url", {"fallback_url": "https://evil.example/"}),
+        ("fallback_url", {"fallback_url": "https://shop.example/{nobody}"}),
     ],
 )
-def test_limits_that_cannot_be_are_refused(manager: Client, told: Everything, name: str, given: dict[str, str]) -> None:
-    answer = manager.post(address(told, name, told.link.id), given)
+def test_limits_that_cannot_be_are_refused_at_their_field(
+    manager: Client, told: Everything, field: str, given: dict[str, str]
+) -> None:
+    answer = manager.post(address(told, "link-limits", told.link.id), given)
     assert answer.status_code == 422
+    assert f"id_{field}_error" in answer.content.decode()
+    assert not answer.context["form"].non_field_errors()
     assert not LinkLimits.objects.exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.models import Link, LinkLimits
 from tests.doors.portal.conftest import Partnership
 from tests.support.pages import words_of
 
@@ -83,6 +83,43 @@ def test_what_cannot_be_used_is_named_at_its_field_and_nothing_is_lost(
     page = answer.content.decode()
     assert f"id_{field}_error" in page
     assert "kept-too" in page
+
+
+def test_the_time_of_a_link_is_changed_later(by_anna: Client, anna: Partnership) -> None:
+    page = address(anna, "link-limits", anna.link.id)
+    assert page in by_anna.get(address(anna, "link", anna.link.id)).content.decode()
+    given = {"starts_on": "2026-05-01", "ends_on": "2026-05-31", "fallback_url": "shop.example/next"}
+    words = words_of(by_anna.post(page, given, follow=True).content)
+    assert "keeps to it within seconds" in words
+    limits = LinkLimits.objects.get(link=anna.link)
+    assert limits.fallback_url == "https://shop.example/next"
+    assert limits.starts_at
+    assert limits.ends_at == limits.starts_at + timedelta(days=31)
+    assert 'value="2026-05-31"' in by_anna.get(page).content.decode()
+
+    by_anna.post(page, {})
+    limits.refresh_from_db()
+    assert (limits.starts_at, limits.ends_at, limits.fallback_url) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("ends_on", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
+        ("fallback_url", {"fallback_url": "https://evil.example/"}),
+        ("fallback_url", {"fallback_url": "https://shop.example/{nobody}"}),
+        ("fallback_url", {"fallback_url": "https://shop.example/\x00"}),
+    ],
+)
+def test_a_time_that_cannot_be_is_named_at_its_field(
+    by_anna: Client, anna: Partnership, field: str, given: dict[str, str]
+) -> None:
+    for page in (address(anna, "link-limits", anna.link.id), address(anna, "link-new")):
+        answer = by_anna.post(page, given)
+        assert answer.status_code == 422
+        assert f"id_{field}_error" in answer.content.decode()
+        assert not answer.context["form"].non_field_errors()
+    assert not LinkLimits.objects.exists()
 
 
 def test_the_list_shows_every_link_with_its_clicks(by_anna: Client, anna: Partnership) -> None:

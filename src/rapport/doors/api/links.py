@@ -83,7 +83,7 @@ class LinkList(Schema):
     next: str
 
 
-@router.get("/links", response={200: LinkList, **REFUSALS})
+@router.get("/links", url_name="links", response={200: LinkList, **REFUSALS})
 @allow(Capability.LINK_READ)
 def list_links(request: HttpRequest, asked: Query[AskedLinks]) -> HttpResponse:
     """Return links, newest first, a page at a time."""
@@ -94,7 +94,7 @@ def list_links(request: HttpRequest, asked: Query[AskedLinks]) -> HttpResponse:
     return JsonResponse({"links": _told_all(shown), "next": shown[-1].id if len(found) > len(shown) else ""})
 
 
-@router.post("/links", response={200: LinkOut, 201: LinkOut, **REFUSALS})
+@router.post("/links", url_name="links", response={200: LinkOut, 201: LinkOut, **REFUSALS})
 @allow(Capability.LINK_WRITE)
 def make_link(request: HttpRequest, payload: LinkBody, idempotency_key: str = _KEY) -> HttpResponse:
     """Make a link. The same wish without a code and a time again gets the link that it made before (200)."""

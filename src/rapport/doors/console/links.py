@@ -1,8 +1,5 @@
 """Pages of links and codes: every tracked address of the program, new ones for a partner, QR codes, pauses, ends."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from django.conf import settings
 from django.forms import Form
 from django.http import HttpResponse
@@ -24,7 +21,7 @@ from rapport.doors.console.forms import CouponForm, LimitsForm, LinkForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.console.partners import RECENT
-from rapport.doors.ui.days import moments
+from rapport.doors.ui.days import days, moments
 from rapport.doors.ui.qr import qr_file
 from rapport.flows.codes import give_code
 from rapport.kit.clock import now, to_ms
@@ -185,12 +182,8 @@ def _active(program: Program) -> list[tuple[str, str]]:
 
 def _days(program: Program, limits: LinkLimits) -> dict[str, object]:
     """Return limits as days of the program's zone, the last one included."""
-    zone, last = ZoneInfo(program.zone), limits.ends_at and limits.ends_at - timedelta(microseconds=1)
-    return {
-        "starts_on": limits.starts_at and limits.starts_at.astimezone(zone).date(),
-        "ends_on": last and last.astimezone(zone).date(),
-        "fallback_url": limits.fallback_url,
-    }
+    chosen = days(program.zone, starts_at=limits.starts_at, ends_at=limits.ends_at)
+    return {**chosen, "fallback_url": limits.fallback_url}
 
 
 def _form_page(request: Request, program: Program, form: Form, *, heading: str) -> HttpResponse:

@@ -13,7 +13,21 @@ _LIMITS = ("starts_on", "ends_on", "fallback_url")
 _PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
 
 
-class LinkForm(forms.Form):
+class LimitsForm(forms.Form):
+    """When a link leads on, and where to outside that time."""
+
+    starts_on = first_day()
+    ends_on = last_day()
+    fallback_url = forms.CharField(
+        label=_("Outside that time it leads to"),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
+        help_text=_("Empty: the fallback page of the program."),
+    )
+
+
+class LinkForm(LimitsForm):
     """What a partner says about a link; sub-ids come back in the partner's own reports."""
 
     destination = forms.CharField(
@@ -50,16 +64,6 @@ class LinkForm(forms.Form):
         required=False,
         validators=[_PRINTABLE],
         help_text=_("How people come, such as: newsletter."),
-    )
-
-    starts_on = first_day()
-    ends_on = last_day()
-    fallback_url = forms.CharField(
-        label=_("Outside that time it leads to"),
-        max_length=2000,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
-        help_text=_("Empty: the fallback page of the program."),
     )
 
     def __init__(self, data: QueryDict | None = None) -> None:

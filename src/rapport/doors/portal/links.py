@@ -12,15 +12,15 @@ from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.inputs import read_input
-from rapport.apps.tracking.actions import create_link, switch_link
-from rapport.apps.tracking.inputs import LinkInput
+from rapport.apps.tracking.actions import create_link, limit_link, switch_link
+from rapport.apps.tracking.inputs import LimitsInput, LinkInput
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import address_of, base_of, limits_of, links_of, snippet_of
 from rapport.doors.access import Request, allow, find_or_404, given, show_refusal
-from rapport.doors.portal.forms import LinkForm
+from rapport.doors.portal.forms import LimitsForm, LinkForm
 from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.addresses import complete
-from rapport.doors.ui.days import moments
+from rapport.doors.ui.days import days, moments
 from rapport.kit.clock import now
 from rapport.lake.questions import Filter, GroupRow, lake_at
 
@@ -73,6 +73,22 @@ def link(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(Capability.PORTAL_READ, post=Capability.PORTAL_WRITE)
+def limits(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
+    """Say when a link leads on, and where to outside that time."""
+    agreement = agreement_or_404(request, agreement_id)
+    row = find_or_404(request, links_of(agreement.id), pk=link_id)
+    known = limits_of(row)
+    chosen = days(agreement.program.zone, starts_at=known.starts_at, ends_at=known.ends_at)
+    form = LimitsForm(given(request), initial={**chosen, "fallback_url": known.fallback_url})
+    if request.method == "POST" and form.is_valid() and _limited(request, row, agreement, form=form):
+        messages.success(request, _("The link keeps to it within seconds."))
+        return _to(reverse("portal:link", args=[agreement.id, row.id]))
+    status = 422 if form.errors else 200
+    return portal_page(request, "link_limits.html", agreement=agreement, status=status, link=row, form=form)
+
+
 @require_POST
 @allow(Capability.PORTAL_WRITE)
 def switch(request: Request, agreement_id: str, link_id: str) -> HttpResponse:
@@ -96,6 +112,18 @@ def _made(request: Request, agreement: Agreement, *, form: LinkForm) -> Link | N
     except Refusal as refusal:
         show_refusal(form, refusal)
         return None
+
+
+def _limited(request: Request, row: Link, agreement: Agreement, *, form: LimitsForm) -> bool:
+    try:
+        said = form.cleaned_data
+        wanted = moments(agreement.program.zone, starts_on=said["starts_on"], ends_on=said["ends_on"])
+        wish = read_input(LimitsInput, {**wanted, "fallback_url": complete(said["fallback_url"])})
+        limit_link(link_id=row.id, given=wish, by=request.actor, at=now())
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True
 
 
 def _counted(agreement: Agreement) -> dict[str, GroupRow]:

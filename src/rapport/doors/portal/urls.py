@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:agreement_id>/links/", links.links, name="links"),
     path("<str:agreement_id>/links/new/", links.new, name="link-new"),
     path("<str:agreement_id>/links/<str:link_id>/", links.link, name="link"),
+    path("<str:agreement_id>/links/<str:link_id>/limits/", links.limits, name="link-limits"),
     path("<str:agreement_id>/links/<str:link_id>/switch/", links.switch, name="link-switch"),
     path("<str:agreement_id>/commissions/", commissions.commissions, name="commissions"),
     path("<str:agreement_id>/commissions.csv", commissions.commissions_file, name="commissions-file"),

@@ -24,6 +24,15 @@ def moments(zone: str, *, starts_on: date | None, ends_on: date | None) -> dict[
     return found
 
 
+def days(zone: str, *, starts_at: datetime | None, ends_at: datetime | None) -> dict[str, date | None]:
+    """Turn moments into `starts_on` and `ends_on`, days of a zone, the last one included."""
+    place, last = ZoneInfo(zone), ends_at and ends_at - timedelta(microseconds=1)
+    return {
+        "starts_on": starts_at and starts_at.astimezone(place).date(),
+        "ends_on": last and last.astimezone(place).date(),
+    }
+
+
 def first_day() -> forms.DateField:
     """Return the field for the first day on which something holds."""
     return forms.DateField(

@@ -87,6 +87,8 @@ ROWS = (
     Row("portal:link-new", "GET", portal(), at=agreement),
     Row("portal:link-new", "POST", portal(ok=422), at=agreement, data={"destination": "ftp://shop.example/"}),
     Row("portal:link", "GET", portal(), at=link),
+    Row("portal:link-limits", "GET", portal(), at=link),
+    Row("portal:link-limits", "POST", portal(ok=422), at=link, data={"fallback_url": "ftp://shop.example/"}),
     Row("portal:link-switch", "POST", portal(ok=303), at=link),
     Row("portal:commissions", "GET", portal(), at=agreement),
     Row("portal:commissions-file", "GET", portal(), at=agreement),
