@@ -60,12 +60,12 @@ OTHER_SENSES = {
     ("campaign", "src/rapport/edge"): "utm_campaign is a parameter that others put into addresses",
     ("campaign", "src/rapport/wire"): "utm_campaign is a parameter that others put into addresses",
     ("campaign", "src/rapport/lake"): "utm_campaign is a parameter that others put into addresses",
-    ("campaign", "src/rapport/apps/tracking/inputs.py"): "utm_campaign is a parameter that shops' statistics read",
-    ("campaign", "src/rapport/apps/tracking/models.py"): "utm_campaign is a parameter that shops' statistics read",
+    ("campaign", "src/rapport/apps/tracking/inputs.py"): "utm_campaign is what shops' statistics read",
+    ("campaign", "src/rapport/apps/tracking/models.py"): "utm_campaign is what shops' statistics read",
     (
         "campaign",
         "src/rapport/doors/console/program/tags.py",
-    ): "utm_campaign is a parameter that shops' statistics read",
+    ): "utm_campaign is what shops' statistics read",
     ("publisher", "src/rapport/wire"): "the link book has a publisher: who publishes it",
     ("publisher", "src/rapport/apps/tracking"): "the link book has a publisher: who publishes it",
 }
