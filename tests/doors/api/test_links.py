@@ -185,6 +185,10 @@ def test_a_reading_key_reads_and_a_reporting_key_does_neither(shop: Shop) -> Non
     workspace, link = shop.program.workspace, f"links/{shop.link.id}"
     reader, reporter = keyed(workspace, KeyScope.READ), keyed(workspace, KeyScope.CONVERSIONS_WRITE)
     assert send(reader, "GET", link)[0] == 200
-    wishes = (("POST", "links", {}), ("PUT", f"{link}/limits", {}), ("POST", f"{link}/pause", None))
+    wishes: tuple[tuple[str, str, object], ...] = (
+        ("POST", "links", {}),
+        ("PUT", f"{link}/limits", {}),
+        ("POST", f"{link}/pause", None),
+    )
     assert {send(reader, *wish)[0] for wish in wishes} == {403}
     assert {send(reporter, *wish)[0] for wish in (*wishes, ("GET", "links", None))} == {403}

@@ -98,7 +98,7 @@ def test_the_time_of_a_link_is_changed_later(by_anna: Client, anna: Partnership)
     assert 'value="2026-05-31"' in by_anna.get(page).content.decode()
 
     by_anna.post(page, {})
-    limits.refresh_from_db()
+    limits = LinkLimits.objects.get(link=anna.link)
     assert (limits.starts_at, limits.ends_at, limits.fallback_url) == (None, None, "")
 
 

@@ -16,7 +16,7 @@ def tag_links(*, program_id: str, given: TagsInput, by: Actor, at: datetime) -> 
     with transaction():
         program = Program.objects.select_for_update().get(pk=program_id)
         tags, _made = ProgramTags.objects.update_or_create(program=program, defaults={**said, "changed_at": at})
-        about = {"subject": program.id, "workspace_id": program.workspace_id, "data": said}
-        audit(by=by, at=at, action="program.tagged", **about)
-        announce(at=at, kind="program.tagged", **about)
+        what, where = "program.tagged", program.workspace_id
+        audit(by=by, at=at, action=what, subject=program.id, workspace_id=where, data=said)
+        announce(at=at, kind=what, subject=program.id, workspace_id=where, data=said)
     return tags

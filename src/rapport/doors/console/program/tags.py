@@ -1,5 +1,7 @@
 """What the destinations of a program's links say of where a visit came from: one template for all of them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,19 +22,27 @@ from rapport.doors.console.program.pages import lead_to
 from rapport.kit.clock import now
 
 
-def _tag(name: str, help_text: str = "") -> forms.CharField:
-    plain = forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"})
-    return forms.CharField(label=name, max_length=200, required=False, widget=plain, help_text=help_text)
+class TagField(forms.CharField):
+    """The value of one parameter."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - the words of any field of texts
+        """Leave it open whether it is given, and let no keyboard mend it."""
+        plain = forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"})
+        super().__init__(max_length=200, required=False, widget=plain, **given)
 
 
 class TagsForm(forms.Form):
     """The five that shops' statistics read."""
 
-    utm_source = _tag("utm_source", gettext_lazy("Who sent the visitor, such as: partners or {partner}."))
-    utm_medium = _tag("utm_medium", gettext_lazy("How, such as: affiliate or {channel}."))
-    utm_campaign = _tag("utm_campaign", gettext_lazy("For what, such as: {program} or {placement}."))
-    utm_term = _tag("utm_term")
-    utm_content = _tag("utm_content", gettext_lazy("What was clicked, such as: {link} or {sub1}."))
+    utm_source = TagField(
+        label="utm_source", help_text=gettext_lazy("Who sent the visitor, such as: partners or {partner}.")
+    )
+    utm_medium = TagField(label="utm_medium", help_text=gettext_lazy("How, such as: affiliate or {channel}."))
+    utm_campaign = TagField(
+        label="utm_campaign", help_text=gettext_lazy("For what, such as: {program} or {placement}.")
+    )
+    utm_term = TagField(label="utm_term")
+    utm_content = TagField(label="utm_content", help_text=gettext_lazy("What was clicked, such as: {link} or {sub1}."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
