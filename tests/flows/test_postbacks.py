@@ -7,14 +7,16 @@ import pytest
 from msgspec import structs
 from pytest_django import Settings
 
-from rapport.apps.conversions.actions import move_cursor
+from rapport.apps.conversions.actions import choose_profile, move_cursor
+from rapport.apps.conversions.inputs import ProfileInput
 from rapport.apps.conversions.models import Conversion, Correction, Receipt
 from rapport.apps.programs.models import Program
+from rapport.apps.record.inputs import read_input
 from rapport.flows.postbacks import CURSOR, position, postbacks_wait, take_postbacks
 from rapport.kit.clock import to_ms
 from rapport.wire.events import PostbackEvent
 from rapport.wire.journal import JournalWriter, sealed_segments
-from tests.make.identity import NOON
+from tests.make.identity import NOON, STORY
 from tests.make.road import make_agreement, make_coupon, make_program
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +115,48 @@ def test_one_that_a_fault_of_ours_keeps_out_is_kept_whole_and_stops_nobody(progr
 @pytest.mark.usefixtures("program")
 def test_nothing_written_is_nothing_taken() -> None:
     assert (position(), postbacks_wait(), take_postbacks(at=NOON)) == (0, False, 0)
+
+
+def test_an_edit_leads_the_order_to_its_new_amount_however_often_it_is_told(program: Program, tmp_path: Path) -> None:
+    choose_profile(program=program, given=read_input(ProfileInput, {"profile": "shareasale"}), by=STORY, at=NOON)
+
+    def edit(receipt_id: str, amount: str, **more: str) -> PostbackEvent:
+        return postback(program, receipt_id, action="edit", ordernumber="1", newamount=amount, **more)
+
+    write(
+        tmp_path,
+        edit("down", "60.00"),  # in one segment with its order, and before it
+        postback(program, "sale", tracking="1", amount="100.00", couponcode="ANNA12"),
+        edit("down again", "60.00"),
+        edit("up", "80.00"),
+        edit("down anew", "60.00"),
+        edit("foreign", "60.00", currency="USD"),
+        edit("unreadable", "60,00"),
+        postback(program, "nobody", action="edit", ordernumber="9", newamount="60.00"),
+    )
+    take_postbacks(at=NOON)
+
+    taken = dict.fromkeys(("sale", "down", "up", "down anew"), "taken")
+    refused = dict.fromkeys(("foreign", "unreadable", "nobody"), "refused")
+    assert states() == taken | refused | {"down again": "known"}
+    assert Conversion.objects.get().remaining_minor == 6_000
+    assert list(Correction.objects.order_by("id").values_list("kind", "total_minor")) == [
+        ("amendment", -4_000),
+        ("amendment", 2_000),
+        ("amendment", -2_000),
+    ]
+    fields = {row.id: row.problems[0]["field"] for row in Receipt.objects.filter(state="refused")}
+    assert fields == {"foreign": "currency", "unreadable": "total", "nobody": "of"}
+    assert Receipt.objects.get(pk="down again").warnings == []
+
+
+def test_an_edit_after_a_refund_is_not_taken_off_twice(program: Program, tmp_path: Path) -> None:
+    choose_profile(program=program, given=read_input(ProfileInput, {"profile": "shareasale"}), by=STORY, at=NOON)
+    write(
+        tmp_path,
+        postback(program, "sale", tracking="1", amount="100.00"),
+        postback(program, "refund", type="refund", of="1", total="40.00"),
+        postback(program, "edit", action="edit", ordernumber="1", newamount="60.00"),
+    )
+    take_postbacks(at=NOON)
+    assert (Conversion.objects.get().remaining_minor, states()["edit"]) == (6_000, "known")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from rapport.apps.conversions.actions import keep_receipts, move_cursor, new_receipt
-from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput, EditInput
 from rapport.apps.conversions.models import Door, Receipt, ReceiptState
 from rapport.apps.conversions.postback import Reading, read_postback
 from rapport.apps.conversions.queries import cursor_of, reading_of
@@ -23,6 +23,7 @@ from rapport.apps.programs.queries import all_programs
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.errors import Refusal
 from rapport.apps.record.write import transaction
+from rapport.flows.edits import take_edit
 from rapport.flows.intake import take_conversions, take_corrections
 from rapport.flows.offers import Offer, load_offer
 from rapport.kit.clock import from_ms
@@ -50,10 +51,11 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One postback read as a report, or refused; neither where it tells of no order."""
+    """One postback read as a report or an edit of one, or refused; nothing of it where it tells of no order."""
 
     event: PostbackEvent
     report: ReadConversion | ReadCorrection | None = None
+    edit: EditInput | None = None
     refusal: Refusal | None = None
     unread: tuple[str, ...] = ()
 
@@ -140,7 +142,7 @@ def _take_all(batch: Sequence[tuple[PostbackEvent, str, int]], *, at: datetime) 
 def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime) -> list[Receipt]:
     reading = reading_of(offer.program.id)
     reads = [_read(event, offer=offer, reading=reading) for event in events]
-    receipts = [_receipt(read, at=at) for read in reads if read.report is None]
+    receipts = [_receipt(read, at=at) for read in reads if read.report is None and read.edit is None]
     for door in (Door.POSTBACK, Door.SCRIPT):
         receipts += _take_orders([read for read in reads if read.door == door], door=door, offer=offer, at=at)
     by = Actor.system("postback")
@@ -149,7 +151,18 @@ def _take_program(events: Sequence[PostbackEvent], *, offer: Offer, at: datetime
         deltas = [delta for _read, delta in corrections]
         answers = take_corrections(deltas, offer=offer, door=Door.POSTBACK, by=by, at=at)
         receipts += [_receipt(read, taken=one, at=at) for (read, _), one in zip(corrections, answers, strict=True)]
+    # Last and one by one: an edit is measured by what its order comes to after everything before it.
+    receipts += [_take_edit(read, edit=read.edit, offer=offer, by=by, at=at) for read in reads if read.edit]
     return receipts
+
+
+def _take_edit(read: _Read, *, edit: EditInput, offer: Offer, by: Actor, at: datetime) -> Receipt:
+    number, received_at = f"edit-{read.event.receipt_id}", from_ms(read.event.at_ms)
+    try:
+        taken = take_edit(edit, number=number, offer=offer, received_at=received_at, by=by, at=at)
+    except Refusal as refusal:
+        return _receipt(replace(read, refusal=refusal), at=at)
+    return _receipt(read, taken=taken, at=at)
 
 
 def _take_orders(reads: Sequence[_Read], *, door: Door, offer: Offer, at: datetime) -> list[Receipt]:
@@ -171,7 +184,8 @@ def _read(event: PostbackEvent, *, offer: Offer, reading: Reading) -> _Read:
             report = read_conversion(told.report, frame=offer.frame, received_at=received_at, **stands)
         elif isinstance(told.report, CorrectionInput):
             report = read_correction(told.report, frame=offer.frame, received_at=received_at)
-        return _Read(event, report=report, unread=told.unread)
+        edit = told.report if isinstance(told.report, EditInput) else None
+        return _Read(event, report=report, edit=edit, unread=told.unread)
     except Refusal as refusal:
         return _Read(event, refusal=refusal)
 
@@ -206,7 +220,7 @@ def _state(read: _Read, taken: TakenConversion | TakenCorrection | None) -> Rece
 def _warnings(read: _Read, taken: TakenConversion | TakenCorrection | None) -> Iterator[Warned]:
     if taken:
         yield from taken.warnings
-    elif read.refusal is None:
+    elif read.refusal is None and read.edit is None:
         yield Warned("no_order", "", _("This tells of no order, so there is nothing to do."))
     if read.unread:
         sentence = _("These names mean nothing here and were left unread: %(names)s.")

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput, EditInput
 from rapport.apps.conversions.postback import Postback, Reading, read_postback
 from rapport.apps.conversions.profiles import PROFILES
 from rapport.apps.record.errors import BadInput
@@ -135,6 +135,14 @@ def test_what_is_declined_there_is_cancelled_here(slug: str, line: str) -> None:
     assert (given.kind, given.of, given.of_kind, given.total) == ("cancel", "10428", "sale", None)
 
 
+def test_an_edit_says_what_the_order_comes_to_unless_our_own_words_say_otherwise() -> None:
+    line = "action=edit&ordernumber=10428&newamount=80.50&date=11/30/2026&merchantId=1234"
+    given = told("shareasale", line)
+    assert given.report == EditInput(of="10428", total="80.50")
+    assert given.unread == ("date", "merchantId")
+    assert taken_back("shareasale", "action=edit&type=refund&of=10428&total=5.00").kind == "refund"
+
+
 def test_a_refund_in_our_own_words_is_understood_beside_every_profile() -> None:
     for slug in PROFILES.keys() - {"clickbank"}:
         given = taken_back(slug, "type=refund&of=10428&external_id=R-1&total=40.00")
@@ -145,7 +153,10 @@ def test_a_refund_in_our_own_words_is_understood_beside_every_profile() -> None:
     ("slug", "line", "field"),
     [
         ("affise", "action_id=1&sum=5&status=9", "status"),
-        ("shareasale", "action=edit&ordernumber=1&amount=5", "action"),
+        ("shareasale", "action=edit&ordernumber=1&newamount=5&amount=6", "amount"),
+        ("shareasale", "action=edit&newamount=5", "of"),
+        ("shareasale", "action=edit&ordernumber=1", "total"),
+        ("shareasale", "action=mend&ordernumber=1", "action"),
         ("shareasale", "tracking=1&amount=5&skulist=a,b&pricelist=1&quantitylist=1,1", "skulist"),
         ("cj", "OID=1&ITEM1=a&AMT1=12,50", "price"),
         ("cj", "OID=1&ITEM1=a&AMT1=10&DCNT1=50", "discount"),

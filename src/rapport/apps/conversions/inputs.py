@@ -139,6 +139,18 @@ class CorrectionInput(Input):
         return self
 
 
+class EditInput(Input):
+    """What an order comes to from now on, as other systems tell it; the difference becomes an amendment.
+
+    Without a currency it is the order's.
+    """
+
+    of: ExternalId
+    of_kind: Kind = "sale"
+    total: Amount
+    currency: Annotated[str, Field(max_length=3)] = ""
+
+
 def _profile(value: str) -> str:
     if value not in PROFILES:
         raise ValueError(_("Choose one of: %(choices)s.") % {"choices": ", ".join(PROFILES)})

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput
+from rapport.apps.conversions.inputs import ConversionInput, CorrectionInput, EditInput
 from rapport.apps.conversions.profiles import CLICKBANK, OWN, Fields, Profile, Status, clickbank
 from rapport.apps.conversions.putting import Put
 from rapport.apps.record.errors import BadInput
@@ -36,7 +36,7 @@ class Reading:
 class Postback:
     """What a postback reports, if anything; `confirmed` when a server stands behind it; `unread` names what is left."""
 
-    report: ConversionInput | CorrectionInput | None
+    report: ConversionInput | CorrectionInput | EditInput | None
     confirmed: bool = True
     unread: tuple[str, ...] = ()
 
@@ -59,8 +59,9 @@ def read_postback(event: PostbackEvent, *, currency: str, reading: Reading) -> P
     for name, value in _told(event).items():
         put.take(name, value)
     fields = put.finish()
+    is_edit = put.status is Status.EDITED and "type" not in fields
     return Postback(
-        _report(_as_told(fields, put.status), currency=currency),
+        _edit(fields) if is_edit else _report(_as_told(fields, put.status), currency=currency),
         confirmed=put.status is not Status.PENDING,
         unread=tuple(put.unread),
     )
@@ -106,6 +107,12 @@ def _as_told(fields: Fields, status: Status | None) -> Fields:
         "of_kind": fields.get("kind", "sale"),
         **({"currency": fields["currency"]} if "currency" in fields else {}),
     }
+
+
+def _edit(fields: Fields) -> EditInput:
+    """Return what an order comes to from now on; whatever else is told of it stays as it was."""
+    told = {"of": fields.get("external_id", ""), "of_kind": fields.get("kind", "sale")}
+    return read_input(EditInput, told | {name: fields[name] for name in ("total", "currency") if name in fields})
 
 
 def _report(fields: Fields, *, currency: str) -> ConversionInput | CorrectionInput:

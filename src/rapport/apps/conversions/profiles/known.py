@@ -138,6 +138,7 @@ SHAREASALE = Profile(
     title="ShareASale",
     names={
         "amount": "total",
+        "newamount": "total",
         "tracking": "external_id",
         "ordernumber": "external_id",
         "transtype": "event",
@@ -148,7 +149,7 @@ SHAREASALE = Profile(
         "action": "status",
     },
     values={"customer_status": _CUSTOMER},
-    statuses={"new": Status.APPROVED, "void": Status.DECLINED},
+    statuses={"new": Status.APPROVED, "void": Status.DECLINED, "edit": Status.EDITED},
     basket=baskets.lists,
     example=(
         "amount=120.50&tracking=10428&transtype=sale&merchantID=1234&skulist=sku-1,sku-2&pricelist=60.25,60.25"

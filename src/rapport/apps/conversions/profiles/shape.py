@@ -15,6 +15,8 @@ class Status(StrEnum):
     APPROVED = "approved"
     PENDING = "pending"
     DECLINED = "declined"
+    EDITED = "edited"
+    """It comes to another amount from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

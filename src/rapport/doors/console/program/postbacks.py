@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.apps.conversions.actions import choose_profile
-from rapport.apps.conversions.inputs import PROFILE_TARGETS, ConversionInput, ProfileInput
+from rapport.apps.conversions.inputs import PROFILE_TARGETS, ConversionInput, CorrectionInput, ProfileInput
 from rapport.apps.conversions.postback import read_postback
 from rapport.apps.conversions.profiles import PROFILES, Profile
 from rapport.apps.conversions.queries import profile_of, reading_of
@@ -136,9 +136,11 @@ def _tried(program: Program, line: str) -> Tried:
     if isinstance(told.report, ConversionInput):
         read_conversion(told.report, frame=frame, received_at=at)
         sentence = _("An order.") if told.confirmed else _("An order that is held until it is confirmed.")
-    else:
+    elif isinstance(told.report, CorrectionInput):
         read_correction(told.report, frame=frame, received_at=at)
         sentence = _("A correction: what it names is taken from the order.")
+    else:
+        sentence = _("An edit: the order comes to this amount from now on.")
     fields = told.report.model_dump(mode="json", exclude_unset=True).items()
     return Tried(sentence, [(name, _shown(value)) for name, value in fields], told.unread)
 
