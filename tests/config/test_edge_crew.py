@@ -16,7 +16,7 @@ from rapport.edge.roll import living
 from rapport.wire import linkbook
 from rapport.wire.events import ClickEvent
 from tests.edge.conftest import BROWSER, KEYS, PROGRAM, Caller, events_of, make_link
-from tests.edge.test_durability import free_port
+from tests.support.ports import free_port
 
 CLICK = f"GET /c/abc HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nuser-agent: {BROWSER}\r\n\r\n".encode()
 

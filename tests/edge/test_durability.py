@@ -21,6 +21,7 @@ from rapport.edge import EdgeSettings, run
 from rapport.wire import journal, linkbook
 from rapport.wire.events import ClickEvent, Event, PostbackEvent
 from tests.edge.conftest import BROWSER, KEYS, PROGRAM, TOKEN, Caller, RunningEdge, events_of, make_link, running
+from tests.support.ports import free_port
 
 CLICK = f"GET /c/abc HTTP/1.1\r\nhost: e\r\nuser-agent: {BROWSER}\r\n\r\n".encode()
 POSTBACK = f"GET /pb?token={TOKEN}&kind=sale HTTP/1.1\r\nhost: e\r\n\r\n".encode()
@@ -33,14 +34,6 @@ data, port, metrics_port = sys.argv[1:]
 names = frozenset({'e', 'edge.example'})
 sys.exit(run(EdgeSettings(data=Path(data), port=int(port), metrics_port=int(metrics_port), own_hosts=names)))
 """
-
-
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
