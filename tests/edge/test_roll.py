@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rapport.edge.roll import Figures, Roll, living
+from rapport.edge.counters import Figures
+from rapport.edge.roll import Roll, living
 from tests.edge.conftest import Response, RunningEdge
 
 

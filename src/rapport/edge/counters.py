@@ -3,22 +3,22 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from rapport.edge.reasons import Reason, Refusal
-from rapport.edge.roll import Figures
 
 OK = "ok"
 TAKEN = "taken"
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(msgspec.Struct, kw_only=True):
     """Counts since the start of the process."""
 
-    clicks: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([OK, *Reason], 0)))
-    postbacks: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([TAKEN, *Refusal], 0)))
-    answers: Counter[int] = field(default_factory=Counter)
+    # In the process that counts they are Counters, where a new status need not be there before it is counted.
+    clicks: dict[str, int] = msgspec.field(default_factory=lambda: Counter(dict.fromkeys([OK, *Reason], 0)))
+    postbacks: dict[str, int] = msgspec.field(default_factory=lambda: Counter(dict.fromkeys([TAKEN, *Refusal], 0)))
+    answers: dict[int, int] = msgspec.field(default_factory=Counter)
     impressions: int = 0
     unjournalled_clicks: int = 0
     unjournalled_impressions: int = 0
@@ -27,21 +27,26 @@ class Counters:
     syncs: int = 0
     sync_seconds: float = 0.0
 
-    def figures(self) -> Figures:
+    def figures(self) -> "Figures":
         """Return the counts as other processes read them; what else there is to tell of a process is left free."""
-        return Figures(
-            pid=os.getpid(),
-            clicks={str(word): count for word, count in self.clicks.items()},
-            postbacks={str(word): count for word, count in self.postbacks.items()},
-            answers=dict(self.answers),
-            impressions=self.impressions,
-            unjournalled_clicks=self.unjournalled_clicks,
-            unjournalled_impressions=self.unjournalled_impressions,
-            journal_failures=self.journal_failures,
-            torn_bytes=self.torn_bytes,
-            syncs=self.syncs,
-            sync_seconds=self.sync_seconds,
-        )
+        counted = msgspec.structs.asdict(self)
+        told = {
+            "clicks": {str(word): count for word, count in self.clicks.items()},
+            "postbacks": {str(word): count for word, count in self.postbacks.items()},
+            "answers": dict(self.answers),
+        }
+        return Figures(pid=os.getpid(), **(counted | told))
+
+
+class Figures(Counters, kw_only=True):
+    """What one process counted since it started, and how it is."""
+
+    pid: int
+    connections: int = 0
+    book_version: int = 0
+    book_damage: str = ""
+    started_ms: int = 0
+    failing: bool = False
 
 
 def metrics_text(processes: Sequence[Figures]) -> str:

@@ -13,29 +13,10 @@ from pathlib import Path
 
 import msgspec
 
+from rapport.edge.counters import Figures
+
 _SUFFIX = ".json"
 _READINGS = 5
-
-
-class Figures(msgspec.Struct, kw_only=True):
-    """What one process counted since it started, and how it is."""
-
-    pid: int
-    clicks: dict[str, int] = {}
-    postbacks: dict[str, int] = {}
-    answers: dict[int, int] = {}
-    impressions: int = 0
-    unjournalled_clicks: int = 0
-    unjournalled_impressions: int = 0
-    journal_failures: int = 0
-    torn_bytes: int = 0
-    syncs: int = 0
-    sync_seconds: float = 0.0
-    connections: int = 0
-    book_version: int = 0
-    book_damage: str = ""
-    started_ms: int = 0
-    failing: bool = False
 
 
 class Roll:

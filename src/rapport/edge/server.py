@@ -17,12 +17,12 @@ from rapport.edge import answers, click, impression, names, page_click, page_sal
 from rapport.edge.answers import Answer
 from rapport.edge.caller import networks
 from rapport.edge.connection import Connection, Handler
-from rapport.edge.counters import Counters, metrics_text
+from rapport.edge.counters import Counters, Figures, metrics_text
 from rapport.edge.group_commit import GroupCommit
 from rapport.edge.impression import Impressions
 from rapport.edge.pace import Pace
 from rapport.edge.request import Request
-from rapport.edge.roll import Figures, Roll
+from rapport.edge.roll import Roll
 from rapport.edge.settings import EdgeSettings
 from rapport.edge.station import Station, clock_ms
 from rapport.kit.collector import spare
