@@ -98,7 +98,14 @@ def test_the_series_comes_in_other_steps(reader: Shop, step: str) -> None:
     assert isinstance(series, list)
     assert isinstance(keys, list)
     assert sum(span["net"] for span in series) == 4
-    assert {row["key"]: row["orders"] for row in keys} == {"Firefox": None, "": None}
+    assert {row["key"]: row["orders"] for row in keys} == {"Firefox": 0, "": 1}
+
+
+def test_orders_are_not_told_apart_by_why_a_click_cannot_earn(reader: Shop) -> None:
+    _status, told = ask(reader, by="reason")
+    keys = told["keys"]
+    assert isinstance(keys, list)
+    assert {row["orders"] for row in keys} == {None}
 
 
 @pytest.mark.parametrize(
