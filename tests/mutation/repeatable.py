@@ -1,6 +1,28 @@
-"""A pytest plugin of mutation runs: properties try the same few examples each time, so that verdicts repeat."""
+"""A pytest plugin of mutation runs: properties try the same few examples each time, so that verdicts repeat.
 
+Pages of paper are printed by a process of their own: mutmut tries each mutant in a fork, into which the threads of the
+library that prints do not come along, and a fork that prints would wait for them until its time is over.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import typst
 from hypothesis import HealthCheck, Phase, settings
+
+FONTS = Path(__file__).resolve().parents[2] / "src" / "rapport" / "doors" / "ui" / "pdf" / "fonts"
+
+_PRINT = """
+import json, sys, typst
+told = json.load(sys.stdin)
+fonts = typst.Fonts(include_system_fonts=False, font_paths=[told.pop("fonts")])
+page = typst.compile(told.pop("template").encode(), font_paths=fonts, **told)
+sys.stdout.buffer.write(page)
+"""
 
 settings.register_profile(
     "mutation",
@@ -15,3 +37,14 @@ settings.register_profile(
     # is kept on the instance, so that no example depends on which one it was.
     suppress_health_check=[HealthCheck.differing_executors],
 )
+
+
+@pytest.fixture(autouse=True)
+def _print_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.doors.ui.pdf._fonts", lambda: FONTS)
+    monkeypatch.setattr(typst, "compile", _printed)
+
+
+def _printed(template: bytes, *, font_paths: Path, **given: str | bool | Mapping[str, str]) -> bytes:
+    told = json.dumps({"template": template.decode(), "fonts": str(font_paths), **given})
+    return subprocess.run([sys.executable, "-c", _PRINT], input=told.encode(), capture_output=True, check=True).stdout
