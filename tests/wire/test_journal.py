@@ -62,6 +62,16 @@ def test_a_missing_journal_is_an_empty_one(tmp_path: Path) -> None:
     assert journal.recover(tmp_path / "none") == []
 
 
+def test_the_newest_number_is_that_of_the_last_segment_and_none_before_the_first(tmp_path: Path) -> None:
+    assert journal.newest_number(tmp_path / "nowhere") == 0
+    writer = JournalWriter(tmp_path, writer_id="w1")
+    for expected in (1, 2):
+        writer.append(event(expected))
+        assert journal.newest_number(tmp_path) == expected - 1, "an open segment has no number yet"
+        writer.seal()
+        assert journal.newest_number(tmp_path) == expected
+
+
 def test_an_open_segment_is_not_for_readers_yet(tmp_path: Path) -> None:
     writer = JournalWriter(tmp_path, writer_id="edge")
     for number in (1, 2):
