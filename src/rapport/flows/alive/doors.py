@@ -4,7 +4,7 @@ import hmac
 import json
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
@@ -59,14 +59,21 @@ def edge_health() -> EdgeHealth:
 
 def follow_as_test(link: Link) -> str:
     """Follow a link as a visitor who says that it is a test, and return the click id; raises `DoorClosed`."""
-    answer = _ask("GET", f"{settings.EDGE_URL}/c/{link.code}?rptest=1", {"user-agent": BROWSER})
+    address = f"{settings.EDGE_URL}/c/{link.code}?rptest=1"
+    answer = _patiently(
+        lambda: _ask("GET", address, {"user-agent": BROWSER}), is_known=lambda answer: bool(_click_id(answer, link))
+    )
     if answer.status != FOUND:
         raise DoorClosed(_("The link answers with %(status)s instead of leading on.") % {"status": answer.status})
-    query = parse_qs(urlsplit(answer.headers.get("location", "")).query)
-    found = query.get(link.agreement.program.parameter)
+    found = _click_id(answer, link)
     if not found:
         raise DoorClosed(_("The link leads on without a click id."))
-    return found[0]
+    return found
+
+
+def _click_id(answer: Answer, link: Link) -> str:
+    query = parse_qs(urlsplit(answer.headers.get("location", "")).query)
+    return query.get(link.agreement.program.parameter, [""])[0]
 
 
 def report_as_shop(program: Program, fields: Mapping[str, str], *, message_id: str, by: Actor, at: datetime) -> str:
@@ -81,20 +88,23 @@ def report_as_shop(program: Program, fields: Mapping[str, str], *, message_id: s
         "webhook-timestamp": str(stamp),
         "webhook-signature": f"v1,{b64encode(signature).decode()}",
     }
-    answer = _posted(f"{settings.EDGE_URL}/pb?program={program.id}", headers, body)
+    address = f"{settings.EDGE_URL}/pb?program={program.id}"
+    answer = _patiently(
+        lambda: _ask("POST", address, headers, content=body), is_known=lambda answer: answer.status != UNKNOWN_SECRET
+    )
     if answer.status != OK:
         raise DoorClosed(_("The door for postbacks answers with %(status)s.") % {"status": answer.status})
     return str(answer.json()["receipt"])
 
 
-def _posted(address: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Return the edge's answer; a secret made just now is believed as soon as the next link book is out."""
+def _patiently(ask: Callable[[], Answer], *, is_known: Callable[[Answer], bool]) -> Answer:
+    """Return the edge's answer; a link or a secret made just now is known there once the next link book is out."""
     for wait_s in _WAITS_S:
-        answer = _ask("POST", address, headers, content=body)
-        if answer.status != UNKNOWN_SECRET:
+        answer = ask()
+        if is_known(answer):
             return answer
         time.sleep(wait_s)
-    return _ask("POST", address, headers, content=body)
+    return ask()
 
 
 def _signing_secret(program: Program, *, by: Actor, at: datetime) -> PostbackSecret:
