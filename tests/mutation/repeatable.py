@@ -1,7 +1,8 @@
 """A pytest plugin of mutation runs: properties try the same few examples each time, so that verdicts repeat.
 
 Pages of paper are printed by a process of their own: mutmut tries each mutant in a fork, into which the threads of the
-library that prints do not come along, and a fork that prints would wait for them until its time is over.
+library that prints do not come along, and a fork that prints would wait for them until its time is over. The doctor
+does not wait for a link book that no worker of these tests will publish.
 """
 
 import json
@@ -40,9 +41,10 @@ settings.register_profile(
 
 
 @pytest.fixture(autouse=True)
-def _print_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rapport.doors.ui.pdf._fonts", lambda: FONTS)
     monkeypatch.setattr(typst, "compile", _printed)
+    monkeypatch.setattr("rapport.flows.doctor.arrivals.PUBLISHING_TAKES_S", 0)
 
 
 def _printed(template: bytes, *, font_paths: Path, **given: str | bool | Mapping[str, str]) -> bytes:
