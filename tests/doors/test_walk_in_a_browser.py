@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rapport.flows.demo import cast
 from tests.support.browser import PHONE, watched_page
@@ -13,6 +14,8 @@ from tests.support.server import RunningRapport
 
 IDENTIFIER = re.compile(r"[a-z]{3}_[0-9a-z]{26}|(?<=/)v?[0-9]+(?=/)")
 FILES = (".csv", ".json", ".pdf", ".php", ".png", ".svg", ".xml")
+SETTLES_MS = 2_000
+"""On a busy machine a page may be wider for a moment, until its own letters have come."""
 MOST_PAGES = 200
 FEWEST_KINDS = {"/console/": 50, "/portal/": 15}
 """Fewer would mean that the walk ended at its first door."""
@@ -50,13 +53,24 @@ def walk(page: Page, web: str, place: str) -> tuple[set[str], list[str]]:
             return kinds, faults
         answer = page.goto(f"{web}{ahead.popleft()}")
         assert answer is not None
-        if answer.status >= 400 or page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+        if answer.status >= 400 or not fits(page):
             faults.append(f"{answer.status} {page.url}")
         for path in paths_on(page, place):
             if (kind := IDENTIFIER.sub("…", path)) not in kinds:
                 kinds.add(kind)
                 ahead.append(path)
     raise AssertionError(f"more than {MOST_PAGES} kinds of pages: {sorted(kinds)}")
+
+
+def fits(page: Page) -> bool:
+    """Say whether a page is no wider than the screen once it has settled."""
+    try:
+        page.wait_for_function(
+            "most => document.documentElement.scrollWidth <= most", arg=PHONE["width"], timeout=SETTLES_MS
+        )
+    except PlaywrightTimeout:
+        return False
+    return True
 
 
 def paths_on(page: Page, place: str) -> list[str]:
