@@ -47,7 +47,7 @@ def enqueue_job(*, key: str, at_once: bool, store: Callable[[], Result]) -> Resu
 
 def claim_job(*, worker_id: str, at: datetime, queues: tuple[str, ...]) -> Job | None:
     """Take the most urgent job that is due, under a lease; None when there is none."""
-    if not queries.some_job_is_ready() or not queries.due_jobs(at=at, queues=queues).exists():
+    if not queries.due_jobs(at=at, queues=queues).exists():
         return None  # the common case costs one read and no lock
     try:
         with transaction():

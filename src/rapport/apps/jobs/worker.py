@@ -115,11 +115,11 @@ class Worker:
 
     def _queue_is_empty(self) -> bool:
         seen = beat()
-        if seen is None:
-            return False
-        if seen != self._empty_at:
-            self._empty_at = None if queries.some_job_is_ready() else seen
-        return self._empty_at is not None
+        if seen is not None and seen == self._empty_at:
+            return True
+        is_empty = not queries.some_job_is_ready()
+        self._empty_at = seen if is_empty else None
+        return is_empty
 
     def _run(self, job: Job) -> None:
         close_old_connections()
