@@ -106,7 +106,14 @@ def earned(page: Page, amount: str) -> None:
     expect(page.get_by_text(amount).first).to_be_visible()
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the page it leads to, which may be the same: only then may it be loaded again."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def reload_until(page: Page, words: str) -> None:
+    """Look again until the words are there; what was pressed before must have led to its page, see `press`."""
     for _ in range(60):
         page.reload()
         if page.get_by_text(words, exact=True).count():
@@ -190,7 +197,7 @@ def compare_and_repair(page: Page, world: World, hook: str) -> None:
     simulator, _address = world.shops["stripe"]
     buy(simulator, at=now() - timedelta(hours=2), click=world.click)  # before the click: nobody earns from it
     page.goto(hook.replace("/hooks/", f"/console/{world.program.id}/shops/"))
-    page.get_by_role("button", name="Compare now").click()
+    press(page, "Compare now")
     reload_until(page, "There, not here")
     take_shot(page, "shops-comparison")
     page.get_by_role("button", name="Repair all").click()
@@ -220,7 +227,7 @@ def test_anything_that_sends_json_is_connected_by_a_sample(page: Page, world: Wo
     page.locator("table a[href*='/deliveries/']").first.click()
     fits(page)
     take_shot(page, "shops-delivery")
-    page.get_by_role("button", name="Run again").click()
+    press(page, "Run again")
     reload_until(page, "Known already")
 
 
