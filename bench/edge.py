@@ -4,8 +4,9 @@
     python -m bench.edge [--rounds 3] [--seconds 4] [--links 100000] [--only keep-alive]
 
 nginx answers `return 302` with a buffered access log. The edge looks random links up in a book of 100,000, judges the
-visitor, mints a signed click id, writes the click down, syncs it within 10 ms and sets the cookie. Each is one process
-on core 0, and wrk on core 1 calls them in turn, so that a ratio compares neighbours in time. Three ways to call:
+visitor, mints a signed click id, writes the click down, syncs it within 10 ms and sets the cookie. `bare` is the least
+that a server in Python can do (`bench/edge_parts/bare.py`). Each is one process on core 0, and wrk on core 1 calls them
+in turn, so that a ratio compares neighbours in time. Three ways to call:
 
     keep-alive   64 connections that stay, one request under way on each
     close        64 callers, each request over a connection of its own (`Connection: close`)
@@ -13,12 +14,13 @@ on core 0, and wrk on core 1 calls them in turn, so that a ratio compares neighb
 
 What the figures mean, each the median of the rounds that count:
 
-    per_s        answers a second; `ratio` is the edge's over nginx's (aim 1.0, at least 0.7)
+    per_s        answers a second; `ratio` is the edge's over nginx's (aim 1.0, at least 0.7), `bare_ratio` that of the
+                 least: where it is far above, what remains to nginx is the machine's and not the edge's to win
     p50, p99     milliseconds within which half and 99 of 100 answers came. wrk asks as fast as it can, so this is time
                  in a queue that is always full; `p99_ratio` is the edge's over nginx's (at most 1.5)
     core         percent of its core that the server used: well below 100, the callers were the limit and not the server
     cpu_us       microseconds of its core that the server used per answer, the kernel's work included: what others take
-                 lengthens the time and hardly this
+                 lengthens the time and hardly this. The edge's less `bare`'s is what a click costs in our own code
     rss_mb       the most memory the edge ever had resident, in millions of bytes (under 60)
     postbacks    receipts a second to 256 senders, each after the disk has the postback; F is how often a second one
                  writer can append 400 bytes and fdatasync in the same folder, measured before and after each round;
@@ -65,12 +67,13 @@ class Round:
 
     edge: Run
     nginx: Run | None = None
+    bare: Run | None = None
     syncs_per_s: float = 0.0
 
     @property
     def foreign_percent(self) -> float:
         """What others took in the louder half."""
-        return max(run.foreign_percent for run in (self.edge, self.nginx) if run is not None)
+        return max(run.foreign_percent for run in (self.edge, self.nginx, self.bare) if run is not None)
 
 
 class Bench:
@@ -93,7 +96,9 @@ class Bench:
         def measure() -> Round:
             with servers.nginx(self._folder / "nginx") as server:
                 beside = _run(server, call)
-            return Round(edge=self._edge(call), nginx=beside)
+            with servers.bare() as server:
+                least = _run(server, call)
+            return Round(edge=self._edge(call), nginx=beside, bare=least)
 
         return _compared(*self._quiet(way, measure))
 
@@ -158,9 +163,12 @@ def _told(one: Round) -> str:
 
 def _compared(rounds: list[Round], loud: int) -> dict[str, object]:
     pairs = [(one.edge, one.nginx) for one in rounds if one.nginx is not None]
+    least = [(one.bare, one.nginx) for one in rounds if one.bare is not None and one.nginx is not None]
     return {
         "edge": _figures(edge for edge, _ in pairs),
         "nginx": _figures(beside for _, beside in pairs),
+        "bare": _figures(bare for bare, _ in least),
+        "bare_ratio": _median(bare.load.per_s / beside.load.per_s for bare, beside in least),
         "ratio": _median(edge.load.per_s / beside.load.per_s for edge, beside in pairs),
         "p50_ratio": _median(edge.load.p50_ms / beside.load.p50_ms for edge, beside in pairs),
         "p99_ratio": _median(edge.load.p99_ms / beside.load.p99_ms for edge, beside in pairs),

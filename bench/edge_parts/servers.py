@@ -1,4 +1,4 @@
-"""The servers that are measured: our edge, as an installation runs it, and nginx with `return 302`."""
+"""The servers that are measured: our edge, as an installation runs it, nginx with `return 302`, and the least."""
 
 import json
 import shutil
@@ -72,6 +72,14 @@ def edge(data: Path) -> Iterator[Server]:
         "assets": "",
     }
     with _pinned([sys.executable, "-m", "rapport.config.tracking", json.dumps(told), "edge"], port) as server:
+        yield server
+
+
+@contextmanager
+def bare() -> Iterator[Server]:
+    """Run the least that a server in Python can do, on the servers' core."""
+    port = free_port()
+    with _pinned([sys.executable, "-m", "bench.edge_parts.bare", str(port)], port) as server:
         yield server
 
 

@@ -160,6 +160,11 @@ def test_pages_and_links_are_reached_by_https_and_an_unproven_name_has_no_certif
             click = until_answered(internet, name, f"/c/{link.code}", wanted=302)
             assert click.headers["location"].startswith("https://shop.example/")
             assert "; Secure" in click.headers["set-cookie"]
+            assert internet.get(name, "/t.js").headers["content-type"].startswith("text/javascript")
+            assert internet.get(name, f"/i/{link.code}.gif").headers["content-type"] == "image/gif"
+            for asked in ("/pb", "/px.gif", "/page/click", "/page/sale"):
+                told = internet.get(name, asked)
+                assert told.status_code != 404, f"{asked} is asked of the pages, which do not know it"
         assert_no_certificate(internet, UNPROVEN)
         assert {path.stem for path in kept.rglob("*.crt")} == {PAGES, OWN}
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol, cast
@@ -38,7 +37,24 @@ class House(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Serves one caller; lives in the event loop's thread."""
+    """Serves one caller; lives in the event loop's thread. There are thousands of them at once: each is kept small."""
+
+    __slots__ = (
+        "_answers",
+        "_busy",
+        "_closing",
+        "_flooded",
+        "_handle",
+        "_house",
+        "_loop",
+        "_made",
+        "_parser",
+        "_paused",
+        "_transport",
+        "_unused",
+        "_waiting",
+        "deadline",
+    )
 
     def __init__(self, house: House, handle: Handler) -> None:
         self.deadline = 0.0  # the loop's time at which patience ends
@@ -47,7 +63,7 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._made = self._loop.time()
         self._unused = True
-        self._waiting: deque[Request | Refused] = deque()
+        self._waiting: list[Request | Refused] = []
         self._answers: list[bytes] = []  # to be sent when their clicks are in the journal
         self._closing = False  # after what is to be sent
         self._busy = False  # an answer is waiting for the disk; later ones must wait for it
@@ -118,7 +134,7 @@ class Connection(asyncio.Protocol):
 
     def _serve(self) -> None:
         while self._waiting and not self._busy and not self._flooded and not self._closing:
-            self._answer(self._waiting.popleft())
+            self._answer(self._waiting.pop(0))
         self._set_reading()
 
     def _answer(self, request: Request | Refused) -> None:

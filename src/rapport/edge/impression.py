@@ -11,11 +11,10 @@ from rapport.edge.gif import gif
 from rapport.edge.names import program_addressed
 from rapport.edge.request import Request, clean, fields
 from rapport.edge.station import Route, Station
-from rapport.wire import clickid
+from rapport.wire import addresses, clickid
 from rapport.wire.clickid import Mark
 from rapport.wire.events import SUB_IDS, ImpressionEvent
 
-PREFIX = "/i/"
 SUFFIX = ".gif"
 
 SAME_SHOWING_MS = 10_000
@@ -34,7 +33,8 @@ class Impressions:
     def show(self, request: Request, station: Station) -> Answer:
         """Write a showing down, unless it is known, and answer with a dot."""
         owner = program_addressed(request, station)
-        route = None if owner is None else station.route(request.path[len(PREFIX) : -len(SUFFIX)].lower())
+        code = request.path.removeprefix(addresses.IMPRESSION).removesuffix(SUFFIX).lower()
+        route = None if owner is None else station.route(code)
         if route is None or (owner and route.link.program_id != owner):
             return gif(status=404)
         at_ms = station.clock_ms()

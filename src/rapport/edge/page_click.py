@@ -13,8 +13,6 @@ from rapport.wire import clickid
 from rapport.wire.aliases import texts_of
 from rapport.wire.clickid import ClickId
 
-PATH = "/page/click"
-
 
 def remember(request: Request, station: Station) -> Answer:
     """Answer with the click of this visit and those before it; keep them in a cookie only where `consent` is 1.

@@ -19,9 +19,6 @@ from rapport.edge.station import Station
 from rapport.wire.events import PostbackEvent
 from rapport.wire.linkbook import ProgramEntry
 
-PATH = "/page/sale"
-IMAGE_PATH = "/px.gif"
-
 _NOT_KEPT = frozenset({"program", "consent", *report.TOKEN_NAMES})  # a secret in a page is none, and is not stored
 _CLICKS = frozenset({"click_id", "click_ids", "rpid"})
 

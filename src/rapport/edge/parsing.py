@@ -30,6 +30,26 @@ class Refused(Exception):
 class RequestParser:
     """Collects the requests of one connection. httptools calls the `on_…` methods while `feed` runs."""
 
+    __slots__ = (
+        "_address",
+        "_body",
+        "_complete",
+        "_fed",
+        "_first_bytes",
+        "_head_complete",
+        "_headers",
+        "_later_bytes",
+        "_limits",
+        "_pairs",
+        "_parser",
+        "_refused",
+        "_target",
+        "_trusted",
+        "_version",
+        "begun",
+        "wants_continue",
+    )
+
     def __init__(self, *, address: str, limits: Limits, trusted: Networks = ()) -> None:
         self.begun = False  # some bytes of a request have come and some are missing
         self.wants_continue = False
@@ -40,7 +60,6 @@ class RequestParser:
         self._complete: list[Request] = []
         self._refused: Refused | None = None
         self._fed = 0
-        self._headers: dict[bytes, bytes] = {}
         self._version = ""
         self._reset()
 
@@ -181,7 +200,7 @@ class RequestParser:
 
     def _reset(self) -> None:
         self._target = b""
-        self._headers = {}
+        self._headers: dict[bytes, bytes] = {}
         self._pairs: list[tuple[bytes, bytes]] = []
         self._first_bytes = self._fed  # of the piece that the request began in, and perhaps others ended
         self._later_bytes = 0

@@ -8,8 +8,6 @@ from pathlib import Path
 from rapport.edge.answers import Answer
 from rapport.edge.request import Request
 
-PATH = "/t.js"
-
 _HEADERS = (
     "content-type: text/javascript; charset=utf-8\r\ncache-control: public, max-age=3600\r\n"
     'etag: "{name}"\r\ncross-origin-resource-policy: cross-origin\r\nvary: accept-encoding\r\n'

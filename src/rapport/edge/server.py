@@ -148,7 +148,7 @@ class Edge:
 
     def _road_of_page(self, path: str) -> Handler | None:
         """Return what answers an address that pages of shops and of partners ask for."""
-        if path.startswith(impression.PREFIX) and path.endswith(impression.SUFFIX):
+        if path.startswith(addresses.IMPRESSION) and path.endswith(impression.SUFFIX):
             return lambda request: self._impressions.show(request, self._station)
         return self._pages.get(path)
 
@@ -156,11 +156,11 @@ class Edge:
         """Return what pages of shops ask for, by path."""
         station, assets, pace = self._station, self._settings.assets, Pace()
         roads: dict[str, Handler] = {
-            page_click.PATH: lambda request: page_click.remember(request, station),
-            page_sale.PATH: lambda request: page_sale.take_sale(request, station, pace=pace),
-            page_sale.IMAGE_PATH: lambda request: page_sale.take_image(request, station, pace=pace),
+            addresses.PAGE_CLICK: lambda request: page_click.remember(request, station),
+            addresses.PAGE_SALE: lambda request: page_sale.take_sale(request, station, pace=pace),
+            addresses.PAGE_SALE_IMAGE: lambda request: page_sale.take_image(request, station, pace=pace),
         }
-        return roads | ({script.PATH: script.load(assets).answer} if assets else {})
+        return roads | ({addresses.SCRIPT: script.load(assets).answer} if assets else {})
 
     def _handle_postback(self, request: Request) -> "Answer | asyncio.Future[Answer]":
         if names.program_addressed(request, self._station) is None:

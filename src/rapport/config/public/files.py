@@ -156,7 +156,7 @@ def _caddyfile(plan: Plan, settings: Mapping[str, object]) -> str:
 def _sites(plan: Plan, settings: Mapping[str, object]) -> str:
     pages = f"\thandle {{\n\t\treverse_proxy 127.0.0.1:{settings['port']}\n\t}}\n"
     edge = f"\treverse_proxy 127.0.0.1:{settings['edge_port']}\n"
-    tracked = f"\t@tracking path {addresses.CLICK}* {addresses.POSTBACK}\n\thandle @tracking {{\n\t{edge}\t}}\n"
+    tracked = f"\t@tracking path {' '.join(addresses.PUBLIC)}\n\thandle @tracking {{\n\t{edge}\t}}\n"
     own = f"{plan.domain} {{\n\tencode zstd gzip\n{tracked if plan.links == plan.domain else ''}{pages}}}\n"
     links = "" if plan.links == plan.domain else f"\n{plan.links} {{\n{edge}}}\n"
     return f"{own}{links}\nhttps:// {{\n\ttls {{\n\t\ton_demand\n\t}}\n{edge}}}\n"
