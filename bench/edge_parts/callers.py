@@ -5,11 +5,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.edge_parts.servers import CALLER_CORE, TOKEN
+from bench.edge_parts.servers import CALLER_CORE, LINKS, TOKEN
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 HEADERS = (
-    f"Host: edge.example\\r\\nUser-Agent: {AGENT}\\r\\nAccept: text/html,application/xhtml+xml,*/*;q=0.8\\r\\n"
+    f"Host: {LINKS}\\r\\nUser-Agent: {AGENT}\\r\\nAccept: text/html,application/xhtml+xml,*/*;q=0.8\\r\\n"
     "Accept-Language: en-GB,en;q=0.5\\r\\nReferer: https://blog.example/best-shoes\\r\\n"
     "Sec-Fetch-Dest: document\\r\\nSec-Fetch-Mode: navigate\\r\\n"
 )
@@ -25,7 +25,7 @@ function delay() return {pause_ms} end
 """
 REPORT = """
 local number = 0
-local after = "&amount=49.90&currency=EUR&kind=sale HTTP/1.1\\r\\nHost: edge.example\\r\\nUser-Agent: shop\\r\\n\\r\\n"
+local after = "&amount=49.90&currency=EUR&kind=sale HTTP/1.1\\r\\nHost: localhost\\r\\nUser-Agent: shop\\r\\n\\r\\n"
 function request()
   number = number + 1
   return "GET /pb?token={token}&order_id={seed}-" .. number .. after
@@ -47,19 +47,27 @@ class Load:
 
 
 def follow(  # noqa: PLR0913 - what is asked, how often, how long
-    port: int, folder: Path, *, connections: int, seconds: float, links: int, close: bool, seed: int
+    port: int,
+    folder: Path,
+    *,
+    connections: int,
+    seconds: float,
+    links: int,
+    close: bool,
+    seed: int,
+    scheme: str = "http",
 ) -> Load:
     """Follow random links for a while; with `close`, every visitor comes over a connection of its own."""
     more = "Connection: close\\r\\n" if close else ""
     script = FOLLOW.format(headers=HEADERS, more=more, links=links, seed=seed)
-    return _wrk(port, folder / "follow.lua", script, connections=connections, seconds=seconds)
+    return _wrk(port, folder / "follow.lua", script, connections=connections, seconds=seconds, scheme=scheme)
 
 
-def visit(port: int, folder: Path, *, per_s: int, seconds: float, links: int) -> Load:
+def visit(port: int, folder: Path, *, per_s: int, seconds: float, links: int, scheme: str = "http") -> Load:
     """Follow random links at a steady rate, over connections that stay."""
     connections = max(1, per_s * _PAUSE_MS // 1_000)
     script = FOLLOW.format(headers=HEADERS, more="", links=links, seed=1) + PAUSING.format(pause_ms=_PAUSE_MS - 1)
-    return _wrk(port, folder / "visit.lua", script, connections=connections, seconds=seconds)
+    return _wrk(port, folder / "visit.lua", script, connections=connections, seconds=seconds, scheme=scheme)
 
 
 def report(port: int, folder: Path, *, connections: int, seconds: float, seed: int) -> Load:
@@ -68,10 +76,18 @@ def report(port: int, folder: Path, *, connections: int, seconds: float, seed: i
     return _wrk(port, folder / "report.lua", script, connections=connections, seconds=seconds)
 
 
-def _wrk(port: int, path: Path, script: str, *, connections: int, seconds: float) -> Load:
+def _wrk(port: int, path: Path, script: str, *, connections: int, seconds: float, scheme: str = "http") -> Load:
     path.write_text(script)
+    host = LINKS if scheme == "https" else "127.0.0.1"
     command = ["/usr/bin/taskset", "-c", CALLER_CORE, "wrk", "--latency", "-t1", f"-c{connections}"]
-    command += [f"-d{seconds:g}s", "--timeout", "10s", "-s", str(path), f"http://127.0.0.1:{port}/"]
+    command += [
+        f"-d{seconds:g}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(path),
+        f"{scheme}://{host}:{port}/",
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60)
     return _read(done.stdout)
 

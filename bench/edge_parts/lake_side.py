@@ -1,4 +1,4 @@
-"""What runs beside the edge: clicks carried into the lake every two seconds, a question asked every second.
+"""What runs beside the edge: clicks carried into the lake every two seconds, tidied every half minute, asked about.
 
     python -m bench.edge_parts.lake_side FOLDER
 
@@ -7,6 +7,7 @@ Until its input ends; then it carries the rest over and prints one JSON line.
 
 import json
 import select
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -14,8 +15,10 @@ from pathlib import Path
 from rapport.edge.station import clock_ms
 from rapport.lake.ingest import ingest
 from rapport.lake.questions import Filter, lake_at
+from rapport.lake.upkeep import keep_up
 
 EVERY_S = 1.0
+TURNS_TO_TIDY = 30
 OURS = Filter(program_id="prg_1")
 
 
@@ -23,17 +26,20 @@ def main(data: Path) -> None:
     """Carry over and ask until the caller says that it is enough."""
     asked: list[float] = []
     behind: list[float] = []
-    carried, turn, seen = 0, 0, 0.0
+    carried, joined, turn, seen = 0, 0, 0, 0.0
     while not select.select([sys.stdin], [], [], EVERY_S)[0]:
         turn += 1
         if turn % 2:
             behind.append(_behind_s(data, since=seen))
             seen = time.time()
             carried += _ingest(data)
+        if turn % TURNS_TO_TIDY == 0:
+            joined += keep_up(data / "lake", now_ms=clock_ms()).joined
         asked.append(_ask_ms(data))
     carried += _ingest(data)
     held = lake_at(data / "lake").totals(OURS).gross
-    print(json.dumps({"carried": carried, "in_lake": held, "behind_s": max(behind), "question_ms": max(asked)}))
+    told = {"carried": carried, "joined": joined, "in_lake": held, "behind_s": max(behind)}
+    print(json.dumps({**told, "question_ms": max(asked), "question_p50_ms": statistics.median(asked)}))
 
 
 def _ingest(data: Path) -> int:

@@ -1,16 +1,19 @@
 """The servers that are measured: our edge, as an installation runs it, nginx with `return 302`, and the least."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from bench.edge_parts.machine import free_port, wait_for_port
+from rapport.config.public.files import files_of
+from rapport.config.public.plan import Plan
 from rapport.edge import EdgeSettings
 from rapport.wire import linkbook
 from rapport.wire.clickid import Key
@@ -19,6 +22,7 @@ from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
 SERVER_CORE, CALLER_CORE = "0", "1"
 TOKEN = "the-token-of-the-bench"  # noqa: S105 - opens a link book that lives as long as the measurement
 STOP_S = 20
+LINKS = "localhost"  # the name that the links of the bench have: wrk names it in its greeting, and finds it
 
 NGINX_SETTINGS = """
 daemon off;
@@ -60,18 +64,39 @@ def nginx(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def edge(data: Path) -> Iterator[Server]:
+def edge(data: Path, *, trusted_proxies: tuple[str, ...] = ()) -> Iterator[Server]:
     """Run the edge: one process on the servers' core, with everything it does for an installation."""
     port = free_port()
     told = {name: value for name, value in asdict(EdgeSettings(data=data, port=port)).items() if name != "limits"}
     told |= {
         "data": str(data),
-        "own_hosts": ["edge.example"],
+        "trusted_proxies": trusted_proxies,
+        "own_hosts": [LINKS],
         "metrics_port": free_port(),
         "sockets": None,
         "assets": "",
     }
     with _pinned([sys.executable, "-m", "rapport.config.tracking", json.dumps(told), "edge"], port) as server:
+        yield server
+
+
+@contextmanager
+def caddy(folder: Path, *, behind: Server) -> Iterator[Server]:
+    """Run Caddy on the Caddyfile that `rapport setup` writes, with certificates of its own, on any core."""
+    plan = Plan(
+        domain="pages.example", links=LINKS, data=Path("/data"), user="", root=folder, https_port=free_port(),
+        http_port=free_port(),
+    )  # fmt: skip
+    settings = plan.path("/data") / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f"edge_port = {behind.port}\n")
+    [written] = [file for file in files_of(plan, program=Path("rapport")) if file.path.name == "Caddyfile"]
+    own = "{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n"
+    path = folder / "Caddyfile"
+    path.write_text(written.text.replace("{\n", own, 1))
+    home = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    command = ["/bin/sh", "-c", 'exec caddy run --config "$0" 2>"$0.log"', str(path)]
+    with _running(command, plan.https_port, env=home) as server:
         yield server
 
 
@@ -83,9 +108,13 @@ def bare() -> Iterator[Server]:
         yield server
 
 
+def _pinned(command: list[str], port: int) -> AbstractContextManager[Server]:
+    return _running(["/usr/bin/taskset", "-c", SERVER_CORE, *command], port)
+
+
 @contextmanager
-def _pinned(command: list[str], port: int) -> Iterator[Server]:
-    with subprocess.Popen(["/usr/bin/taskset", "-c", SERVER_CORE, *command]) as process:
+def _running(command: list[str], port: int, *, env: dict[str, str] | None = None) -> Iterator[Server]:
+    with subprocess.Popen(command, env=env) as process:
         try:
             wait_for_port(port)
             yield Server(process.pid, port)

@@ -162,9 +162,9 @@ def test_pages_and_links_are_reached_by_https_and_an_unproven_name_has_no_certif
             assert "; Secure" in click.headers["set-cookie"]
             assert internet.get(name, "/t.js").headers["content-type"].startswith("text/javascript")
             assert internet.get(name, f"/i/{link.code}.gif").headers["content-type"] == "image/gif"
-            for asked in ("/pb", "/px.gif", "/page/click", "/page/sale"):
-                told = internet.get(name, asked)
-                assert told.status_code != 404, f"{asked} is asked of the pages, which do not know it"
+            for path in ("/pb", "/px.gif", "/page/click", "/page/sale"):
+                told = internet.get(name, path)
+                assert told.status_code != 404, f"{path} is asked of the pages, which do not know it"
         assert_no_certificate(internet, UNPROVEN)
         assert {path.stem for path in kept.rglob("*.crt")} == {PAGES, OWN}
 

@@ -60,6 +60,7 @@ class RequestParser:
         self._complete: list[Request] = []
         self._refused: Refused | None = None
         self._fed = 0
+        self._headers: dict[bytes, bytes] = {}
         self._version = ""
         self._reset()
 
@@ -200,7 +201,7 @@ class RequestParser:
 
     def _reset(self) -> None:
         self._target = b""
-        self._headers: dict[bytes, bytes] = {}
+        self._headers = {}
         self._pairs: list[tuple[bytes, bytes]] = []
         self._first_bytes = self._fed  # of the piece that the request began in, and perhaps others ended
         self._later_bytes = 0
