@@ -7,10 +7,10 @@ forgotten, nobody can compute a hash from an address any more, not even with the
 import hashlib
 import os
 import socket
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from rapport.lake.days import MS_IN_DAY
 from rapport.lake.networks import NO_NETWORKS, Networks
@@ -24,8 +24,7 @@ _IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"  # an IPv4 visitor on a socket that take
 _MS_IN_MONTH_AT_MOST = 31 * MS_IN_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """What remains of an address: the first bytes that name its network, and `mark`, its hash under the month's key.
 
     `country` and `data_centre` are what the operator's tables say of the whole address.
@@ -46,20 +45,24 @@ class Visitors:
     def __init__(self, lake: Path, *, networks: Networks = NO_NETWORKS) -> None:
         self._folder = lake / "address_keys"
         self._networks = networks
-        self._key = lru_cache(maxsize=24)(self._load_or_make_key)
-        self.seen = lru_cache(maxsize=65_536)(self._seen)
+        self._keyed = lru_cache(maxsize=24)(self._hash_of_month)
 
-    def _seen(self, address: str, month: str) -> Visitor:
+    def seen(self, address: str, month: str) -> Visitor:
         """Return the visitor behind an address (as text) in a month such as 2026-11; unreadable ones are nobody."""
         packed = _packed(address)
         if packed is None:
             return NOBODY
+        hashed = self._keyed(month).copy()  # a keyed hash is begun once a month, and not for every address
+        hashed.update(packed)
         return Visitor(
             network=packed[: _KEPT_BYTES[len(packed)]],
-            mark=hashlib.blake2b(packed, key=self._key(month), digest_size=_HASH_BYTES).digest()[:_MARK_BYTES],
+            mark=hashed.digest()[:_MARK_BYTES],
             country=self._networks.country(packed),
             data_centre=self._networks.is_data_centre(packed),
         )
+
+    def _hash_of_month(self, month: str) -> hashlib.blake2b:
+        return hashlib.blake2b(key=self._load_or_make_key(month), digest_size=_HASH_BYTES)
 
     def _load_or_make_key(self, month: str) -> bytes:
         path = self._folder / month

@@ -28,7 +28,7 @@ __all__ = [
     "read_segment",
     "recover",
     "sealed_segments",
-    "sound_lines",
+    "sound_events",
 ]
 
 SEGMENT_BYTES = 8 * 2**20
@@ -136,9 +136,9 @@ def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tu
             offset += len(line)
 
 
-def sound_lines(path: Path) -> tuple[list[bytes], int]:
-    """Return the sound lines of a segment, each with its end, and the number of unsound ones."""
+def sound_events(path: Path) -> tuple[list[str], int]:
+    """Return the JSON texts of the events in a segment's sound lines, and the number of unsound ones."""
     with path.open("rb") as file:
-        every = file.readlines()
-    sound = [line for line in every if lines.is_sound(line)]
+        every = [lines.unwrap(line) for line in file]
+    sound = [event.decode() for event in every if event is not None]
     return sound, len(every) - len(sound)

@@ -1,5 +1,5 @@
 -- The rows of a table for the events that arrived. `agents` and `visitors` hold what Python found out about each user
--- agent and each address; the numbers beside `marks` are those of `rapport.wire.clickid.Mark`.
+-- agent and each address, `repeats` the clicks that came again; the numbers beside `marks` are those of `rapport.wire.clickid.Mark`.
 WITH known AS (
     SELECT
         arrived.*,
@@ -16,22 +16,6 @@ WITH known AS (
     FROM arrived
     JOIN agents USING (user_agent)
     JOIN visitors USING (address, "month")
-),
-
--- A click that came when the same visitor's last one through the link was less than ten seconds old.
-ordered AS (
-    SELECT click_id, at_ms - lag(at_ms) OVER visits AS since_ms
-    FROM (
-        SELECT click_id, at_ms, link_number, address_mark, user_agent, marks & 1 > 0 AS "view" FROM known
-        UNION ALL
-        SELECT NULL, at_ms, link_number, address_mark, user_agent, "view" FROM recent
-    )
-    WHERE octet_length(address_mark) > 0
-    WINDOW visits AS (PARTITION BY "view", link_number, address_mark, user_agent ORDER BY at_ms, click_id NULLS FIRST)
-),
-
-repeats AS (
-    SELECT DISTINCT click_id FROM ordered WHERE click_id IS NOT NULL AND since_ms < 10000
 )
 
 SELECT

@@ -1,5 +1,5 @@
--- The clicks and impressions in some segments of the journal, as the edge wrote them (`rapport.wire.events`). An
--- impression is kept beside the clicks, marked as seen and not clicked; its `view_id` is a click id with that mark.
+-- The clicks and impressions among events of the journal, as the edge wrote them (`rapport.wire.events`). An impression
+-- is kept beside the clicks, marked as seen and not clicked; its `view_id` is a click id with that mark.
 CREATE OR REPLACE TEMP TABLE arrived AS
 SELECT
     at_ms,
@@ -29,13 +29,16 @@ SELECT
     coalesce(subs.sub10, '') AS sub10,
     strftime(make_timestamp(at_ms * 1000), '%Y-%m') AS "month"
 FROM (
-    SELECT unnest(event)
-    FROM read_json($segments, format => 'newline_delimited', columns => {
-        event: 'STRUCT("type" VARCHAR, at_ms BIGINT, click_id VARCHAR, view_id VARCHAR, creative VARCHAR, link_number BIGINT, link_id VARCHAR,
-            code VARCHAR, agreement_id VARCHAR, program_id VARCHAR, marks INTEGER, reason VARCHAR, handed_out BOOLEAN,
-            destination VARCHAR, placement VARCHAR, channel VARCHAR, referrer VARCHAR, user_agent VARCHAR,
-            address VARCHAR, "language" VARCHAR, query JSON, subs STRUCT(sub1 VARCHAR, sub2 VARCHAR, sub3 VARCHAR,
-            sub4 VARCHAR, sub5 VARCHAR, sub6 VARCHAR, sub7 VARCHAR, sub8 VARCHAR, sub9 VARCHAR, sub10 VARCHAR))'
-    })
+    SELECT unnest(told)
+    -- Out of a list of one: each condition below would otherwise read the JSON once more.
+    FROM (SELECT unnest([json_transform(event, '{
+        "type": "VARCHAR", "at_ms": "BIGINT", "click_id": "VARCHAR", "view_id": "VARCHAR", "creative": "VARCHAR",
+        "link_number": "BIGINT", "link_id": "VARCHAR", "code": "VARCHAR", "agreement_id": "VARCHAR",
+        "program_id": "VARCHAR", "marks": "INTEGER", "reason": "VARCHAR", "handed_out": "BOOLEAN",
+        "destination": "VARCHAR", "placement": "VARCHAR", "channel": "VARCHAR", "referrer": "VARCHAR",
+        "user_agent": "VARCHAR", "address": "VARCHAR", "language": "VARCHAR", "query": "JSON",
+        "subs": {"sub1": "VARCHAR", "sub2": "VARCHAR", "sub3": "VARCHAR", "sub4": "VARCHAR", "sub5": "VARCHAR",
+            "sub6": "VARCHAR", "sub7": "VARCHAR", "sub8": "VARCHAR", "sub9": "VARCHAR", "sub10": "VARCHAR"}
+    }')]) AS told FROM journal)
 )
 WHERE "type" IN ('click', 'impression') AND at_ms >= $oldest_ms
