@@ -91,19 +91,29 @@ class Arrivals:
         )
 
     def _recognise_visitors(self) -> None:
-        known = self._all('SELECT DISTINCT address, "month" FROM arrived')
-        seen = [self._visitors.seen(address, month) for address, month in known]
+        known = Table.from_arrow(self._database.sql('SELECT DISTINCT address, "month" FROM arrived'))
+        addresses, months = known.column("address"), known.column("month")
+        networks: list[bytes] = []
+        marks: list[bytes] = []
+        countries: list[str] = []
+        machines: list[bool] = []
+        # Taken apart at once: a hundred thousand visitors kept as objects would be gone through by every collection.
+        for visitor in map(self._visitors.seen, addresses.to_pylist(), months.to_pylist()):
+            networks.append(visitor.network)
+            marks.append(visitor.mark)
+            countries.append(visitor.country)
+            machines.append(visitor.data_centre)
         self._give(
             "visitors",
-            address=_texts([address for address, _ in known]),
-            month=_texts([month for _, month in known]),
-            network=Array([visitor.network for visitor in seen], DataType.binary()),
-            mark=Array([visitor.mark for visitor in seen], DataType.binary()),
-            country=_texts([visitor.country for visitor in seen]),
-            data_centre=Array([visitor.data_centre for visitor in seen], DataType.bool()),
+            address=addresses,
+            month=months,
+            network=Array(networks, DataType.binary()),
+            mark=Array(marks, DataType.binary()),
+            country=_texts(countries),
+            data_centre=Array(machines, DataType.bool()),
         )
 
-    def _give(self, name: str, **columns: Array) -> None:
+    def _give(self, name: str, **columns: Array | ChunkedArray) -> None:
         self._database.register("given", Table.from_pydict({**columns}))
         # As a table of its own: of one that is only registered DuckDB does not know how small it is beside the clicks.
         self._database.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")

@@ -55,10 +55,10 @@ class Visitors:
         hashed = self._keyed(month).copy()  # a keyed hash is begun once a month, and not for every address
         hashed.update(packed)
         return Visitor(
-            network=packed[: _KEPT_BYTES[len(packed)]],
-            mark=hashed.digest()[:_MARK_BYTES],
-            country=self._networks.country(packed),
-            data_centre=self._networks.is_data_centre(packed),
+            packed[: _KEPT_BYTES[len(packed)]],
+            hashed.digest()[:_MARK_BYTES],
+            self._networks.country(packed),
+            self._networks.is_data_centre(packed),
         )
 
     def _hash_of_month(self, month: str) -> hashlib.blake2b:

@@ -1,6 +1,15 @@
 -- The rows of a table for the events that arrived. `agents` and `visitors` hold what Python found out about each user
 -- agent and each address, `repeats` the clicks that came again; the numbers beside `marks` are those of `rapport.wire.clickid.Mark`.
-WITH known AS (
+WITH hosts AS (
+    SELECT
+        referrer,
+        substr(lower(regexp_extract(
+            referrer, '^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)', 1, 'i'
+        )), 1, 253) AS host
+    FROM (SELECT DISTINCT referrer FROM arrived)
+),
+
+known AS (
     SELECT
         arrived.*,
         hex(try(from_base64(translate(click_id, '-_', '+/')))) AS capsule,
@@ -33,9 +42,7 @@ SELECT
     referrer, user_agent, "language",
     sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8, sub9, sub10,
     query,
-    substr(lower(regexp_extract(
-        referrer, '^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)', 1, 'i'
-    )), 1, 253) AS referrer_host,
+    hosts.host AS referrer_host,
     reason,
     handed_out,
     marks & 1 > 0 AS "view",
@@ -52,4 +59,5 @@ SELECT
     address_network,
     address_mark
 FROM known
+JOIN hosts USING (referrer)
 ORDER BY agreement_id, at_ms
