@@ -5,6 +5,7 @@ Figures, each with its bound:
   bytes_per_click    the clicks table on disk divided by its clicks (at most 36)
   rolls_bytes        what is counted ahead, on disk, for each click
   ingest_per_s       clicks a second out of a journal into the table, decoding, recognising and syncing included
+  ingest_per_cpu_s   the same by a second of processor time
   series_90d         a partner's clicks per day over 90 days, days of Europe/Berlin
   hourly_week        a program's clicks per hour over a week
   top50_year         the fifty partners with most clicks of a program in a year
