@@ -177,6 +177,8 @@ def test_without_consent_there_is_no_cookie_but_still_a_click_id(
         ({"active": False}, "link_inactive"),
         ({"starts_ms": NOW_MS + 1}, "link_not_started"),
         ({"ends_ms": NOW_MS}, "link_ended"),
+        ({"full_until_ms": NOW_MS + 1}, "link_full"),
+        ({"ends_ms": NOW_MS, "full_until_ms": NOW_MS + 1}, "link_ended"),
     ],
 )
 def test_a_closed_link_leads_to_the_fallback_without_a_click_id(
@@ -197,6 +199,21 @@ def test_a_link_is_open_from_its_first_to_before_its_last_millisecond(edge: Runn
     edge.publish(make_link("now", starts_ms=NOW_MS, ends_ms=NOW_MS + 1))
 
     assert click_id_of(edge.get("/c/now")).at_ms == NOW_MS
+
+
+def test_a_full_link_opens_by_itself_in_the_millisecond_in_which_its_day_ends(edge: RunningEdge) -> None:
+    edge.publish(make_link("again", full_until_ms=NOW_MS))
+
+    assert click_id_of(edge.get("/c/again")).at_ms == NOW_MS
+
+
+def test_a_full_link_leads_to_its_own_fallback_and_is_counted_and_written_down(edge: RunningEdge) -> None:
+    edge.publish(make_link("full", full_until_ms=NOW_MS + 1, fallback_url="https://shop.example/sold-out"))
+
+    assert edge.get("/c/full").location == "https://shop.example/sold-out"
+    assert edge.metrics()['clicks_total{reason="link_full"}'] == 1
+    click = edge.click()
+    assert (click.reason, click.handed_out, click.destination) == ("link_full", False, "https://shop.example/sold-out")
 
 
 def test_a_paused_program_leads_to_its_fallback(edge: RunningEdge) -> None:

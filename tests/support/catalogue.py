@@ -50,7 +50,7 @@ READ_BY_PARTNERS = (
     "apps/record/inputs.py",
     "apps/tracking/errors.py",
     "apps/tracking/inputs.py",
-    "apps/tracking/models.py",
+    "apps/tracking/models/*",
     "domain/terms/sentences.py",
     "flows/alive/for_partners.py",
     "flows/admission.py",

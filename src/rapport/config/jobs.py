@@ -24,6 +24,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.tasks.clicks_wait",
     ),
     Schedule(
+        name="link-caps",
+        task_path="rapport.flows.tasks.count_capped_clicks",
+        every_seconds=2,
+        only_if="rapport.flows.capping.counts_wait",
+    ),
+    Schedule(
         name="click-facts",
         task_path="rapport.flows.tasks.join_click_facts",
         every_seconds=30,

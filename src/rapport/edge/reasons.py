@@ -10,6 +10,7 @@ class Reason(StrEnum):
     LINK_INACTIVE = "link_inactive"
     LINK_NOT_STARTED = "link_not_started"
     LINK_ENDED = "link_ended"
+    LINK_FULL = "link_full"  # its clicks of the day, or in total, have come up to its cap
     HEAD_REQUEST = "head_request"
     EMPTY_AGENT = "empty_agent"
     BOT_AGENT = "bot_agent"

@@ -81,6 +81,8 @@ def _why_closed(visit: Visit, route: Route) -> Reason | None:
         return Reason.LINK_NOT_STARTED
     if link.ends_ms is not None and visit.at_ms >= link.ends_ms:
         return Reason.LINK_ENDED
+    if link.full_until_ms is not None and visit.at_ms < link.full_until_ms:
+        return Reason.LINK_FULL
     return None
 
 

@@ -11,6 +11,7 @@ from rapport.apps.conversions.queries import conversions_found, conversions_of
 from rapport.apps.programs.models import Program
 from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import click_keys, links_of_numbers
+from rapport.edge.reasons import Reason
 from rapport.kit.clock import from_ms
 from rapport.lake.questions import ClickRow, lake_at
 from rapport.wire.clickid import ClickId, Mark, Refusal, read
@@ -27,6 +28,11 @@ class ReadClick:
     marks: tuple[str, ...]
     visit: ClickRow | None
     conversions: tuple[Conversion, ...]
+
+    @property
+    def noted(self) -> str:
+        """Say what the edge wrote down about it."""
+        return reason_words(self.visit.reason) if self.visit else ""
 
 
 def read_click(program: Program, text: str) -> ReadClick:
@@ -75,6 +81,25 @@ def mark_words() -> dict[Mark, str]:
         Mark.NO_CONSENT: _("without consent to cookies"),
         Mark.TEST: _("a click to try the link out"),
     }
+
+
+def reason_words(reason: str) -> str:
+    """Say what the edge wrote down about a click; a word that it wrote once and we no longer know stays as it is."""
+    words: dict[str, str] = {
+        Reason.PROGRAM_CLOSED: _("the program is not open"),
+        Reason.LINK_INACTIVE: _("the link is paused, or its partner's agreement has ended"),
+        Reason.LINK_NOT_STARTED: _("the link's time had not begun"),
+        Reason.LINK_ENDED: _("the link's time was over"),
+        Reason.LINK_FULL: _("the link was full: its clicks had come up to its cap"),
+        Reason.HEAD_REQUEST: _("only asked whether the address is there"),
+        Reason.EMPTY_AGENT: _("did not say what program it is"),
+        Reason.BOT_AGENT: _("said that it is a robot"),
+        Reason.PREFETCH: _("loaded in advance"),
+        Reason.FRAMED: _("loaded inside another page"),
+        Reason.SUBRESOURCE: _("asked for as a part of another page"),
+        Reason.FOREIGN_DEEP_LINK: _("asked for an address outside the program's hosts"),
+    }
+    return words.get(reason, reason)
 
 
 def _problem(capsule: ClickId) -> str:

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from rapport.flows import postbacks, settlement
+from rapport.flows import capping, postbacks, settlement
 from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.kit.clock import now, to_ms
 
@@ -17,6 +17,11 @@ def ingest() -> None:
     from rapport.lake.ingest import ingest as carry_over  # noqa: PLC0415 - large, and not every process needs it
 
     carry_over(journal=settings.JOURNAL_FOLDER, lake=settings.LAKE_FOLDER, now_ms=to_ms(now()))
+
+
+def count_capped_clicks() -> None:
+    """Ask the lake how many clicks links with a cap handed out."""
+    capping.count_clicks(at=now())
 
 
 def join_click_facts() -> None:

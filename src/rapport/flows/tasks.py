@@ -36,6 +36,12 @@ def ingest_clicks() -> None:
     seldom.do(lake_work.ingest, library=lake_work.LIBRARY)
 
 
+@job(retries=3, key="link-caps", first_wait_s=1)
+def count_capped_clicks() -> None:
+    """Count the clicks of links with a cap, once the lake has new ones or a cap is new."""
+    seldom.do(lake_work.count_capped_clicks, library=lake_work.LIBRARY)
+
+
 @job(retries=3, key="click-facts")
 def join_click_facts() -> None:
     """Ask the lake once about the clicks that reports named."""

@@ -34,24 +34,25 @@ def segment_number(path: Path) -> int:
 def is_behind(*, journal: Path, lake: Path) -> bool:
     """Say whether the journal holds a sealed segment that the lake has not; asked every two seconds."""
     newest = newest_number(journal)
-    return newest > NOTHING_READ and newest > _position(lake)
+    return newest > NOTHING_READ and newest > position(lake)
 
 
 def unread_segments(*, journal: Path, lake: Path) -> list[Path]:
     """Return the sealed segments that the lake has still to read, in their order."""
     sealed = sealed_segments(journal)
-    position = _position(lake) if sealed else NOTHING_READ
-    return [path for path in sealed if segment_number(path) > position]
+    read = position(lake) if sealed else NOTHING_READ
+    return [path for path in sealed if segment_number(path) > read]
 
 
-def _position(lake: Path) -> int:
-    position = position_in_log(lake)
-    if position is None:
+def position(lake: Path) -> int:
+    """Return the last segment of the journal that the lake has read."""
+    told = position_in_log(lake)
+    if told is None:
         # The library behind the table takes forty megabytes, which a worker without clicks should not carry.
         from rapport.lake.table import open_clicks, position_of  # noqa: PLC0415 - see above
 
-        position = position_of(open_clicks(lake))
-    return position
+        told = position_of(open_clicks(lake))
+    return told
 
 
 def position_in_log(lake: Path) -> int | None:

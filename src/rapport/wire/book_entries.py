@@ -30,8 +30,8 @@ class ProgramEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A link as the edge sees it; it leads on between `starts_ms` and `ends_ms`, the end excluded.
 
-    `destination` may hold macros, see `wire.macros`; outside its time a link leads to its own `fallback_url`, or to
-    the program's where it has none.
+    `destination` may hold macros, see `wire.macros`; outside its time, and before `full_until_ms`, a link leads to its
+    own `fallback_url`, or to the program's where it has none.
     """
 
     code: str
@@ -46,6 +46,7 @@ class LinkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     starts_ms: int | None = None
     ends_ms: int | None = None
     fallback_url: str = ""
+    full_until_ms: int | None = None
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):

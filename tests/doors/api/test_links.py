@@ -1,6 +1,7 @@
 """Links by API: a merchant's key keeps those of its programs, a partner's its own, and nobody anybody else's."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from rapport.apps.identity.models import Organisation
 from rapport.apps.identity.rights import KeyScope
 from rapport.apps.partners.models import Agreement
 from rapport.apps.record.models import AuditRow
-from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.models import Link, LinkCap
+from rapport.domain.caps import FOR_GOOD_MS
+from rapport.kit.clock import from_ms, now
 from tests.doors.api.conftest import Shop, answered, open_shop
 from tests.make.identity import make_api_key, make_organisation
 from tests.make.road import make_agreement, make_link, make_program
@@ -19,6 +22,8 @@ LIMITS = {
     "starts_at": "2026-05-01T00:00:00+02:00",
     "ends_at": "2026-06-01T00:00:00+02:00",
     "fallback_url": "https://shop.example/over",
+    "clicks_per_day": 20,
+    "clicks_in_total": 300,
 }
 
 
@@ -62,7 +67,7 @@ def test_a_link_is_made_with_everything_that_can_be_said_about_it(shop: Shop) ->
     assert told == wish | {
         "id": told["id"], "code": "anna-shoes", "address": told["address"], "active": True,
         "starts_at": "2026-05-01T00:00:00+02:00", "ends_at": "2026-06-01T00:00:00+02:00",
-        "created_at": told["created_at"],
+        "created_at": told["created_at"], "full": "", "full_until": None,
     }  # fmt: skip
     assert told["address"].endswith("/c/anna-shoes?sub1=may")
     again = send(shop.client, "GET", f"links/{told['id']}")[1]
@@ -102,6 +107,7 @@ def test_limits_are_set_whole_and_a_link_is_paused_and_resumed(shop: Shop) -> No
     assert (status, told["fallback_url"]) == (200, LIMITS["fallback_url"])
     told = send(shop.client, "PUT", f"{link}/limits", {})[1]
     assert (told["starts_at"], told["ends_at"], told["fallback_url"]) == (None, None, "")
+    assert (told["clicks_per_day"], told["clicks_in_total"]) == (None, None)
     assert send(shop.client, "POST", f"{link}/pause")[1]["active"] is False
     assert send(shop.client, "POST", f"{link}/pause", **{"Idempotency-Key": "p"})[1]["active"] is False
     assert send(shop.client, "POST", f"{link}/resume")[1]["active"] is True
@@ -118,6 +124,10 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "a code of one letter": ({"code": "a"}, "code"),
     "a code that is kept back": ({"code": "login"}, "code"),
     "an end before its start": ({"starts_at": LIMITS["ends_at"], "ends_at": LIMITS["starts_at"]}, "ends_at"),
+    "a cap of nothing": ({"clicks_per_day": 0}, "clicks_per_day"),
+    "half a click": ({"clicks_in_total": 1.5}, "clicks_in_total"),
+    "a cap beyond all numbers": ({"clicks_in_total": 10**30}, "clicks_in_total"),
+    "a total below a day": ({"clicks_per_day": 3, "clicks_in_total": 2}, "clicks_in_total"),
     "a moment without a zone": ({"ends_at": "2026-05-01T00:00:00"}, "ends_at"),
     "no sub-id of ours": ({"subs": {"sub11": "x"}}, "subs"),
     "half a character": ({"name": "\ud800"}, "name"),
@@ -164,6 +174,33 @@ def test_a_partner_keeps_its_own_links_and_need_not_say_whose(partner: Organisat
     assert send(client, "POST", f"links/{others.id}/pause")[0] == 404
     assert send(client, "PUT", f"links/{others.id}/limits", {})[0] == 404
     assert send(client, "POST", "links", {"agreement": others.agreement_id})[0] == 404
+
+
+def test_a_partners_key_caps_within_the_programs_cap_and_the_tighter_one_is_told(partner: Organisation) -> None:
+    agreement, client = partnered(partner), keyed(partner)
+    merchant = keyed(agreement.program.workspace)
+    link = f"links/{make_link(agreement).id}"
+    assert send(merchant, "PUT", f"{link}/limits", {"clicks_per_day": 50})[1]["clicks_per_day"] == 50
+
+    status, told = send(client, "PUT", f"{link}/limits", {"clicks_per_day": 51})
+    assert (status, fields(told)) == (422, ["clicks_per_day"])
+    assert send(client, "PUT", f"{link}/limits", {"clicks_per_day": 20})[1]["clicks_per_day"] == 20
+    assert send(client, "PUT", f"{link}/limits", {})[1]["clicks_per_day"] == 50
+    assert send(merchant, "PUT", f"{link}/limits", {})[1]["clicks_per_day"] is None
+    made = send(client, "POST", "links", {"agreement": agreement.id, "clicks_in_total": 9})[1]
+    assert LinkCap.objects.get(pk=made["id"]).own_in_total == 9
+
+
+def test_a_full_link_says_so_and_until_when(shop: Shop) -> None:
+    link = f"links/{shop.link.id}"
+    send(shop.client, "PUT", f"{link}/limits", {"clicks_per_day": 20})
+    tonight = now() + timedelta(hours=1)
+    LinkCap.objects.update(full_until=tonight)
+    told = send(shop.client, "GET", link)[1]
+    assert (told["full"], told["full_until"]) == ("day", tonight.isoformat())
+    LinkCap.objects.update(full_until=from_ms(FOR_GOOD_MS))
+    told = send(shop.client, "GET", "links")[1]["links"][0]
+    assert (told["full"], told["full_until"]) == ("total", None)
 
 
 def test_a_partner_in_two_programs_says_which(partner: Organisation) -> None:

@@ -1,13 +1,15 @@
 """Links and codes for partners, made and ended by the team."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rapport.apps.tracking.models import Coupon, Link, LinkLimits
+from rapport.apps.tracking.models import Coupon, Link, LinkCap, LinkLimits
+from rapport.domain.caps import FOR_GOOD_MS, Cap
+from rapport.kit.clock import from_ms, now
 from tests.doors.console.test_applications import words_of
 from tests.make.program_pages import Everything
 
@@ -110,6 +112,11 @@ def test_a_link_is_limited_and_the_limits_stand_on_its_page(manager: Client, tol
     ("field", "given"),
     [
         ("ends_on", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
+        ("clicks_per_day", {"clicks_per_day": "0"}),
+        ("clicks_per_day", {"clicks_per_day": "2.5"}),
+        ("clicks_per_day", {"clicks_per_day": "9" * 30}),
+        ("clicks_in_total", {"clicks_in_total": "many"}),
+        ("clicks_in_total", {"clicks_per_day": "3", "clicks_in_total": "2"}),
         ("fallback_url", {"fallback_url": "https://evil.example/"}),
         ("fallback_url", {"fallback_url": "https://shop.example/{nobody}"}),
     ],
@@ -122,6 +129,35 @@ def test_limits_that_cannot_be_are_refused_at_their_field(
     assert f"id_{field}_error" in answer.content.decode()
     assert not answer.context["form"].non_field_errors()
     assert not LinkLimits.objects.exists()
+    assert not LinkCap.objects.exists()
+
+
+def test_a_cap_stands_on_the_links_page_and_a_full_link_says_so_there_and_in_the_list(
+    manager: Client, told: Everything
+) -> None:
+    given = {"clicks_per_day": "20", "clicks_in_total": "300"}
+    page = words_of(manager.post(address(told, "link-limits", told.link.id), given, follow=True).content)
+    assert "20 a day, 300 in total" in page
+    assert "Leads on" in page
+    form = manager.get(address(told, "link-limits", told.link.id)).content.decode()
+    assert 'value="20"' in form
+    assert 'value="300"' in form
+
+    LinkCap.objects.update(full_until=now() + timedelta(hours=1), clicks_in_total=20, own_per_day=20)
+    page = words_of(manager.get(address(told, "link", told.link.id)).content)
+    assert "Full until" in page
+    assert "The partner’s own cap 20 a day" in page
+    assert "full today" in words_of(manager.get(address(told, "links")).content)
+    LinkCap.objects.update(full_until=from_ms(FOR_GOOD_MS))
+    assert "Full until" not in words_of(manager.get(address(told, "link", told.link.id)).content)
+    assert ", full" in words_of(manager.get(address(told, "links")).content)
+
+
+def test_a_link_is_made_with_a_cap(manager: Client, told: Everything) -> None:
+    given = {"agreement": told.agreement.id, "code": "few-2026", "clicks_in_total": "5"}
+    assert manager.post(address(told, "link-new"), given).status_code == 303
+    cap = LinkCap.objects.get(link__code="few-2026")
+    assert (cap.by_program, cap.by_partner) == (Cap(in_total=5), Cap())
 
 
 def test_reserved_words_and_unknown_macros_are_refused_at_their_fields(manager: Client, told: Everything) -> None:

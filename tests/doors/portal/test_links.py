@@ -6,8 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rapport.apps.tracking.models import Link, LinkLimits
+from rapport.apps.tracking.actions import limit_link
+from rapport.apps.tracking.inputs import LimitsInput
+from rapport.apps.tracking.models import Link, LinkCap, LinkLimits
+from rapport.domain.caps import FOR_GOOD_MS, Cap
+from rapport.kit.clock import from_ms, now
 from tests.doors.portal.conftest import Partnership
+from tests.make.identity import STORY
 from tests.support.pages import words_of
 
 
@@ -106,6 +111,8 @@ def test_the_time_of_a_link_is_changed_later(by_anna: Client, anna: Partnership)
     ("field", "given"),
     [
         ("ends_on", {"starts_on": "2026-05-02", "ends_on": "2026-05-01"}),
+        ("clicks_per_day", {"clicks_per_day": "-1"}),
+        ("clicks_in_total", {"clicks_per_day": "3", "clicks_in_total": "2"}),
         ("fallback_url", {"fallback_url": "https://evil.example/"}),
         ("fallback_url", {"fallback_url": "https://shop.example/{nobody}"}),
         ("fallback_url", {"fallback_url": "https://shop.example/\x00"}),
@@ -120,6 +127,39 @@ def test_a_time_that_cannot_be_is_named_at_its_field(
         assert f"id_{field}_error" in answer.content.decode()
         assert not answer.context["form"].non_field_errors()
     assert not LinkLimits.objects.exists()
+
+
+def test_a_partner_caps_its_link_within_what_the_program_allows(by_anna: Client, anna: Partnership) -> None:
+    limit_link(link_id=anna.link.id, given=LimitsInput(clicks_per_day=50), by=STORY, at=now())
+    page = address(anna, "link-limits", anna.link.id)
+    assert "The program allows at most: 50 a day." in words_of(by_anna.get(page).content)
+    wider = by_anna.post(page, {"clicks_per_day": "51"})
+    assert wider.status_code == 422
+    assert "id_clicks_per_day_error" in wider.content.decode()
+
+    words = words_of(by_anna.post(page, {"clicks_per_day": "20"}, follow=True).content)
+    assert "Clicks, at most 20 a day" in words
+    cap = LinkCap.objects.get(link=anna.link)
+    assert (cap.by_program, cap.by_partner) == (Cap(per_day=50), Cap(per_day=20))
+    assert 'value="20"' in by_anna.get(page).content.decode()
+    words = words_of(by_anna.post(page, {}, follow=True).content)
+    assert "Clicks, at most 50 a day" in words, "taken away, the program's holds"
+
+
+def test_a_partner_sees_until_when_its_link_is_full(by_anna: Client, anna: Partnership) -> None:
+    by_anna.post(address(anna, "link-limits", anna.link.id), {"clicks_per_day": "20"})
+    LinkCap.objects.update(full_until=now() + timedelta(hours=1))
+    assert "full until" in words_of(by_anna.get(address(anna, "link", anna.link.id)).content)
+    assert "full today" in words_of(by_anna.get(address(anna, "links")).content)
+    LinkCap.objects.update(full_until=from_ms(FOR_GOOD_MS))
+    assert "State full" in words_of(by_anna.get(address(anna, "link", anna.link.id)).content)
+    LinkCap.objects.update(full_until=now() - timedelta(hours=1))
+    assert "leads on" in words_of(by_anna.get(address(anna, "link", anna.link.id)).content)
+
+
+def test_a_partner_makes_a_link_with_a_cap(by_anna: Client, anna: Partnership) -> None:
+    by_anna.post(address(anna, "link-new"), {"code": "few-2026", "clicks_in_total": "5"})
+    assert LinkCap.objects.get(link__code="few-2026").by_partner == Cap(in_total=5)
 
 
 def test_the_list_shows_every_link_with_its_clicks(by_anna: Client, anna: Partnership) -> None:

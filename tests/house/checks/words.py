@@ -61,7 +61,7 @@ OTHER_SENSES = {
     ("campaign", "src/rapport/wire"): "utm_campaign is a parameter that others put into addresses",
     ("campaign", "src/rapport/lake"): "utm_campaign is a parameter that others put into addresses",
     ("campaign", "src/rapport/apps/tracking/inputs.py"): "utm_campaign is what shops' statistics read",
-    ("campaign", "src/rapport/apps/tracking/models.py"): "utm_campaign is what shops' statistics read",
+    ("campaign", "src/rapport/apps/tracking/models/programs.py"): "utm_campaign is what shops' statistics read",
     (
         "campaign",
         "src/rapport/doors/console/program/tags.py",

@@ -19,6 +19,7 @@ from rapport.apps.record.write import transaction
 from rapport.apps.tracking.errors import AgreementNotActive, CodeTaken, EndsBeforeStart, HostNotAllowed
 from rapport.apps.tracking.inputs import CouponInput, LimitsInput, LinkInput
 from rapport.apps.tracking.keys import hide
+from rapport.apps.tracking.limiting import set_limits
 from rapport.apps.tracking.models import ClickKey, Coupon, Link, LinkLimits, PostbackSecret, PostbackWay
 from rapport.apps.tracking.queries import free_link_number
 from rapport.kit.ids import new_id, random_code, random_token
@@ -34,8 +35,11 @@ class IssuedSecret:
     shown_once: str
 
 
-def create_link(*, agreement_id: str, given: LinkInput, by: Actor, at: datetime) -> Link:
-    """Create a link; the same wish again (destination, placement, channel, sub-ids) gets the link it made before."""
+def create_link(*, agreement_id: str, given: LinkInput, by: Actor, at: datetime, by_partner: bool = False) -> Link:
+    """Create a link; the same wish again (destination, placement, channel, sub-ids) gets the link it made before.
+
+    `by_partner` says whose cap it is that is given.
+    """
     with transaction():
         agreement = _active(agreement_id)
         destination = _allowed(agreement.program, given.destination or agreement.program.landing_url)
@@ -45,7 +49,7 @@ def create_link(*, agreement_id: str, given: LinkInput, by: Actor, at: datetime)
         link = _new_link(agreement, given, destination=destination, at=at)
         seal_rows([link])
         if given.are_any:
-            _limit(link, given, at=at)
+            set_limits(link, given, by_partner=by_partner, at=at)
         _told(agreement.program, what="link.created", subject=link.id, by=by, at=at)
     return link
 
@@ -63,12 +67,15 @@ def switch_link(*, link_id: str, active: bool, by: Actor, at: datetime) -> Link:
     return link
 
 
-def limit_link(*, link_id: str, given: LimitsInput, by: Actor, at: datetime) -> LinkLimits:
-    """Say when a link leads on, and where to outside that time; what is not given is not limited any more."""
+def limit_link(*, link_id: str, given: LimitsInput, by: Actor, at: datetime, by_partner: bool = False) -> LinkLimits:
+    """Say when a link leads on, how often, and where to otherwise; what is not given is not limited any more.
+
+    A partner sets a cap of its own, within the program's.
+    """
     with transaction():
         link = Link.objects.select_for_update().select_related("agreement__program").get(pk=link_id)
-        limits = _limit(link, given, at=at)
-        said = {"starts_at": given.starts_at, "ends_at": given.ends_at, "fallback_url": given.fallback_url}
+        limits = set_limits(link, given, by_partner=by_partner, at=at)
+        said = {name: getattr(given, name) for name in LimitsInput.model_fields}
         data = {name: value and str(value) for name, value in said.items()}
         _told(link.agreement.program, what="link.limited", subject=link.id, by=by, at=at, **data)
     return limits
@@ -186,16 +193,6 @@ def _allowed(program: Program, destination: str) -> str:
     if host not in program.hosts:
         raise HostNotAllowed(host, program.hosts)
     return destination
-
-
-def _limit(link: Link, given: LimitsInput, *, at: datetime) -> LinkLimits:
-    if given.starts_at and given.ends_at and given.ends_at <= given.starts_at:
-        raise EndsBeforeStart
-    if given.fallback_url and host_of(given.fallback_url) not in link.agreement.program.hosts:
-        raise HostNotAllowed(host_of(given.fallback_url), link.agreement.program.hosts, field="fallback_url")
-    said = {"starts_at": given.starts_at, "ends_at": given.ends_at, "fallback_url": given.fallback_url}
-    limits, _made = LinkLimits.objects.update_or_create(link=link, defaults={**said, "changed_at": at})
-    return limits
 
 
 def _same(agreement: Agreement, given: LinkInput, destination: str) -> Link | None:

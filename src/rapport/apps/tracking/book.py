@@ -8,7 +8,7 @@ from rapport.apps.programs.queries import terms_of, versions_of
 from rapport.apps.tracking.inputs import TagsInput
 from rapport.apps.tracking.keys import secret_of
 from rapport.apps.tracking.models import DomainState, Link, LinkAlias, PostbackSecret, PostbackWay, TrackingDomain
-from rapport.apps.tracking.queries import click_keys, limits_of, tags_of
+from rapport.apps.tracking.queries import cap_of, click_keys, limits_of, tags_of
 from rapport.kit.clock import to_ms
 from rapport.wire.aliases import Alias
 from rapport.wire.linkbook import Keys, LinkEntry, ProgramEntry
@@ -24,9 +24,9 @@ def program_entries(program_ids: Collection[str] | None = None) -> list[ProgramE
 
 
 def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
-    """Return the entries of links loaded with their agreements and limits."""
+    """Return the entries of links loaded with their agreements, limits and caps."""
     for link in links:
-        limits = limits_of(link)
+        limits, full_until = limits_of(link), cap_of(link).full_until
         yield LinkEntry(
             code=link.code,
             link_number=link.number,
@@ -40,6 +40,7 @@ def link_entries(links: Iterable[Link]) -> Iterator[LinkEntry]:
             starts_ms=to_ms(limits.starts_at) if limits.starts_at else None,
             ends_ms=to_ms(limits.ends_at) if limits.ends_at else None,
             fallback_url=limits.fallback_url,
+            full_until_ms=to_ms(full_until) if full_until else None,
         )
 
 

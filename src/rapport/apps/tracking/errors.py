@@ -54,6 +54,28 @@ class EndsBeforeStart(BadInput):
         super().__init__(sentence, fields={"ends_at": sentence})
 
 
+class TotalBelowDay(BadInput):
+    """All clicks of a link cannot be fewer than those of one day."""
+
+    code = "total_below_day"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        sentence = _("Give at least as many clicks in total as a day.")
+        super().__init__(sentence, fields={"clicks_in_total": sentence})
+
+
+class AboveProgramsCap(BadInput):
+    """A partner may cap its link tighter than the program does, not wider."""
+
+    code = "above_programs_cap"
+
+    def __init__(self, most: int, *, field: str) -> None:
+        """Name what the program allows."""
+        sentence = _("The program allows at most %(most)s.") % {"most": most}
+        super().__init__(sentence, fields={field: sentence})
+
+
 class AgreementNotActive(Refusal):
     """New links and coupons need an agreement that is active."""
 

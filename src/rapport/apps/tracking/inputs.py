@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from rapport.apps.programs.inputs import OptionalWebAddress
 from rapport.apps.record.inputs import Input
+from rapport.domain.caps import Cap
 from rapport.wire.macros import MACROS, unknown_macros
 
 SUB_NAMES = tuple(f"sub{number}" for number in range(1, 11))
@@ -82,17 +83,31 @@ def _with_known_macros(value: str) -> str:
     return value
 
 
+MOST_CLICKS = 1_000_000_000
+Clicks = Annotated[int, Field(ge=1, le=MOST_CLICKS)]
+
+
 class LimitsInput(Input):
-    """When a link leads on, the end excluded, and where to outside that time; empty means the program's fallback."""
+    """When a link leads on, the end excluded, and how often; where to otherwise: empty means the program's fallback.
+
+    Clicks are counted that were handed out to people: no bots, tests, framed pages or second clicks within ten seconds.
+    """
 
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
     fallback_url: Annotated[OptionalWebAddress, AfterValidator(_with_known_macros)] = ""
+    clicks_per_day: Clicks | None = None
+    clicks_in_total: Clicks | None = None
+
+    @property
+    def cap(self) -> Cap:
+        """How many clicks it may hand out."""
+        return Cap(self.clicks_per_day, self.clicks_in_total)
 
     @property
     def are_any(self) -> bool:
         """Whether anything is limited."""
-        return bool(self.starts_at or self.ends_at or self.fallback_url)
+        return bool(self.starts_at or self.ends_at or self.fallback_url) or self.cap != Cap()
 
 
 Tag = Annotated[str, Field(max_length=200), AfterValidator(_word), AfterValidator(_with_known_macros)]

@@ -36,7 +36,9 @@ _KINDS = (
     "alias.made",
     "alias.removed",
     "link.created",
+    "link.full",
     "link.limited",
+    "link.open_again",
     "link.paused",
     "link.resumed",
     "postback_secret.issued",
@@ -94,7 +96,7 @@ def _has_book() -> bool:
 
 
 def _publish_whole() -> int:
-    links = Link.objects.select_related("agreement", "limits").order_by("code").iterator()
+    links = Link.objects.select_related("agreement", "limits", "cap").order_by("code").iterator()
     living = LinkAlias.objects.filter(removed_at__isnull=True).select_related("link").iterator()
     return publish(
         settings.LINKBOOK_FOLDER,
@@ -110,7 +112,7 @@ def _publish_news(news: list[Announcement]) -> int:
     subjects = {row.subject for row in news}
     programs = _named(subjects, "prg") | _programs_of(PostbackSecret, _named(subjects, "pbs"))
     programs |= _programs_of(TrackingDomain, _named(subjects, "dom"))
-    links = Link.objects.select_related("agreement", "limits").filter(
+    links = Link.objects.select_related("agreement", "limits", "cap").filter(
         Q(pk__in=_named(subjects, "lnk")) | Q(agreement_id__in=_named(subjects, "agr"))
     )
     return publish(

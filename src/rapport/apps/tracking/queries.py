@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from rapport.apps.programs.models import Program
 from rapport.apps.record.asking import composed
@@ -18,11 +19,14 @@ from rapport.apps.tracking.models import (
     DomainState,
     Link,
     LinkAlias,
+    LinkCap,
     LinkLimits,
     PostbackSecret,
     ProgramTags,
     TrackingDomain,
 )
+from rapport.domain.caps import FOR_GOOD_MS
+from rapport.kit.clock import from_ms
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
@@ -73,6 +77,33 @@ def limits_of(link: Link) -> LinkLimits:
     return known or LinkLimits(link=link)
 
 
+def cap_of(link: Link) -> LinkCap:
+    """Return the cap of a link, also of one that has none."""
+    known: LinkCap | None = getattr(link, "cap", None)
+    return known or LinkCap(link=link)
+
+
+def how_full(link: Link, *, at: datetime) -> str:
+    """Say whether a link leads to its fallback for its cap: until the `day` ends, for its `total`, or not at all."""
+    cap = cap_of(link)
+    if not cap.is_full(at):
+        return ""
+    return "total" if cap.full_until == from_ms(FOR_GOOD_MS) else "day"
+
+
+def capped() -> QuerySet[LinkCap]:
+    """Return the caps that limit anything, of links that are loaded with their programs."""
+    limited = Q(per_day__isnull=False) | Q(in_total__isnull=False)
+    own = Q(own_per_day__isnull=False) | Q(own_in_total__isnull=False)
+    return LinkCap.objects.filter(limited | own).select_related("link__agreement__program").order_by("link_id")
+
+
+@composed
+def caps_counted_before(upto: int) -> QuerySet[LinkCap, str]:
+    """Return one link with a cap whose clicks were last counted before a segment of the journal."""
+    return capped().filter(counted_upto__lt=upto).order_by().values_list("link_id", flat=True)[:1]
+
+
 def tags_of(program_id: str) -> ProgramTags:
     """Return the tags of a program, also of one that has none."""
     return ProgramTags.objects.filter(pk=program_id).first() or ProgramTags(program_id=program_id)
@@ -80,18 +111,18 @@ def tags_of(program_id: str) -> ProgramTags:
 
 def links_of(agreement_id: str) -> QuerySet[Link]:
     """Return the links of an agreement, newest first."""
-    return Link.objects.filter(agreement_id=agreement_id).order_by("-id")
+    return Link.objects.filter(agreement_id=agreement_id).select_related("limits", "cap").order_by("-id")
 
 
 def all_links() -> QuerySet[Link]:
     """Return the links of every program, newest first, for a door that looks for those that its caller may have."""
-    return Link.objects.select_related("agreement__program", "limits").order_by("-id")
+    return Link.objects.select_related("agreement__program", "limits", "cap").order_by("-id")
 
 
 def links_of_program(program_id: str) -> QuerySet[Link]:
     """Return the links of all partners of a program, newest first."""
     rows = Link.objects.filter(agreement__program_id=program_id)
-    return rows.select_related("agreement__partner", "agreement__program").order_by("-id")
+    return rows.select_related("agreement__partner", "agreement__program", "limits", "cap").order_by("-id")
 
 
 def coupons_of_program(program_id: str) -> QuerySet[Coupon]:

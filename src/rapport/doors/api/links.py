@@ -12,7 +12,7 @@ from ninja.params import functions as params
 from pydantic import BaseModel, Field
 
 from rapport.apps.identity.errors import NotFound
-from rapport.apps.identity.rights import Capability, scope
+from rapport.apps.identity.rights import Capability, can, scope
 from rapport.apps.partners.models import Agreement, AgreementState
 from rapport.apps.partners.queries import all_agreements
 from rapport.apps.record.actors import Actor
@@ -20,7 +20,7 @@ from rapport.apps.record.errors import BadInput
 from rapport.apps.tracking.actions import create_link, limit_link, switch_link
 from rapport.apps.tracking.inputs import LimitsInput, LinkInput
 from rapport.apps.tracking.models import Link
-from rapport.apps.tracking.queries import address_of, all_links, base_of, limits_of
+from rapport.apps.tracking.queries import address_of, all_links, base_of, cap_of, how_full, limits_of
 from rapport.doors.access import Request, allow
 from rapport.doors.api.conversions import REFUSALS
 from rapport.flows.answers import Answer, answer_once
@@ -53,11 +53,18 @@ class LinkBody(LinkInput):
 
 
 class LimitsBody(LimitsInput):
-    """When a link leads on, the end excluded, and where to outside that time; what is left out is not limited."""
+    """When a link leads on, the end excluded, how often, and where to otherwise; what is left out is not limited.
+
+    A partner's key sets a cap of the partner's own, within the program's.
+    """
 
 
 class LinkOut(Schema):
-    """A link as it stands; `address` is what partners share."""
+    """A link as it stands; `address` is what partners share.
+
+    Of the program's cap and the partner's the tighter one is told. `full` is `day` or `total` while the link leads to
+    its fallback because of it; `full_until` is when a day's ends.
+    """
 
     id: str
     program: str
@@ -73,6 +80,10 @@ class LinkOut(Schema):
     starts_at: str | None
     ends_at: str | None
     fallback_url: str
+    clicks_per_day: int | None
+    clicks_in_total: int | None
+    full: str
+    full_until: str | None
     created_at: str
 
 
@@ -102,7 +113,8 @@ def make_link(request: HttpRequest, payload: LinkBody, idempotency_key: str = _K
 
     def answer() -> Answer:
         agreement = _agreement(_actor(request), payload)
-        link = create_link(agreement_id=agreement.id, given=payload, by=_actor(request), at=at)
+        side = _is_partner(_actor(request), agreement)
+        link = create_link(agreement_id=agreement.id, given=payload, by=_actor(request), at=at, by_partner=side)
         return Answer(201 if link.created_at == at else 200, _told(link))
 
     return _answered(request, payload, idempotency_key, at=at, answer=answer)
@@ -118,12 +130,13 @@ def read_link(request: HttpRequest, link_id: str) -> HttpResponse:
 @router.put("/links/{link_id}/limits", response={200: LinkOut, **REFUSALS})
 @allow(Capability.LINK_WRITE)
 def set_limits(request: HttpRequest, link_id: str, payload: LimitsBody, idempotency_key: str = _KEY) -> HttpResponse:
-    """Say when a link leads on and where to outside that time; it holds within seconds."""
+    """Say when a link leads on, how often, and where to otherwise; it holds within seconds."""
     at, actor = now(), _actor(request)
 
     def answer() -> Answer:
         link = _link(actor, _WRITE, link_id)
-        limit_link(link_id=link.id, given=payload, by=actor, at=at)
+        by_partner = _is_partner(actor, link.agreement)
+        limit_link(link_id=link.id, given=payload, by=actor, at=at, by_partner=by_partner)
         return Answer(200, _told(_link(actor, _WRITE, link_id)))
 
     return _answered(request, payload, idempotency_key, at=at, answer=answer)
@@ -178,6 +191,11 @@ def _agreement(actor: Actor, wanted: LinkBody) -> Agreement:
     return found[0]
 
 
+def _is_partner(actor: Actor, agreement: Agreement) -> bool:
+    """Say whether a key speaks for the partner, not for the program."""
+    return not can(actor, Capability.LINK_WRITE, agreement.program)
+
+
 def _reachable(actor: Actor, rights: tuple[Capability, Capability], rows: QuerySet[M]) -> QuerySet[M]:
     """Return those rows that belong to a program of the key's organisation, or to it as a partner."""
     ours, as_partner = rights
@@ -203,8 +221,16 @@ def _told(link: Link, *, base: str | None = None) -> dict[str, object]:
         "starts_at": limits.starts_at and limits.starts_at.isoformat(),
         "ends_at": limits.ends_at and limits.ends_at.isoformat(),
         "fallback_url": limits.fallback_url,
+        **_told_cap(link),
         "created_at": link.created_at.isoformat(),
     }
+
+
+def _told_cap(link: Link) -> dict[str, object]:
+    cap, full = cap_of(link), how_full(link, at=now())
+    until = cap.full_until.isoformat() if cap.full_until and full == "day" else None
+    clicks = {"clicks_per_day": cap.in_force.per_day, "clicks_in_total": cap.in_force.in_total}
+    return {**clicks, "full": full, "full_until": until}
 
 
 def _answered(

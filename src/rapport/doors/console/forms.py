@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.conversions.models import DeclineCode as OrderDeclineCode
 from rapport.apps.partners.models import DeclineCode
+from rapport.doors.ui.caps import clicks_in_total, clicks_per_day
 from rapport.doors.ui.days import first_day, last_day
 
 Choices = Sequence[tuple[str, str]]
@@ -148,10 +149,12 @@ class ForPartnerForm(forms.Form):
 
 
 class LimitsForm(forms.Form):
-    """When a link leads on, and where to outside that time."""
+    """When a link leads on, how often, and where to otherwise."""
 
     starts_on = first_day()
     ends_on = last_day()
+    clicks_per_day = clicks_per_day()
+    clicks_in_total = clicks_in_total()
     fallback_url = forms.CharField(
         label=_("Outside that time it leads to"),
         max_length=2000,

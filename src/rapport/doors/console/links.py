@@ -13,14 +13,22 @@ from rapport.apps.programs.models import Program
 from rapport.apps.record.inputs import read_input
 from rapport.apps.tracking.actions import create_link, end_coupon, limit_link, switch_link
 from rapport.apps.tracking.inputs import CouponInput, LimitsInput, LinkInput
-from rapport.apps.tracking.models import Link, LinkLimits
-from rapport.apps.tracking.queries import address_of, coupons_of_program, limits_of, links_of_program
+from rapport.apps.tracking.models import Link
+from rapport.apps.tracking.queries import (
+    address_of,
+    cap_of,
+    coupons_of_program,
+    how_full,
+    limits_of,
+    links_of_program,
+)
 from rapport.doors.access import Request, allow, find_or_404, given
 from rapport.doors.console.answers import done, succeeded
 from rapport.doors.console.forms import CouponForm, LimitsForm, LinkForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
 from rapport.doors.console.partners import RECENT
+from rapport.doors.ui.caps import cap_words
 from rapport.doors.ui.days import days, moments
 from rapport.doors.ui.qr import qr_file
 from rapport.flows.codes import give_code
@@ -41,16 +49,16 @@ def links(request: Request, program_id: str) -> HttpResponse:
     if agreement:
         rows, coupons = rows.filter(agreement_id=agreement), coupons.filter(agreement_id=agreement)
     page: Page[Link] = page_of(rows, request)
-    visits = _visits(program, agreement)
+    visits, at = _visits(program, agreement), now()
     return program_page(
         request,
         "links/list.html",
         program=program,
         page=page,
-        rows=[(link, visits.get(link.id, NO_VISITS)) for link in page.rows],
+        rows=[(link, visits.get(link.id, NO_VISITS), how_full(link, at=at)) for link in page.rows],
         coupons=coupons,
         agreement=agreements_of(program.id).filter(pk=agreement).first() if agreement else None,
-        at=now(),
+        at=at,
         may_write=can(request.actor, Capability.LINK_WRITE, program),
     )
 
@@ -69,7 +77,10 @@ def link(request: Request, program_id: str, link_id: str) -> HttpResponse:
         link=row,
         address=address_of(row),
         limits=limits_of(row),
-        at=now(),
+        cap=cap_of(row),
+        cap_words=cap_words(cap_of(row).by_program),
+        own_cap_words=cap_words(cap_of(row).by_partner),
+        full=how_full(row, at=now()),
         visits=lake_at(settings.LAKE_FOLDER).totals(about),
         may_write=can(request.actor, Capability.LINK_WRITE, program),
     )
@@ -122,10 +133,10 @@ def link_switch(request: Request, program_id: str, link_id: str) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @allow(Capability.LINK_WRITE)
 def link_limits(request: Request, program_id: str, link_id: str) -> HttpResponse:
-    """Say when a link leads on, and where to outside that time."""
+    """Say when a link leads on, how often, and where to otherwise."""
     program = program_or_404(request, program_id)
     row = find_or_404(request, links_of_program(program.id), pk=link_id)
-    form = LimitsForm(given(request), initial=_days(program, limits_of(row)))
+    form = LimitsForm(given(request), initial=_said(program, row))
 
     def act() -> None:
         told = dict(form.cleaned_data)
@@ -180,10 +191,12 @@ def _active(program: Program) -> list[tuple[str, str]]:
     return [(row.id, row.partner.name) for row in agreements]
 
 
-def _days(program: Program, limits: LinkLimits) -> dict[str, object]:
-    """Return limits as days of the program's zone, the last one included."""
+def _said(program: Program, row: Link) -> dict[str, object]:
+    """Return limits as they are given: days of the program's zone, the last one included, and the program's own cap."""
+    limits, cap = limits_of(row), cap_of(row).by_program
     chosen = days(program.zone, starts_at=limits.starts_at, ends_at=limits.ends_at)
-    return {**chosen, "fallback_url": limits.fallback_url}
+    clicks = {"clicks_per_day": cap.per_day, "clicks_in_total": cap.in_total}
+    return {**chosen, **clicks, "fallback_url": limits.fallback_url}
 
 
 def _form_page(request: Request, program: Program, form: Form, *, heading: str) -> HttpResponse:

@@ -7,17 +7,20 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rapport.apps.tracking.inputs import SUB_NAMES
+from rapport.doors.ui.caps import clicks_in_total, clicks_per_day
 from rapport.doors.ui.days import first_day, last_day
 
-_LIMITS = ("starts_on", "ends_on", "fallback_url")
+_LIMITS = ("starts_on", "ends_on", "clicks_per_day", "clicks_in_total", "fallback_url")
 _PRINTABLE = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Remove the control characters."))
 
 
 class LimitsForm(forms.Form):
-    """When a link leads on, and where to outside that time."""
+    """When a link leads on, how often, and where to otherwise."""
 
     starts_on = first_day()
     ends_on = last_day()
+    clicks_per_day = clicks_per_day()
+    clicks_in_total = clicks_in_total()
     fallback_url = forms.CharField(
         label=_("Outside that time it leads to"),
         max_length=2000,
@@ -79,7 +82,7 @@ class LinkForm(LimitsForm):
 
     @property
     def limit_fields(self) -> list[forms.BoundField]:
-        """Return when it leads on, and where to outside that time."""
+        """Return when it leads on, how often, and where to otherwise."""
         return [self[name] for name in _LIMITS]
 
     @property

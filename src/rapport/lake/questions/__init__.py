@@ -15,6 +15,8 @@ from rapport.lake.questions.answers import (
     PairRow,
     PeopleRow,
     SpanRow,
+    Stretch,
+    StretchRow,
     SubId,
     Totals,
 )
@@ -31,6 +33,8 @@ __all__ = [
     "PairRow",
     "PeopleRow",
     "SpanRow",
+    "Stretch",
+    "StretchRow",
     "SubId",
     "Totals",
     "lake_at",

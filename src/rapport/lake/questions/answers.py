@@ -88,6 +88,25 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which clicks of a link to count: from a moment on; those before `settle_ms` and those of a day apart."""
+
+    link_id: str
+    from_ms: int
+    settle_ms: int
+    day_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StretchRow:
+    """The clicks of people that a link handed out in a stretch, and among them those that are told apart."""
+
+    clicks: int = 0
+    settled: int = 0
+    of_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PairRow:
     """The visits under one key of each of two dimensions."""
 

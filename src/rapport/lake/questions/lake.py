@@ -18,6 +18,8 @@ from rapport.lake.questions.answers import (
     PairRow,
     PeopleRow,
     SpanRow,
+    Stretch,
+    StretchRow,
     SubId,
     Totals,
 )
@@ -105,6 +107,20 @@ class Lake:
         return [
             PairRow(**row) for row in self._ask("clicks_by_two", about=about, columns=columns, given={"limit": limit})
         ]
+
+    def handed_out_in(self, stretches: Sequence[Stretch]) -> dict[str, StretchRow]:
+        """Return how many clicks of people links handed out, each in a stretch of its own; absent without any."""
+        if not stretches:
+            return {}
+        about = Filter(from_ms=min(stretch.from_ms for stretch in stretches))
+        given = {
+            "asked_links": [stretch.link_id for stretch in stretches],
+            "asked_froms": [stretch.from_ms for stretch in stretches],
+            "asked_settles": [stretch.settle_ms for stretch in stretches],
+            "asked_days": [stretch.day_ms for stretch in stretches],
+        }
+        rows = self._ask("capped", about=about, given=given)
+        return {row["link_id"]: StretchRow(row["clicks"], row["settled"], row["of_day"]) for row in rows}
 
     def clicks_of(self, about: Filter, *, limit: int) -> list[ClickRow]:
         """Return clicks as they lie, partner by partner and link by link, at most `limit`: the quickest way to many."""

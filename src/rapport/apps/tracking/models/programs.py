@@ -1,58 +1,10 @@
-"""Tables of tracking: links with their old addresses, coupons, keys of click ids, secrets of postbacks."""
+"""Tables of programs' tracking: tags, postback secrets, names of their own; and the link book with its keys."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from rapport.apps.partners.models import Agreement
 from rapport.apps.programs.models import Program
 from rapport.apps.record.vault import SealedField
-
-
-class Link(models.Model):
-    """A tracked address of one agreement; never deleted, never moved to another."""
-
-    id = models.CharField(primary_key=True, max_length=32)
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
-    number = models.BigIntegerField(unique=True)
-    code = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=120, blank=True)
-    destination = models.URLField(max_length=2000)
-    placement = models.CharField(max_length=64, blank=True)
-    channel = models.CharField(max_length=64, blank=True)
-    subs = models.JSONField(default=dict)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-
-    workspace_path = "agreement__program__workspace_id"
-    partner_path = "agreement__partner__organisation_id"
-
-    class Meta:
-        """Read by agreement."""
-
-        indexes = (models.Index(fields=("agreement", "id"), name="link_agreement"),)
-
-    def __str__(self) -> str:
-        """Return its code."""
-        return self.code
-
-
-class LinkLimits(models.Model):
-    """When a link leads on, and where to outside that time; a link without a row leads on for good.
-
-    They may change, the link's own row does not: links are sealed, and clicks long gone were judged by it.
-    """
-
-    link = models.OneToOneField(Link, primary_key=True, on_delete=models.PROTECT, related_name="limits")
-    starts_at = models.DateTimeField(null=True, blank=True)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    fallback_url = models.URLField(max_length=2000, blank=True)
-    changed_at = models.DateTimeField()
-
-    workspace_path = "link__agreement__program__workspace_id"
-
-    def __str__(self) -> str:
-        """Say whose limits they are."""
-        return f"limits of {self.link_id}"
 
 
 class ProgramTags(models.Model):
@@ -71,65 +23,6 @@ class ProgramTags(models.Model):
     def __str__(self) -> str:
         """Say whose they are."""
         return f"tags of {self.program_id}"
-
-
-class LinkAlias(models.Model):
-    """An old address from another system that leads to a link: a path or a parameter, on one host or on any.
-
-    `place` is the host, or empty for every address at which this program is reached; see `wire.aliases`.
-    """
-
-    id = models.CharField(primary_key=True, max_length=32)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="aliases")
-    place = models.CharField(max_length=253, blank=True)
-    text = models.CharField(max_length=200)
-    created_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True, blank=True)
-
-    workspace_path = "program__workspace_id"
-
-    class Meta:
-        """A living old address leads to one link; a host of its own belongs to one program."""
-
-        constraints = (
-            models.UniqueConstraint(
-                fields=("program", "place", "text"), condition=models.Q(removed_at__isnull=True), name="alias_once"
-            ),
-            models.UniqueConstraint(
-                fields=("place", "text"),
-                condition=models.Q(removed_at__isnull=True) & ~models.Q(place=""),
-                name="alias_once_on_a_host",
-            ),
-        )
-
-    def __str__(self) -> str:
-        """Return the old address."""
-        return f"{self.place}{self.text}"
-
-
-class Coupon(models.Model):
-    """A code owned by one agreement: a tracked address without a click. Kept in upper case."""
-
-    id = models.CharField(primary_key=True, max_length=32)
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=64)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField()
-
-    workspace_path = "program__workspace_id"
-    partner_path = "agreement__partner__organisation_id"
-
-    class Meta:
-        """A code belongs to one agreement of a program for ever."""
-
-        constraints = (models.UniqueConstraint(fields=("program", "code"), name="coupon_code"),)
-
-    def __str__(self) -> str:
-        """Return its code."""
-        return self.code
 
 
 class ClickKey(models.Model):
