@@ -209,3 +209,13 @@ def test_an_older_click_id_is_replaced_wherever_it_stands() -> None:
 @pytest.mark.parametrize("url", ["", "shop.example", "ftp://shop.example", "https://", "https://user@shop.example"])
 def test_what_is_no_web_address_is_no_destination(url: str) -> None:
     assert prepare(url, parameter="rpid") is None
+
+
+PARTS = ["a", "shop", "?", "&", "=", "#", "%41", "+", "rpid", "rpid=", "/", ".", "%72pid=1", "ä", "[", "~"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=9).map("".join))
+def test_the_short_way_and_the_long_way_agree(rest: str) -> None:
+    """An own address that reads in one way skips the reading; a deep link to its host never does."""
+    url = f"https://shop.example/{rest}"
+    assert prepare(url, parameter="rpid") == prepare_deep_link(url, hosts=HOSTS, parameter="rpid")

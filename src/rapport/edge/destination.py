@@ -16,8 +16,12 @@ from rapport.wire import macros
 
 _ADDRESS = re.compile(r"(https?)://([^/?#\\@]+)((?:[/?#].*)?)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
-# Nearly every address of a link: it reads in one way, and nothing in it needs another spelling.
-_ORDINARY = re.compile(r"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+/[A-Za-z0-9!$&'()*+,;=:@/?#%\[\]._~-]*")
+# Nearly every address of a link: it reads in one way, nothing in it needs another spelling, and the click id's place is
+# at its end. Finding a link that nobody asked for lately would take a tenth longer without.
+_PLAIN_LETTERS = r"[A-Za-z0-9!$'()*,;=:@/._~-]"
+_PLAIN = re.compile(
+    rf"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+/{_PLAIN_LETTERS}*(?:\?{_PLAIN_LETTERS}+(?:&{_PLAIN_LETTERS}+)*)?"
+)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _KEPT = "!$&'()*+,;=:@/?#[]%-._~"  # what an address may hold as it is; all else is percent-encoded
 
@@ -65,8 +69,8 @@ def ready_tags(templates: Iterable[tuple[str, str]]) -> Tags:
 
 def prepare(url: str, *, parameter: str, tags: Tags = ()) -> Destination | None:
     """Return an address of our own ready for click ids, or nothing if it is no web address."""
-    if not tags and _ORDINARY.fullmatch(url):
-        return _with_place(url, parameter)
+    if not tags and parameter not in url and _PLAIN.fullmatch(url):
+        return Destination(url, f"{url}{'&' if '?' in url else '?'}{_quoted(parameter)}=", "")
     address = _read(url)
     if address is None:
         return None

@@ -15,7 +15,7 @@ from rapport.wire.clickid import RANDOM_BYTES, Key
 from rapport.wire.linkbook import LinkEntry, ProgramEntry, Reader
 
 # A route takes 1 kB, and finding one in the book takes less than half of what the rest of a click takes.
-_REMEMBERED_ROUTES = 2_048
+_REMEMBERED_ROUTES = 1_024
 _MOST_PROGRAMS = 50  # in whose old addresses is looked for one that names no host
 _REMEMBERED_DOMAINS = 2_000
 _DAY_SECONDS = 86_400
