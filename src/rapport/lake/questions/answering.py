@@ -1,5 +1,6 @@
 """Runs the texts of questions: puts them together, hands parameters over, and remembers answers of one version."""
 
+import json
 import re
 import threading
 from collections import OrderedDict
@@ -31,12 +32,14 @@ class Engine:
     def __init__(self, spill: Path) -> None:
         self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(spill)})
         self._database.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a Delta table never change
+        self._database.execute("SET GLOBAL prefetch_all_parquet_files = true")  # a few long reads for hundreds of short
         self._own = threading.local()
 
     def rows(self, text: str, given: Mapping[str, object]) -> list[Row]:
         """Run one question; only the parameters that its text names are handed over."""
         text = _without_idle_conditions(text, given)
-        cursor = self._cursor().execute(text, {name: value for name, value in given.items() if f"${name}" in text})
+        named = {name: value for name, value in given.items() if f"${name}" in text}
+        cursor = self._cursor().execute(*_with_lists_as_texts(text, named))
         names = [described[0] for described in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -81,6 +84,24 @@ def _without_idle_conditions(text: str, given: Mapping[str, object]) -> str:
         return f"AND {condition}" if given.get(name) is not None else ""
 
     return _CONDITION.sub(shortened, text)
+
+
+def _with_lists_as_texts(text: str, given: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Hand each list over as one text of JSON: for every single value DuckDB searches the machine for pandas anew."""
+    handed = dict(given)
+    for name, values in given.items():
+        kind = _kind(values)
+        if kind:
+            text = re.sub(rf"\${name}\b", f"from_json(${name}, '[\"{kind}\"]')", text)
+            handed[name] = json.dumps(values)
+    return text, handed
+
+
+def _kind(values: object) -> str | None:
+    """Return the type of a list's values in SQL; None where it is no list of texts or whole numbers."""
+    if not isinstance(values, list) or not values:
+        return None
+    return {int: "BIGINT", str: "VARCHAR"}.get(type(values[0]))
 
 
 def clicks_text(question: str, *, columns: Columns = NONE) -> str:

@@ -241,8 +241,9 @@ def _around(moments: Collection[int]) -> Filter:
 
 def _with_subs(row: Row) -> Row:
     """Return the row with its ten sub-id columns as one mapping of those that are set."""
-    subs = {name: row[name] for name in SUB_IDS if row[name]}
-    return {name: value for name, value in row.items() if name not in SUB_IDS} | {"subs": subs}
+    rest = row.copy()  # the row itself is remembered
+    rest["subs"] = {name: value for name in SUB_IDS if (value := rest.pop(name))}
+    return rest
 
 
 def _click_row(row: Row) -> ClickRow:
