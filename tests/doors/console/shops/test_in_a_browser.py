@@ -250,6 +250,7 @@ def test_the_script_keeps_a_click_and_hands_it_to_cart_forms_and_payment_links(p
     page.route(f"{shop}/cart/update.js", cart)
     page.goto(f"{shop}/?rpid={world.click}&ref=anna")
     expect(page.locator("input[name=rpid]")).to_have_value(world.click)
+    page.wait_for_function("sessionStorage.getItem('rapport')")  # the cart has answered
     page.goto(f"{shop}/later")
     expect(page.locator("input[name=rpid]")).to_have_value(world.click)
     expect(page.locator("input[name='attributes[rapport_ref]']")).to_have_value("anna")
