@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import crawleruseragents
 import pytest
@@ -56,7 +56,7 @@ def test_a_tool_that_calls_itself_by_its_name_is_found(agent: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a.b@", "bot ", "(compatible;", ".com", "@a-", "scan"])
 def test_a_very_long_agent_costs_little(piece: str) -> None:
-    began = perf_counter()
+    began = thread_time()  # of the processor: what others take of the machine does not count
     judge_agent("Mozilla/5.0 " + piece * 25_000)
 
-    assert perf_counter() - began < 0.05
+    assert thread_time() - began < 0.05
