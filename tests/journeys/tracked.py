@@ -32,21 +32,31 @@ EARNED_MINOR = 1_200  # 12 % of each order
 @contextmanager
 def tracking(data: Path, database_url: str, **variables: str) -> Iterator[tuple[Roles, dict[str, Any]]]:
     """Start edge and worker for a program with a link and a code; yields what senders must know of it."""
+    known = open_program()
+    roles = Roles(data, database_url, variables)
+    try:
+        start_both(roles, click_path=known["click_path"])
+        yield roles, known
+    finally:
+        roles.stop_all()
+
+
+def open_program() -> dict[str, Any]:
+    """Open a program with a link and a code, and return what senders must know of it."""
     program = make_program(at=now())
     agreement = make_agreement(program, at=now())
     make_coupon(agreement, CODE, at=now())
     link = make_link(agreement, at=now())
     token = issue_postback_secret(program_id=program.id, way=PostbackWay.TOKEN, by=STORY, at=now()).shown_once
-    roles = Roles(data, database_url, variables)
-    try:
-        roles.start("edge")
-        roles.start("worker")
-        roles.wait_for_edge()
-        click_path = f"/c/{link.code}"
-        waited("the link's way into the book", lambda: roles.edge_status(click_path) == 302, within_s=60)
-        yield roles, {"click_path": click_path, "token": token, "coupon": CODE}
-    finally:
-        roles.stop_all()
+    return {"click_path": f"/c/{link.code}", "token": token, "coupon": CODE}
+
+
+def start_both(roles: Roles, *, click_path: str) -> None:
+    """Start edge and worker and return when the link leads on."""
+    roles.start("edge")
+    roles.start("worker")
+    roles.wait_for_edge()
+    waited("the link's way into the book", lambda: roles.edge_status(click_path) == 302, within_s=60)
 
 
 def let_all_arrive(roles: Roles) -> None:
@@ -68,7 +78,7 @@ def let_all_arrive(roles: Roles) -> None:
 
 
 def assert_all_is_there_once(data: Path, heard: Heard) -> None:
-    """Compare what was acknowledged with the lake, the receipts, the orders and the books."""
+    """Compare what was acknowledged with lake, receipts, orders and books; and nobody sent what else is there."""
     kept = [row.click_id for row in Lake(data / "lake").latest(EVERYTHING, limit=10 * len(heard.clicks) + 1_000)]
     assert len(kept) == len(set(kept))
     assert set(heard.clicks) <= set(kept)
@@ -76,7 +86,7 @@ def assert_all_is_there_once(data: Path, heard: Heard) -> None:
     assert set(heard.receipts) <= set(Receipt.objects.values_list("id", flat=True))
     orders = list(Conversion.objects.values_list("external_id", flat=True))
     assert len(orders) == len(set(orders))
-    assert set(heard.orders) <= set(orders)
+    assert set(heard.orders) <= set(orders) <= set(heard.sent)
     assert Commission.objects.aggregate(Sum("accrued_minor"))["accrued_minor__sum"] == EARNED_MINOR * len(orders)
     for program_id in Conversion.objects.values_list("program_id", flat=True).distinct():
         assert recount(program_id).problems == []

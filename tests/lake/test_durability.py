@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rapport.lake import durability, visitors
 from rapport.lake.durability import settle
 from rapport.lake.ingest import ingest
 from rapport.lake.progress import progress
@@ -155,6 +156,20 @@ def test_a_torn_pointer_to_the_checkpoint_is_removed(two_rounds: Path, lake: Pat
 
     assert not (log_of(lake) / "_last_checkpoint").exists()
     assert Lake(lake).totals() == whole
+
+
+def test_a_new_tables_name_and_a_months_key_are_on_the_disk_before_the_journal_may_forget(
+    journal: Path, lake: Path, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(durability, "sync", synced.append)
+    monkeypatch.setattr(visitors, "sync", synced.append)
+    seal(crowd(1, clicks=3, from_ms=NOON, until_ms=NOON + 1_000))
+    ingest(journal=journal, lake=lake, now_ms=NOON)
+
+    assert {lake.parent, lake, lake / "address_keys", lake / "clicks", log_of(lake)} <= set(synced)
+    table = synced.index(lake / "clicks")
+    assert synced.index(lake.parent, table) < len(synced) - 1 - synced[::-1].index(lake / "clicks"), "before the note"
 
 
 def test_there_is_nothing_to_settle_before_the_first_click(lake: Path) -> None:

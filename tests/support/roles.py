@@ -38,7 +38,7 @@ class Roles:
                 [str(COMMAND), role],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self._environment() | variables,
+                env=self.environment() | variables,
                 start_new_session=True,
                 preexec_fn=end_with_parent,  # noqa: PLW1509 - no other way ends with a test run that was killed
             )
@@ -104,7 +104,8 @@ class Roles:
         """Return the end of what a role printed."""
         return (self.data / f"{role}.log").read_text(errors="replace")[-4000:]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process of this installation."""
         inherited = {
             name: value
             for name, value in os.environ.items()

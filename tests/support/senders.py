@@ -22,6 +22,8 @@ class Heard:
     receipts: list[str] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
     """Orders that were acknowledged at least once."""
+    sent: list[str] = field(default_factory=list)
+    """Orders that were sent at least once."""
     refused: list[int] = field(default_factory=list)
     """Statuses that were no acknowledgement."""
 
@@ -48,6 +50,7 @@ class Sender:
 
     def report(self, path: str, order: str) -> None:
         """Report an order until it is acknowledged, as a careful shop does."""
+        self.heard.sent.append(order)
         while not self.stopping.is_set():
             told = self._ask(path)
             if told is not None and told[0].status == 200:
@@ -80,14 +83,26 @@ class Sender:
 
 @contextmanager
 def sending(
-    port: int, *, click_path: str, token: str, coupon: str, visitors: int = 2, shops: int = 2, pause_s: float = 0.0
+    port: int,
+    *,
+    click_path: str,
+    token: str,
+    coupon: str,
+    visitors: int = 2,
+    shops: int = 2,
+    pause_s: float = 0.0,
+    heard: Heard | None = None,
 ) -> Iterator[Heard]:
-    """Let visitors click and shops report at once until the block ends; `pause_s` is between the requests of each."""
-    heard, stopping = Heard(), threading.Event()
+    """Let visitors click and shops report at once until the block ends; `pause_s` is between the requests of each.
+
+    What is heard is added to what was `heard` before, and orders go on from there.
+    """
+    heard, stopping = heard or Heard(), threading.Event()
+    first = len(heard.sent)
 
     def run(act: Callable[[Sender, int], None]) -> None:
         sender = Sender(port, heard, stopping)
-        for number in count():
+        for number in count(first):
             if stopping.is_set():
                 break
             act(sender, number)

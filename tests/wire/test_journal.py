@@ -114,6 +114,15 @@ def test_only_the_owner_may_read_the_journal(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
 
+def test_the_name_of_a_new_journal_is_on_the_disk_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(segments, "_sync_folder", synced.append)
+    JournalWriter(tmp_path / "journal", writer_id="a").close()
+    assert synced[0] == tmp_path
+
+
 def test_later_segments_sort_behind_earlier_ones_whoever_wrote_them(tmp_path: Path) -> None:
     early, late = JournalWriter(tmp_path, writer_id="zz"), JournalWriter(tmp_path, writer_id="aa")
     early.append(event(1))

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from rapport.lake.position import clicks_folder
 
 _NOTE = "_synced"  # Delta leaves alone what begins with an underscore
+_NEVER = -1
 _PARQUET = b"PAR1"  # the first and the last four bytes of a whole file
 
 
@@ -32,7 +33,7 @@ def settle_table(table: Path) -> int:
     """Do the same for the table in one folder."""
     log = table / "_delta_log"
     if not log.exists():
-        return -1
+        return _NEVER
     _remove_torn_checkpoints(log)
     safe = noted = _noted_version(table)
     for version, path in _commits_after(noted, log=log):
@@ -43,6 +44,8 @@ def settle_table(table: Path) -> int:
         safe = version
     if safe != noted:
         sync(log)
+        if noted == _NEVER:
+            _sync_names_of_new(table)
         _note_version(safe, table=table)
     return safe
 
@@ -127,11 +130,17 @@ def _points_at_a_checkpoint(pointer: Path) -> bool:
     return any(pointer.parent.glob(f"{version:020d}.checkpoint*.parquet"))
 
 
+def _sync_names_of_new(table: Path) -> None:
+    """Let the disk keep that there is a table in the lake, and a lake beside the journal that will be let go of."""
+    sync(table.parent)
+    sync(table.parent.parent)
+
+
 def _noted_version(table: Path) -> int:
     try:
         return int((table / _NOTE).read_text())
     except (FileNotFoundError, ValueError):
-        return -1
+        return _NEVER
 
 
 def _note_version(version: int, *, table: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rapport.lake.days import MS_IN_DAY
+from rapport.lake.durability import sync
 from rapport.lake.networks import NO_NETWORKS, Networks
 
 _KEY_BYTES = 32
@@ -84,6 +85,8 @@ class Visitors:
             pass
         finally:
             draft.unlink()
+        sync(self._folder)  # nor one whose name it takes back: the month's visitors would be others from then on
+        sync(self._folder.parent)
 
 
 def network_text(network: bytes) -> str:

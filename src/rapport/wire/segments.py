@@ -105,8 +105,9 @@ class OpenSegment:
 
 
 def make_folder(folder: Path) -> None:
-    """Create the journal's folder, closed to other people of the machine."""
+    """Create the journal's folder, closed to other people of the machine, and let the disk keep its name."""
     folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def sealed_segments(folder: Path) -> list[Path]:

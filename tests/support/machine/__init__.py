@@ -19,6 +19,7 @@ class Machine:
 
     folder: Path
     lies: bool = False
+    platter: Path | None = None
     _library: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,6 +36,7 @@ class Machine:
             "DRILL_SYNCS": str(self.folder / "syncs"),
             "DRILL_CLOCK": str(self.folder / "clock"),
             "DRILL_FORGETS": "1" if self.lies else "0",
+            **({"DRILL_PLATTER": str(self.platter)} if self.platter else {}),
         }
 
     def step_clock(self, seconds: int) -> None:

@@ -5,6 +5,10 @@
  * one "N inode name" for each name in it, closed by "E": a folder as it was before the call. With DRILL_FORGETS=1 the
  * calls do nothing and promise everything, as a disk that lies.
  *
+ * Platter: with DRILL_PLATTER, what a sync promised is also kept in that folder as it was before the call: a file under
+ * its key, and the names in a folder as "key.names", a line "key kind name" for each. A key is the inode with the moment
+ * of its birth, because inodes are given out again. A file that was written over without a sync gets its old text back.
+ *
  * Clock: the wall clock is moved by the seconds in the file DRILL_CLOCK; the clock that only counts is left alone.
  */
 #define _GNU_SOURCE
@@ -15,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,14 +63,74 @@ static char *promise(int fd) {
     return text;
 }
 
+/* Writes the key of a file and returns its kind: 'f', 'd', or another. */
+static char key_of(int folder, const char *name, int flags, char *key, size_t room) {
+    struct statx is;
+    if (statx(folder, name, flags | AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME | STATX_TYPE, &is) != 0)
+        return '?';
+    snprintf(key, room, "%llu-%lld.%09u", (unsigned long long)is.stx_ino, (long long)is.stx_btime.tv_sec,
+             is.stx_btime.tv_nsec);
+    return S_ISREG(is.stx_mode) ? 'f' : S_ISDIR(is.stx_mode) ? 'd' : '?';
+}
+
+static void copy_file(int fd, int to) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int from = open(path, O_RDONLY | O_CLOEXEC); /* the caller's may be open for writing only */
+    char part[1 << 16];
+    ssize_t length;
+    while ((length = read(from, part, sizeof part)) > 0)
+        if (write(to, part, length) != length)
+            abort();
+    if (from < 0 || length < 0)
+        abort();
+    close(from);
+}
+
+static void copy_names(int fd, int to) {
+    char key[64];
+    struct dirent *entry;
+    int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = again < 0 ? NULL : fdopendir(again);
+    while (folder && (entry = readdir(folder))) {
+        char kind = entry->d_name[0] == '.' && strchr(".", entry->d_name[1]) ? '?' : 0;
+        kind = kind ? kind : key_of(fd, entry->d_name, 0, key, sizeof key);
+        if (kind != '?')
+            dprintf(to, "%s %c %s\n", key, kind, entry->d_name);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+/* Keeps what a sync that begins now will promise in `draft`, to become `kept` when it has ended; says if there is any. */
+static int lay_down(int fd, char *draft, char *kept, size_t room) {
+    const char *platter = getenv("DRILL_PLATTER");
+    char key[64];
+    char kind = platter ? key_of(fd, "", AT_EMPTY_PATH, key, sizeof key) : '?';
+    if (kind == '?')
+        return 0;
+    snprintf(kept, room, "%s/%s%s", platter, key, kind == 'd' ? ".names" : "");
+    snprintf(draft, room, "%s/draft-%d-%ld", platter, getpid(), syscall(SYS_gettid));
+    int to = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (to < 0)
+        abort();
+    (kind == 'd' ? copy_names : copy_file)(fd, to);
+    close(to);
+    return 1;
+}
+
 static int keep(int fd, const char *name) {
     int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+    char draft[512], kept[512];
     if (forgets())
         return 0;
     char *text = promise(fd);
+    int laid = lay_down(fd, draft, kept, sizeof kept);
     int done = real(fd);
     if (done == 0 && text && write(notes_fd(), text, strlen(text)) < 0)
         abort(); /* a drill that cannot take notes proves nothing */
+    if (laid && (done == 0 ? rename(draft, kept) : unlink(draft)) != 0)
+        abort();
     free(text);
     return done;
 }
