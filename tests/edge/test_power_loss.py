@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,17 @@ def lost_postbacks(data: Path, heard: list[Heard]) -> set[str]:
 
 
 @pytest.mark.drill(seconds=12)
-def test_no_acknowledged_postback_is_lost_however_often_the_power_goes(data: Path, tmp_path: Path) -> None:
+def test_no_acknowledged_postback_is_lost_however_often_the_power_goes(
+    data: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random(20260504)  # noqa: S311 - moments that differ, not secrets
     machine = Machine(tmp_path / "machine")
     heard = [cut_while_busy(machine, data, after_s=chance.uniform(*ON_FOR_S)) for _ in range(CUTS)]
 
     assert all(one.receipts and one.clicks for one in heard)
     assert lost_postbacks(data, heard) == set()
+    record_property("power_cuts", CUTS)
+    record_property("postbacks_acknowledged", sum(len(one.receipts) for one in heard))
 
 
 @pytest.mark.drill(seconds=4)

@@ -1,8 +1,8 @@
 """Edge, worker and database are killed at random moments while visitors click and shops report: nothing is lost."""
 
 import random
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ BETWEEN_KILLS_S = (0.1, 4.0)  # a worker needs two seconds to start, and must so
 
 @pytest.mark.drill(seconds=45)
 def test_what_was_acknowledged_is_there_once_however_often_who_is_killed(
-    killable_database: KillableDatabase, tmp_path: Path
+    killable_database: KillableDatabase, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     chance = random.Random(20260504)  # noqa: S311 - moments that differ, not secrets
     killable = ["edge", "worker", *(["database"] if killable_database.is_server else [])]
@@ -45,7 +45,10 @@ def test_what_was_acknowledged_is_there_once_however_often_who_is_killed(
         let_all_arrive(roles)
 
     assert_all_is_there_once(tmp_path / "data", heard)
-    sys.stderr.write(f"killed {killed}: {len(heard.clicks)} clicks, {len(heard.orders)} orders acknowledged\n")
+    for who, times in killed.items():
+        record_property(f"{who}_killed", times)
+    record_property("clicks_acknowledged", len(heard.clicks))
+    record_property("postbacks_acknowledged", len(heard.orders))
 
 
 def kill_and_start_again(who: str, roles: Roles, database: KillableDatabase) -> None:

@@ -1,10 +1,13 @@
 """Drills are long tests: they begin before the others, the longest first, and may be shorter in ordinary runs.
 
 A drill carries `@pytest.mark.drill(seconds=…)`. `make test` runs drills without counting what they cover; `make drill`
-runs them whole on both databases.
+runs them whole on both databases. What a drill gives to pytest's `record_property` is a figure; a whole run ends with
+all of them as one line of JSON.
 """
 
+import json
 import os
+from collections.abc import Iterable
 
 import pytest
 
@@ -21,6 +24,23 @@ def scaled(*, whole: int, on_sqlite: int | None = None, on_postgresql: int | Non
         return whole
     ordinary = {"sqlite": on_sqlite, "postgresql": on_postgresql}[os.environ.get(DATABASE_VARIABLE, "sqlite")]
     return whole if ordinary is None else ordinary
+
+
+def figures_of(reports: Iterable[pytest.TestReport]) -> dict[str, dict[str, object]]:
+    """Return what the drills among some reports recorded, by the name of the test, with the seconds that it took."""
+    found = {report.nodeid.rpartition("::")[2]: report for report in reports if report.user_properties}
+    return {
+        name: {**dict(report.user_properties), "outcome": report.outcome, "seconds": round(report.duration)}
+        for name, report in sorted(found.items())
+    }
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line of JSON what a whole run of the drills has found."""
+    if os.environ.get(DRILLS_VARIABLE) == WHOLE:
+        ended = [one for outcome in ("passed", "failed") for one in terminalreporter.stats.get(outcome, [])]
+        database = os.environ.get(DATABASE_VARIABLE, "sqlite")
+        terminalreporter.line(json.dumps({"database": database, "drills": figures_of(ended)}))
 
 
 @pytest.hookimpl(trylast=True)
