@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rapport.kit.clock import now, to_ms
@@ -10,7 +11,7 @@ from rapport.lake.questions import EVERYTHING
 from rapport.lake.questions.lake import Lake
 from tests.config.commands import rapport
 from tests.lake.conftest import seal_into
-from tests.lake.traffic import click
+from tests.lake.traffic import click, postback
 
 A_DAY_MS = 86_400_000
 
@@ -36,6 +37,17 @@ def test_days_are_counted_and_counted_anew(data: Path) -> None:
     assert "0 days sorted and counted" in lake(data, "keep-up")
     assert "1 days counted anew" in lake(data, "rebuild")
     assert Lake(data / "lake").totals().gross == 3
+
+
+def test_a_receipt_is_found_without_the_database(data: Path) -> None:
+    event = msgspec.structs.replace(postback(at_ms=to_ms(now())), params={"external_id": "A-7"})
+    seal_into(data / "journal", [event])
+    ingest(journal=data / "journal", lake=data / "lake", now_ms=to_ms(now()))
+
+    assert f"{event.receipt_id}  " in lake(data, "receipts", "A-7")
+    assert "order A-7" in lake(data, "receipts", event.receipt_id)
+    again = rapport("lake", "receipts", "A-8", RAPPORT_DATA=str(data))
+    assert (again.returncode, "holds no such receipt" in again.stderr) == (1, True)
 
 
 def test_a_visitor_is_erased_by_address_or_click(data: Path) -> None:

@@ -15,6 +15,8 @@ from arro3.core import Array, ChunkedArray, DataType, RecordBatchReader, Table
 from rapport.lake.browsers import browser_of
 from rapport.lake.crawlers import crawler_of
 from rapport.lake.devices import device_of
+from rapport.lake.position import segment_number
+from rapport.lake.receipts import Arrived, postbacks_among
 from rapport.lake.visitors import Visitors
 from rapport.wire.journal import sound_events
 
@@ -35,9 +37,10 @@ class Arrivals:
 
     def __init__(self, *, workshop: Path, visitors: Visitors) -> None:
         self._workshop = workshop
-        self._visitors = visitors
+        self.visitors = visitors
         self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop)})
         self.damaged = 0  # lines so far that failed their checksum
+        self.postbacks: list[Arrived] = []  # among what was read last
 
     def read(self, segments: Sequence[Path], *, oldest_ms: int = 0) -> int:
         """Read clicks and impressions out of some segments, none before a moment, and return how many there are.
@@ -65,10 +68,12 @@ class Arrivals:
     def _sound(self, segments: Sequence[Path]) -> Table:
         """Return the events of sound lines as JSON texts, one piece for each segment."""
         pieces: list[Array] = []
+        self.postbacks = []
         for path in segments:
             events, damaged = sound_events(path)
             pieces.append(_texts(events))
             self.damaged += damaged
+            self.postbacks.extend(postbacks_among(events, segment=segment_number(path)))
         return Table.from_pydict({"event": ChunkedArray(pieces, DataType.utf8())})
 
     def _look_back(self, files: Sequence[str]) -> None:
@@ -101,7 +106,7 @@ class Arrivals:
         countries: list[str] = []
         machines: list[bool] = []
         # Taken apart at once: a hundred thousand visitors kept as objects would be gone through by every collection.
-        for visitor in map(self._visitors.seen, addresses.to_pylist(), months.to_pylist()):
+        for visitor in map(self.visitors.seen, addresses.to_pylist(), months.to_pylist()):
             networks.append(visitor.network)
             marks.append(visitor.mark)
             countries.append(visitor.country)

@@ -50,4 +50,25 @@ _TYPES: dict[str, DataType] = {
     "address_mark": DataType.binary(),
 }
 
-SCHEMA = Schema([Field(name, type_, nullable=False) for name, type_ in _TYPES.items()])
+_TYPES_OF_RECEIPTS: dict[str, DataType] = {
+    "day": DataType.date32(),
+    "at_ms": DataType.int64(),
+    "receipt_id": _TEXT,
+    "program_id": _TEXT,
+    "auth": _TEXT,  # how it was proven: token, hmac, or none where a page told it
+    "method": _TEXT,
+    "content_type": _TEXT,
+    "message_id": _TEXT,
+    "order_id": _TEXT,  # as it was sent, under whatever name; of its other fields the lake keeps none
+    "user_agent": _TEXT,
+    "address_network": DataType.binary(),
+    "address_mark": DataType.binary(),
+}
+
+
+def _schema(types: dict[str, DataType]) -> Schema:
+    return Schema([Field(name, type_, nullable=False) for name, type_ in types.items()])
+
+
+SCHEMA = _schema(_TYPES)
+RECEIPTS = _schema(_TYPES_OF_RECEIPTS)

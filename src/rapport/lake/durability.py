@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from rapport.lake.position import clicks_folder
+from rapport.lake.position import clicks_folder, receipts_folder
 
 _NOTE = "_synced"  # Delta leaves alone what begins with an underscore
 _NEVER = -1
@@ -26,6 +26,7 @@ def settle(lake: Path) -> int:
     Safe to run beside other processes: a commit appears whole or not at all while the machine runs, so only a power
     cut leaves torn ones, and no process survives that.
     """
+    settle_table(receipts_folder(lake))
     return settle_table(clicks_folder(lake))
 
 
@@ -50,9 +51,9 @@ def settle_table(table: Path) -> int:
     return safe
 
 
-def sync_checkpoints(lake: Path) -> None:
-    """Sync the table's checkpoints; to be done before the commits that they sum up are cleaned away."""
-    log = clicks_folder(lake) / "_delta_log"
+def sync_checkpoints(table: Path) -> None:
+    """Sync a table's checkpoints; to be done before the commits that they sum up are cleaned away."""
+    log = table / "_delta_log"
     for path in (*log.glob("*.checkpoint*.parquet"), *log.glob("_last_checkpoint")):
         sync(path)
     sync(log)

@@ -10,15 +10,17 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+from deltalake import PostCommitHookProperties
 from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.closing import sort_day
 from rapport.lake.durability import settle
 from rapport.lake.questions.minting import minted_ms, tails_of
-from rapport.lake.table import files_by_day, find_clicks, open_clicks
+from rapport.lake.table import files_by_day, find_clicks, find_receipts, open_clicks
 from rapport.lake.visitors import Visitors
 
 _TRIES = 5
+_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)  # the upkeep's business
 _TEXTS = ("user_agent", "language", "referrer", "query")
 _BYTES = ("address_network", "address_mark")
 _MARKS_OF_CLICK = "SELECT DISTINCT address_mark FROM read_parquet($files) WHERE list_contains($tails, id_tail)"
@@ -31,10 +33,11 @@ _DAYS_OF_MARKS = """
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many clicks on how many days were made nobody's."""
+    """How many clicks on how many days were made nobody's, and how many receipts of what their page told."""
 
     clicks: int = 0
     days: int = 0
+    receipts: int = 0
 
 
 def erase_address(lake: Path, address: str) -> Erased:
@@ -61,8 +64,30 @@ def _erase(lake: Path, marks: Collection[bytes]) -> Erased:
     found = dict(duckdb.execute(_DAYS_OF_MARKS, given).fetchall())
     for day in found:
         _erase_day(lake, day=day, marks=marks)
+    receipts = _erase_receipts(lake, marks=marks)
     settle(lake)
-    return Erased(clicks=sum(found.values()), days=len(found))
+    return Erased(clicks=sum(found.values()), days=len(found), receipts=receipts)
+
+
+def _erase_receipts(lake: Path, *, marks: Collection[bytes]) -> int:
+    """Empty what is personal in the receipts of a page that told of an order from the visitor's own address."""
+    among = ", ".join(f"X'{mark.hex()}'" for mark in marks)
+    for tries_left in range(_TRIES - 1, -1, -1):
+        table = find_receipts(lake)
+        if table is None:
+            return 0
+        try:
+            done = table.update(
+                {"user_agent": "''", "address_network": "X''", "address_mark": "X''"},
+                predicate=f"address_mark IN ({among})",
+                post_commithook_properties=_NO_HOOKS,
+            )
+        except CommitFailedError:  # as below
+            if not tries_left:
+                raise
+        else:
+            return int(done["num_updated_rows"])
+    return 0
 
 
 def _erase_day(lake: Path, *, day: date, marks: Collection[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Carries sealed journal segments into the clicks table, exactly once, whatever is killed when.
+"""Carries sealed journal segments into the tables of clicks and receipts, exactly once, whatever is killed when.
 
 A round takes the segments behind the table's position, some at a time, and commits their clicks together with the new
 position. A kill before the commit leaves data files that no commit names, which no question ever reads; a kill after
@@ -7,7 +7,6 @@ it leaves a position that is past the segments.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from pathlib import Path
 
 from deltalake import DeltaTable
@@ -15,10 +14,11 @@ from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.arrivals import REPEAT_MS, Arrivals
 from rapport.lake.closing import oldest_kept
-from rapport.lake.days import MS_IN_DAY, utc_day
+from rapport.lake.days import MS_IN_DAY, day_number, utc_day
 from rapport.lake.durability import settle
 from rapport.lake.networks import load_networks
 from rapport.lake.position import segment_number, unread_segments
+from rapport.lake.receipts import keep_receipts
 from rapport.lake.table import Overtaken, append, open_clicks, position_of
 from rapport.lake.visitors import Visitors
 
@@ -61,8 +61,9 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
 
 def _carry_over(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> Ingested:
     damaged_before = arrivals.damaged
-    oldest = datetime.combine(oldest_kept(now_ms=now_ms), time.min, tzinfo=UTC)
-    clicks = arrivals.read(segments, oldest_ms=int(oldest.timestamp()) * 1_000)
+    oldest_ms = day_number(oldest_kept(now_ms=now_ms)) * MS_IN_DAY
+    clicks = arrivals.read(segments, oldest_ms=oldest_ms)
+    keep_receipts(arrivals.postbacks, lake=lake, visitors=arrivals.visitors, oldest_ms=oldest_ms, now_ms=now_ms)
     for tries_left in range(_TRIES - 1, -1, -1):
         try:
             _append(segments, lake=lake, arrivals=arrivals, now_ms=now_ms)

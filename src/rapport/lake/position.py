@@ -22,6 +22,11 @@ def clicks_folder(lake: Path) -> Path:
     return lake / "clicks"
 
 
+def receipts_folder(lake: Path) -> Path:
+    """Return where the table of receipts lies inside the lake's folder."""
+    return lake / "receipts"
+
+
 def segment_number(path: Path) -> int:
     """Return the number under which a segment was sealed.
 

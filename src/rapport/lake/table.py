@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from arro3.core import RecordBatchReader
+from arro3.core import RecordBatchReader, Schema
 from deltalake import (
     ColumnProperties,
     CommitProperties,
@@ -23,9 +23,9 @@ from deltalake import (
 )
 from deltalake.exceptions import CommitFailedError
 
-from rapport.lake.columns import SCHEMA
+from rapport.lake.columns import RECEIPTS, SCHEMA
 from rapport.lake.conversion import convert, finish_conversion, is_old
-from rapport.lake.position import NOTHING_READ, READER, clicks_folder
+from rapport.lake.position import NOTHING_READ, READER, clicks_folder, receipts_folder
 
 # One day, not Delta's week: a lake that takes an append every few seconds leaves tens of thousands of replaced files
 # a day, and nobody reads a version of yesterday.
@@ -47,17 +47,17 @@ class Overtaken(Exception):
 
 def find_clicks(lake: Path) -> DeltaTable | None:
     """Return the clicks table, None as long as nothing was ever ingested; one of before is rewritten first."""
-    found = _find(lake)
+    found = _find(clicks_folder(lake))
     if found is None and not (lake / "clicks.new").exists():
         return None
     if found is not None and not is_old(found):
         return found
     with _making(lake):
         finish_conversion(lake)
-        found = _find(lake)
+        found = _find(clicks_folder(lake))
         if found is not None and is_old(found):
             convert(lake, configuration=_CONFIGURATION)
-            found = _find(lake)
+            found = _find(clicks_folder(lake))
         return found
 
 
@@ -66,16 +66,28 @@ def open_clicks(lake: Path) -> DeltaTable:
     found = find_clicks(lake)
     if found is not None:
         return found
-    folder = clicks_folder(lake)
+    return _make(clicks_folder(lake), schema=SCHEMA, lake=lake)
+
+
+def find_receipts(lake: Path) -> DeltaTable | None:
+    """Return the table of receipts, None as long as no postback was ever ingested."""
+    return _find(receipts_folder(lake))
+
+
+def open_receipts(lake: Path) -> DeltaTable:
+    """Return the table of receipts, made on first use."""
+    return find_receipts(lake) or _make(receipts_folder(lake), schema=RECEIPTS, lake=lake)
+
+
+def _make(folder: Path, *, schema: Schema, lake: Path) -> DeltaTable:
     folder.mkdir(parents=True, exist_ok=True)
     with _making(lake):
-        return _find(lake) or DeltaTable.create(
-            folder, schema=SCHEMA, mode="ignore", partition_by=["day"], name="clicks", configuration=_CONFIGURATION
+        return _find(folder) or DeltaTable.create(
+            folder, schema=schema, mode="ignore", partition_by=["day"], name=folder.name, configuration=_CONFIGURATION
         )
 
 
-def _find(lake: Path) -> DeltaTable | None:
-    folder = clicks_folder(lake)
+def _find(folder: Path) -> DeltaTable | None:
     return DeltaTable(folder) if DeltaTable.is_deltatable(str(folder)) else None
 
 

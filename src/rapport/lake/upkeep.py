@@ -12,8 +12,9 @@ from deltalake.exceptions import CommitFailedError
 
 from rapport.lake.closing import is_closed, oldest_kept, sort_day
 from rapport.lake.durability import settle, sync_checkpoints
+from rapport.lake.position import clicks_folder, receipts_folder
 from rapport.lake.rolls import find_rolls, forget_rolls, roll_day, roll_months
-from rapport.lake.table import files_by_day, find_clicks, open_clicks, writer_properties
+from rapport.lake.table import files_by_day, find_clicks, find_receipts, open_clicks, writer_properties
 from rapport.lake.visitors import forget_old_keys
 
 _FILE_BYTES = 128 * 1024 * 1024
@@ -52,18 +53,20 @@ def vacuum(lake: Path, *, keep_hours: int = 24) -> Upkeep:
     """
     if keep_hours < SHORTEST_KEEP_HOURS:
         raise ValueError(f"keep_hours is {keep_hours}; files younger than an hour may be in use")
-    table = find_clicks(lake)
-    if table is None:
-        return Upkeep()
     settle(lake)  # a compaction must be on the disk before the files that it replaced go
+    tables = [table for table in (find_clicks(lake), find_receipts(lake)) if table is not None]
+    return Upkeep(removed=sum(_vacuum(table, keep_hours=keep_hours) for table in tables))
+
+
+def _vacuum(table: DeltaTable, *, keep_hours: int) -> int:
     removed = table.vacuum(
         retention_hours=keep_hours,
         dry_run=False,
-        enforce_retention_duration=False,  # refuses less than the table's own retention; the floor above is ours
+        enforce_retention_duration=False,  # refuses less than the table's own retention; the floor of ours is higher
         full=True,  # also files that no commit ever named
         post_commithook_properties=_NO_HOOKS,
     )
-    return Upkeep(removed=len(removed))
+    return len(removed)
 
 
 def keep_up(lake: Path, *, now_ms: int) -> Upkeep:
@@ -113,15 +116,23 @@ def _alone(lake: Path) -> Iterator[bool]:
 
 
 def _compact(lake: Path) -> Upkeep:
-    table = open_clicks(lake)  # under the lock: an older snapshot would join what is joined already
+    # Opened under the lock: an older snapshot would join what is joined already.
+    joined = _join_files(open_clicks(lake), folder=clicks_folder(lake), lake=lake)
+    receipts = find_receipts(lake)
+    if receipts is not None:
+        joined += _join_files(receipts, folder=receipts_folder(lake), lake=lake)
+    return Upkeep(joined=joined)
+
+
+def _join_files(table: DeltaTable, *, folder: Path, lake: Path) -> int:
     figures = table.optimize.compact(
         target_size=_FILE_BYTES,
         max_concurrent_tasks=1,  # two days at once are twice the memory
         writer_properties=writer_properties(level=3),
         post_commithook_properties=_NO_HOOKS,
     )
-    _sum_up_log(table, lake=lake)
-    return Upkeep(joined=int(figures["numFilesRemoved"]))
+    _sum_up_log(table, folder=folder, lake=lake)
+    return int(figures["numFilesRemoved"])
 
 
 def _close_days(lake: Path, *, now_ms: int, in_order: bool = True) -> Upkeep:
@@ -132,6 +143,7 @@ def _close_days(lake: Path, *, now_ms: int, in_order: bool = True) -> Upkeep:
     done = sum(_close_day(table, lake=lake, day=day, in_order=in_order) for day in due)
     roll_months(lake, files_by_day(table))  # also drops rolls that are not true any more: see the next step
     forgotten = _forget_old_days(table, lake=lake, now_ms=now_ms)
+    _forget_old_receipts(lake, now_ms=now_ms)
     settle(lake)
     return Upkeep(counted=done, forgotten=forgotten)
 
@@ -160,9 +172,17 @@ def _forget_old_days(table: DeltaTable, *, lake: Path, now_ms: int) -> int:
     return len(old)
 
 
-def _sum_up_log(table: DeltaTable, *, lake: Path) -> None:
+def _forget_old_receipts(lake: Path, *, now_ms: int) -> None:
+    """Let receipts go as clicks go; nothing is counted of them ahead."""
+    table = find_receipts(lake)
+    oldest = oldest_kept(now_ms=now_ms)
+    if table is not None and any(day < oldest for day in files_by_day(table)):
+        table.delete(f"day < '{oldest.isoformat()}'", post_commithook_properties=_NO_HOOKS)
+
+
+def _sum_up_log(table: DeltaTable, *, folder: Path, lake: Path) -> None:
     """Write a checkpoint of what is safe, and only then let the commits before it go."""
     settle(lake)
     table.create_checkpoint()
-    sync_checkpoints(lake)
+    sync_checkpoints(folder)
     table.cleanup_metadata()

@@ -7,7 +7,7 @@ import typer
 from rapport.config.cli.options import DataFolder, choose
 from rapport.config.cli.terminal import say
 from rapport.config.errors import Stop
-from rapport.kit.clock import now, to_ms
+from rapport.kit.clock import from_ms, now, to_ms
 
 app = typer.Typer(name="lake", help="Count clicks anew, tidy them, erase one visitor.", no_args_is_help=True)
 
@@ -56,6 +56,28 @@ def erase(
     lake = chosen.data / "lake"
     by_click = erase_click(lake, visitor)
     done = by_click if by_click.clicks else erase_address(lake, visitor)
-    if not done.clicks:
+    if not done.clicks and not done.receipts:
         raise Stop("The lake holds nothing of this visitor. It knows addresses of this month and the last only.")
-    say(f"{done.clicks} clicks on {done.days} days are nobody's now. Their old files go with the next day's upkeep.")
+    receipts = f" and {done.receipts} receipts" if done.receipts else ""
+    say(
+        f"{done.clicks} clicks on {done.days} days{receipts} are nobody's now. "
+        "Their old files go with the next day's upkeep."
+    )
+
+
+@app.command()
+def receipts(
+    wanted: Annotated[str, typer.Argument(help="A receipt id, or the number of an order as the shop sent it.")],
+    data: DataFolder = None,
+) -> None:
+    """Find what the edge acknowledged, also without the database: when, for which program, proven how, which order."""
+    chosen = choose(data=data)
+    # As above.
+    from rapport.lake.questions.receipts import receipts_of  # noqa: PLC0415 - see above
+
+    found = receipts_of(chosen.data / "lake", wanted)
+    if not found:
+        raise Stop("The lake holds no such receipt. It comes a few seconds after the answer and stays thirteen months.")
+    for row in found:
+        at = f"{from_ms(row.at_ms):%Y-%m-%d %H:%M:%S} UTC"
+        say(f"{row.receipt_id}  {at}  {row.program_id}  {row.auth}  order {row.order_id or 'unknown'}")

@@ -18,7 +18,9 @@ from rapport.doors.console.asides import put_row_aside
 from rapport.doors.console.forms import AsideForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.paging import Page, page_of
+from rapport.flows.receipt_days import receipt_days, receipts_of_order
 from rapport.flows.waiting import problem_words
+from rapport.kit.clock import now
 
 PAGES = {"cnv": "conversion", "cor": "correction"}
 """Which page tells more about a subject, by the prefix of its id."""
@@ -27,7 +29,7 @@ PAGES = {"cnv": "conversion", "cor": "correction"}
 @require_safe
 @allow(Capability.CONVERSION_READ)
 def receipts(request: Request, program_id: str) -> HttpResponse:
-    """Show the receipts, newest first; `?state=` shows those, `?id=` the one of a receipt id."""
+    """Show the receipts, newest first; `?state=` those, `?id=` those of a receipt id or an order, `?days=1` by day."""
     program = program_or_404(request, program_id)
     rows = receipts_of(program.id)
     chosen, wanted = request.GET.get("state", ""), request.GET.get("id", "").strip()
@@ -36,8 +38,8 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
     if not wanted and not chosen:
         rows = rows.exclude(pk__in=receipts_of_monitor(program.id))  # they would bury those of a small shop
     if wanted:
-        rows = rows.filter(pk=wanted)
-    aside = bool(request.GET.get("aside"))
+        rows = rows.filter(pk__in=[wanted, *receipts_of_order(program, wanted)])
+    aside, by_day = bool(request.GET.get("aside")), bool(request.GET.get("days"))
     if aside:
         rows = rows.filter(is_set_aside())
     page: Page[Receipt] = page_of(rows, request)
@@ -51,6 +53,8 @@ def receipts(request: Request, program_id: str) -> HttpResponse:
         wanted=wanted,
         aside=aside,
         states=ReceiptState.choices,
+        days=receipt_days(program, at=now()) if by_day else [],
+        by_day=by_day,
     )
 
 
