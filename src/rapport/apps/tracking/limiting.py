@@ -27,7 +27,7 @@ def _set_cap(link: Link, wanted: Cap, *, by_partner: bool, at: datetime) -> None
     """Keep how many clicks a link may hand out; a wider cap opens it at once, by what was counted so far."""
     if wanted.per_day and wanted.in_total and wanted.in_total < wanted.per_day:
         raise TotalBelowDay
-    known = LinkCap.objects.filter(pk=link.id).first()  # the link's row is locked, or new
+    known = LinkCap.objects.select_for_update().filter(pk=link.id).first()
     if known is None and wanted == Cap():
         return
     cap = known or LinkCap(link=link, counted_from=link.created_at)
