@@ -90,6 +90,15 @@ def test_visits_stand_beside_what_they_brought(reader: Shop) -> None:
     assert [span["gross"] for span in series] in ([0, 5, 0], [5, 0, 0])
 
 
+def test_people_are_counted_where_they_are_asked_for(reader: Shop) -> None:
+    _status, told = ask(reader, people="true")
+    people = told["people"]
+    assert isinstance(people, list)
+    assert sorted((day["people"], day["everybody"]) for day in people) == [(0, 0), (0, 0), (1, 1)]
+    assert ask(reader)[1]["people"] is None
+    assert ask(reader, people="true", from_on=(now().date() - timedelta(days=100)).isoformat())[0] == 422
+
+
 @pytest.mark.parametrize("step", ["hour", "week", "month"])
 def test_the_series_comes_in_other_steps(reader: Shop, step: str) -> None:
     _status, told = ask(reader, step=step, by="browser")

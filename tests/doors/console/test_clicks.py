@@ -164,6 +164,22 @@ def test_an_order_number_leads_to_its_click(manager: Client, visited: Everything
     assert visited.click_id in clicks(manager, visited, click="10428")
 
 
+@pytest.mark.parametrize("asked", [{}, {"days": "90"}, {"days": "nonsense"}])
+def test_different_people_are_counted_for_each_day(manager: Client, visited: Everything, asked: dict[str, str]) -> None:
+    people = reverse("console:clicks-people", args=[visited.program.id])
+    page = words_of(manager.get(people, asked).content)
+    assert "When With bots People" in page
+    assert " 1 1 " in page  # all three visits came from one address, unknown in this story
+    assert page.count("With bots") > 1
+
+
+def test_people_of_one_partner_are_counted_alone(manager: Client, visited: Everything) -> None:
+    people = reverse("console:clicks-people", args=[visited.program.id])
+    assert "Slow Mornings" in words_of(manager.get(people, {"partner": visited.agreement.id}).content)
+    other = make_agreement(visited.program, name="Nobody Came")
+    assert "No visits in this time." in words_of(manager.get(people, {"partner": other.id}).content)
+
+
 def test_the_last_clicks_are_shown_live(manager: Client, visited: Everything) -> None:
     live = reverse("console:clicks-live", args=[visited.program.id])
     page = words_of(manager.get(live).content)

@@ -19,6 +19,7 @@ LISTS = (
     "clicks",
     "clicks-csv",
     "clicks-live",
+    "clicks-people",
     "conversions",
     "corrections",
     "receipts",

@@ -96,6 +96,19 @@ def test_clicks_are_watched_as_they_come(desk: Page, phone: Page, demo_rapport: 
     take_shot(phone, "clicks-live-phone")
 
 
+def test_people_of_each_day_fit_a_desk_and_a_phone(desk: Page, phone: Page, demo_rapport: RunningRapport) -> None:
+    desk.goto(f"{demo_rapport.web}/console/")
+    desk.get_by_role("navigation").get_by_role("link", name="Clicks").first.click()
+    desk.get_by_role("link", name="People per day", exact=True).click()
+    expect(desk.get_by_role("heading", level=1, name="People per day")).to_be_visible()
+    assert_accessible(desk)
+    take_shot(desk, "clicks-people")
+    phone.goto(desk.url)
+    assert_accessible(phone)
+    assert_fits(phone)
+    take_shot(phone, "clicks-people-phone")
+
+
 def test_an_applicant_is_approved_from_the_queue(desk: Page, demo_rapport: RunningRapport) -> None:
     desk.goto(f"{demo_rapport.web}/console/")
     waiting = desk.locator("article", has_text="wants to join")

@@ -123,14 +123,19 @@ def test_each_hour_day_week_and_month_is_what_a_recount_finds(zone: str, step: S
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC"])
 def test_people_of_a_day_are_counted_one_by_one(zone: str, season: Season) -> None:
     people: dict[date, set[tuple[str, str]]] = {}
+    everybody: dict[date, set[tuple[str, str]]] = {}
     for click in season.clicks:
+        seen = (click.address, month_of(click.at_ms))
+        everybody.setdefault(local_day(click.at_ms, zone=zone), set()).add(seen)
         if kind_of(click) == "net":
-            seen = (click.address, month_of(click.at_ms))
             people.setdefault(local_day(click.at_ms, zone=zone), set()).add(seen)
 
     rows = Lake(season.lake).people_per_day(EVERYTHING, zone)
 
     assert {row.day: row.people for row in rows if row.people} == {day: len(seen) for day, seen in people.items()}
+    assert {row.day: row.everybody for row in rows if row.everybody} == {
+        day: len(seen) for day, seen in everybody.items()
+    }
     assert max(len(seen) for seen in people.values()) > 2
 
 

@@ -16,12 +16,14 @@ from rapport.doors.access import Request, allow
 from rapport.doors.api.conversions import REFUSALS
 from rapport.flows.reporting import Period, ReportRow, report_by
 from rapport.kit.clock import from_ms
-from rapport.lake.questions import Dimension, SpanRow, SubId, lake_at
+from rapport.lake.questions import Dimension, PeopleRow, SpanRow, SubId, lake_at
 
 router = Router(tags=["reports"])
 
 MOST_DAYS = 400
 MOST_DAYS_OF_HOURS = 31
+MOST_DAYS_OF_PEOPLE = 92
+"""People are told apart click by click: nothing of them is counted ahead."""
 
 
 class Asked(Schema):
@@ -34,11 +36,13 @@ class Asked(Schema):
     by: Dimension | SubId = "agreement"
     step: Literal["hour", "day", "week", "month"] = "day"
     limit: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    people: bool = False
 
     @model_validator(mode="after")
     def _in_bounds(self) -> "Asked":
         days = (self.until_on - self.from_on).days + 1
         most = MOST_DAYS_OF_HOURS if self.step == "hour" else MOST_DAYS
+        most = min(most, MOST_DAYS_OF_PEOPLE) if self.people else most
         if not 1 <= days <= most or not date.min < self.from_on < date.max - timedelta(days=2):
             raise ValueError(f"from_on to until_on must be 1 to {most} days")
         return self
@@ -57,6 +61,14 @@ class SpanOut(VisitsOut):
     """The visits of one hour, day, week or month that begins at a moment."""
 
     starts_at: str
+
+
+class PeopleOut(Schema):
+    """How many different people came on a day of the program's zone; `everybody` with bots and unseen visits."""
+
+    on: date
+    people: int
+    everybody: int
 
 
 class KeyOut(VisitsOut):
@@ -80,6 +92,7 @@ class ClickReport(Schema):
     currency: str
     totals: VisitsOut
     series: list[SpanOut]
+    people: list[PeopleOut] | None
     by: str
     keys: list[KeyOut]
 
@@ -100,6 +113,7 @@ def report_clicks(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
         "currency": program.currency,
         "totals": {"gross": totals.gross, "net": totals.net, "bots": totals.bots, "framed": totals.framed},
         "series": [_span(row, zone) for row in lake.series(period.visits, program.zone, asked.step)],
+        "people": [_people(row) for row in lake.people_per_day(period.visits, program.zone)] if asked.people else None,
         "by": asked.by,
         "keys": [_key(row, currency=currency) for row in report_by(period, asked.by, most=asked.limit)],
     }
@@ -109,6 +123,10 @@ def report_clicks(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
 def _span(row: SpanRow, zone: ZoneInfo) -> dict[str, object]:
     starts_at = from_ms(row.starts_ms).astimezone(zone).isoformat()
     return {"starts_at": starts_at, "gross": row.gross, "net": row.net, "bots": row.bots, "framed": row.framed}
+
+
+def _people(row: PeopleRow) -> dict[str, object]:
+    return {"on": row.day.isoformat(), "people": row.people, "everybody": row.everybody}
 
 
 def _key(row: ReportRow, *, currency: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from rapport.doors.console import (
     own_rate,
     partner,
     partners,
+    people,
     receipts,
     today,
 )
@@ -64,6 +65,7 @@ urlpatterns = [
     path("<str:program_id>/codes/<str:coupon_id>/end/", links.coupon_end, name="coupon-end"),
     path("<str:program_id>/clicks/", clicks.clicks, name="clicks"),
     path("<str:program_id>/clicks.csv", clicks.clicks_csv, name="clicks-csv"),
+    path("<str:program_id>/clicks/people/", people.people, name="clicks-people"),
     path("<str:program_id>/clicks/live/", clicks.clicks_live, name="clicks-live"),
     path("<str:program_id>/conversions/", conversions.conversions, name="conversions"),
     path("<str:program_id>/conversions/<str:conversion_id>/", conversions.conversion, name="conversion"),

@@ -70,10 +70,11 @@ class SpanRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleRow:
-    """How many different people came on one day; bots and visits nobody chose to make are left out."""
+    """How many different people came on one day; `everybody` with bots, and with visits that nobody chose to make."""
 
     day: date
     people: int
+    everybody: int
 
 
 @dataclass(frozen=True, slots=True)

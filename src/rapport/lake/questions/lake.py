@@ -69,8 +69,8 @@ class Lake:
         """Return how many different people came on each day: exact, save that a new month's key knows nobody."""
         spans = self._spans(about, zone=zone, step="day")
         rows = self._ask("people_per_day", about=about, given=_cut(spans)) if spans else []
-        people = {row["place"]: row["people"] for row in rows}
-        return [PeopleRow(span.on, people.get(place, 0)) for place, span in enumerate(spans)]
+        came = {row["place"]: (row["people"], row["everybody"]) for row in rows}
+        return [PeopleRow(span.on, *came.get(place, (0, 0))) for place, span in enumerate(spans)]
 
     def clicks_by(self, about: Filter, dimension: Dimension | SubId, *, limit: int = 1_000) -> list[GroupRow]:
         """Return the visits under each key of a dimension, the most visited first, at most `limit` keys.

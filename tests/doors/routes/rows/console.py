@@ -165,6 +165,7 @@ ROWS = (
     Row("console:coupon-end", "POST", team(*BRINGERS, ok=303), at=coupon),
     Row("console:clicks", "GET", team(*TEAM), at=program),
     Row("console:clicks-csv", "GET", team(*TEAM), at=program),
+    Row("console:clicks-people", "GET", team(*TEAM), at=program),
     Row("console:clicks-live", "GET", team(*TEAM), at=program),
     Row("console:conversions", "GET", team(*TEAM), at=program),
     Row("console:conversion", "GET", team(*TEAM), at=conversion),
