@@ -1,6 +1,7 @@
 """The page of people: how many different ones came each day, which the number of clicks does not tell."""
 
 from datetime import timedelta
+from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.queries import agreements_of
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
-from rapport.doors.ui.charts import Series, lines
+from rapport.doors.ui.charts import Series, bars
 from rapport.flows.reporting import Period
 from rapport.kit.clock import now
 from rapport.lake.questions import lake_at
@@ -40,7 +41,9 @@ def people(request: Request, program_id: str) -> HttpResponse:
         program=program,
         days=days,
         anybody=any(day.everybody for day in days),
-        chart=lines(
+        usual=median_low(day.people for day in days),
+        most=max(day.people for day in days),
+        chart=bars(
             labels=[date_format(day.day, "j M") for day in days],
             series=[
                 Series(_("People"), tuple(day.people for day in days)),
