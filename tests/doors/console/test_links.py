@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from rapport.apps.tracking.models import Coupon, Link, LinkCap, LinkLimits
 from rapport.domain.caps import FOR_GOOD_MS, Cap
-from rapport.kit.clock import from_ms, now
+from rapport.domain.days import day_of
+from rapport.kit.clock import from_ms, now, to_ms
 from tests.doors.console.test_applications import words_of
 from tests.make.program_pages import Everything
 
@@ -143,12 +144,16 @@ def test_a_cap_stands_on_the_links_page_and_a_full_link_says_so_there_and_in_the
     assert 'value="20"' in form
     assert 'value="300"' in form
 
-    LinkCap.objects.update(full_until=now() + timedelta(hours=1), clicks_in_total=20, own_per_day=20)
+    today = day_of(to_ms(now()), told.program.zone)
+    counted = {"clicks_in_total": 31, "clicks_of_day": 20, "day": today}
+    LinkCap.objects.update(full_until=now() + timedelta(hours=1), own_per_day=20, **counted)
     page = words_of(manager.get(address(told, "link", told.link.id)).content)
+    assert "20 today, 31 in total" in page
     assert "Full until" in page
     assert "The partner’s own cap 20 a day" in page
     assert "full today" in words_of(manager.get(address(told, "links")).content)
-    LinkCap.objects.update(full_until=from_ms(FOR_GOOD_MS))
+    LinkCap.objects.update(full_until=from_ms(FOR_GOOD_MS), day=today - timedelta(days=1))
+    assert "0 today, 31 in total" in words_of(manager.get(address(told, "link", told.link.id)).content)
     assert "Full until" not in words_of(manager.get(address(told, "link", told.link.id)).content)
     assert ", full" in words_of(manager.get(address(told, "links")).content)
 

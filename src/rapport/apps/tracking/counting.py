@@ -7,7 +7,7 @@ from rapport.apps.record.actions import announce, audit
 from rapport.apps.record.actors import Actor
 from rapport.apps.record.write import transaction
 from rapport.apps.tracking.models import LinkCap
-from rapport.apps.tracking.queries import capped
+from rapport.apps.tracking.queries import capped, clicks_today
 from rapport.domain.caps import Counts, full_until_ms
 from rapport.domain.days import day_of, start_of_day_ms
 from rapport.kit.clock import from_ms, to_ms
@@ -41,7 +41,7 @@ def full_until(cap: LinkCap, *, at: datetime) -> datetime | None:
     """Return until when a link is full by what was counted; it is loaded with its program."""
     zone = cap.link.agreement.program.zone
     today = day_of(to_ms(at), zone)
-    counts = Counts(of_day=cap.clicks_of_day if cap.day == today else 0, in_total=cap.clicks_in_total)
+    counts = Counts(of_day=clicks_today(cap, at=at), in_total=cap.clicks_in_total)
     until_ms = full_until_ms(cap.in_force, counts, day_ends_ms=start_of_day_ms(today + timedelta(days=1), zone))
     return None if until_ms is None else from_ms(until_ms)
 

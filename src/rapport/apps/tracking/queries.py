@@ -26,7 +26,8 @@ from rapport.apps.tracking.models import (
     TrackingDomain,
 )
 from rapport.domain.caps import FOR_GOOD_MS
-from rapport.kit.clock import from_ms
+from rapport.domain.days import day_of
+from rapport.kit.clock import from_ms, to_ms
 from rapport.wire.clickid import HIGHEST_LINK_NUMBER, Key
 
 
@@ -81,6 +82,11 @@ def cap_of(link: Link) -> LinkCap:
     """Return the cap of a link, also of one that has none."""
     known: LinkCap | None = getattr(link, "cap", None)
     return known or LinkCap(link=link)
+
+
+def clicks_today(cap: LinkCap, *, at: datetime) -> int:
+    """Return how many clicks of a link were counted on the program's day; it is loaded with its program."""
+    return cap.clicks_of_day if cap.day == day_of(to_ms(at), cap.link.agreement.program.zone) else 0
 
 
 def how_full(link: Link, *, at: datetime) -> str:

@@ -17,6 +17,7 @@ from rapport.apps.tracking.models import Link
 from rapport.apps.tracking.queries import (
     address_of,
     cap_of,
+    clicks_today,
     coupons_of_program,
     how_full,
     limits_of,
@@ -81,6 +82,7 @@ def link(request: Request, program_id: str, link_id: str) -> HttpResponse:
         cap_words=cap_words(cap_of(row).by_program),
         own_cap_words=cap_words(cap_of(row).by_partner),
         full=how_full(row, at=now()),
+        counted_today=clicks_today(cap_of(row), at=now()),
         visits=lake_at(settings.LAKE_FOLDER).totals(about),
         may_write=can(request.actor, Capability.LINK_WRITE, program),
     )
