@@ -1,6 +1,7 @@
 """The power goes while tracking works: tables, lake and journal come back with all that was acknowledged, once.
 
-The journal is let go of where lake and tables have passed it, so each must hold for certain what it says it holds.
+The journal is let go of where lake and tables have passed it, so each must hold for certain what it says it holds. The
+tables are SQLite's: what PostgreSQL promises is not ours to try, so this is no test of the run's database.
 """
 
 import random

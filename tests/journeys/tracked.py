@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from rapport.apps.ledger.queries import recount
 from rapport.apps.tracking.actions import issue_postback_secret
 from rapport.apps.tracking.models import PostbackWay
 from rapport.flows.postbacks import CURSOR, WHOLE
-from rapport.kit.clock import now
+from rapport.kit.clock import now, to_ms
 from rapport.lake.position import unread_segments
 from rapport.lake.questions import EVERYTHING
 from rapport.lake.questions.lake import Lake
+from rapport.lake.questions.receipts import receipts_per_day
 from rapport.wire.journal import sealed_segments
 from tests.journeys.test_running import waited
 from tests.make.identity import STORY
@@ -90,3 +92,11 @@ def assert_all_is_there_once(data: Path, heard: Heard) -> None:
     assert Commission.objects.aggregate(Sum("accrued_minor"))["accrued_minor__sum"] == EARNED_MINOR * len(orders)
     for program_id in Conversion.objects.values_list("program_id", flat=True).distinct():
         assert recount(program_id).problems == []
+        assert _receipts_in_lake(data, program_id) == Receipt.objects.filter(program_id=program_id).count()
+
+
+def _receipts_in_lake(data: Path, program_id: str) -> int:
+    """Return how many postbacks of a program the lake holds of yesterday, today and tomorrow."""
+    span = {"from_ms": to_ms(now() - timedelta(days=1)), "until_ms": to_ms(now() + timedelta(days=1))}
+    told = receipts_per_day(data / "lake", program_id=program_id, zone="UTC", **span)
+    return sum(sum(by_proof.values()) for by_proof in told.values())
