@@ -1,4 +1,4 @@
-"""Keeps the visits of closed days counted, so that what screens ask all day need not read every click again.
+"""Keeps visits and impressions of closed days counted, so that what screens ask all day need not read them all again.
 
 A roll is a file that names what it was counted from: its day and a fingerprint of that day's files in the clicks
 table. Where the table holds other files of the day by now, the fingerprint differs, nobody looks at the roll, and the
@@ -24,6 +24,7 @@ _MONTHS = {"month": "roll_month", "quarters": "roll_quarters"}  # by kind of rol
 FilesByDay = Mapping[date, Sequence[str]]
 
 _ROWS_IN_GROUP = 8_192
+_COUNTS = ("visits and impressions",)  # part of each name, so that a roll of before is counted anew
 _CONNECTION = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
@@ -63,6 +64,11 @@ def stamp(lake: Path) -> int:
 def roll_day(lake: Path, *, day: date, files: Sequence[str]) -> None:
     """Count a day from its clicks."""
     _write("roll_day", files=files, to=_folder(lake) / _day_name(day, files), spill=lake / "spill")
+
+
+def were_counted(lake: Path, *, day: date, files: Sequence[str]) -> bool:
+    """Say whether these very files were counted, and so sorted, when impressions were not counted yet."""
+    return (_folder(lake) / _day_name(day, files, counts=())).exists()
 
 
 def roll_months(lake: Path, clicks: FilesByDay) -> int:
@@ -123,12 +129,13 @@ def _months(days: Mapping[date, str]) -> dict[str, str]:
     return {month: f"{month}.{_fingerprint(of)}.parquet" for month, of in names.items()}
 
 
-def _day_name(day: date, files: Sequence[str]) -> str:
-    return f"day-{day.isoformat()}.{_fingerprint([Path(path).name for path in files])}.parquet"
+def _day_name(day: date, files: Sequence[str], *, counts: tuple[str, ...] = _COUNTS) -> str:
+    fingerprint = _fingerprint([Path(path).name for path in files], counts=counts)
+    return f"day-{day.isoformat()}.{fingerprint}.parquet"
 
 
-def _fingerprint(names: Sequence[str]) -> str:
-    return blake2b("\n".join(sorted(names)).encode(), digest_size=12).hexdigest()
+def _fingerprint(names: Sequence[str], *, counts: tuple[str, ...] = _COUNTS) -> str:
+    return blake2b("\n".join([*counts, *sorted(names)]).encode(), digest_size=12).hexdigest()
 
 
 def _drop_all_but(names: set[str], *, lake: Path) -> None:

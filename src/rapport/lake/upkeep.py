@@ -13,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 from rapport.lake.closing import is_closed, oldest_kept, sort_day
 from rapport.lake.durability import settle, sync_checkpoints
 from rapport.lake.position import clicks_folder, receipts_folder
-from rapport.lake.rolls import find_rolls, forget_rolls, roll_day, roll_months
+from rapport.lake.rolls import find_rolls, forget_rolls, roll_day, roll_months, were_counted
 from rapport.lake.table import files_by_day, find_clicks, find_receipts, open_clicks, writer_properties
 from rapport.lake.visitors import forget_old_keys
 
@@ -150,7 +150,7 @@ def _close_days(lake: Path, *, now_ms: int, in_order: bool = True) -> Upkeep:
 
 def _close_day(table: DeltaTable, *, lake: Path, day: date, in_order: bool) -> bool:
     """Sort and count a day; False when clicks arrived for it meanwhile: the next round looks again."""
-    if in_order:
+    if in_order and not were_counted(lake, day=day, files=files_by_day(table)[day]):
         table.update_incremental()
         try:
             sort_day(table, day=day, files=files_by_day(table)[day], workshop=lake)

@@ -91,8 +91,11 @@ class Lake:
         Raises:
             ValueError: there is no such dimension.
         """
-        columns = {"dimension": _column(dimension)}
-        rows = self._ask("views_by", about=about, columns=columns, given={"limit": limit})
+        columns, given = {"dimension": _column(dimension)}, {"limit": limit}
+        if dimension in _COUNTED_AHEAD:
+            rows = self._ask_counted("counted_views", about=about, columns=columns, given=given, by_whole_days=True)
+        else:
+            rows = self._ask("views_by", about=about, columns=columns, given=given)
         return {row["key"]: row["views"] for row in rows}
 
     def clicks_by_two(

@@ -6,6 +6,7 @@ SELECT
     CAST(sum(bots) AS BIGINT) AS bots,
     CAST(sum(framed) AS BIGINT) AS framed
 FROM counted
+WHERE counted.gross > 0
 GROUP BY {dimension}
 ORDER BY gross DESC, key
 LIMIT $limit

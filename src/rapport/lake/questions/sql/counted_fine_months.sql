@@ -1,4 +1,4 @@
-SELECT quarter_ms, program_id, agreement_id, link_id, gross, net, bots, framed
+SELECT quarter_ms, program_id, agreement_id, link_id, gross, net, bots, framed, views
 FROM read_parquet($fine_months)
 WHERE true
     AND ($program_id IS NULL OR program_id = $program_id)

@@ -1,4 +1,4 @@
-SELECT day_ms AS quarter_ms, program_id, agreement_id, link_id, gross, net, bots, framed
+SELECT day_ms AS quarter_ms, program_id, agreement_id, link_id, gross, net, bots, framed, views
 FROM read_parquet($months)
 WHERE true
     AND ($program_id IS NULL OR program_id = $program_id)
