@@ -62,6 +62,8 @@ STARTED_BY = {
     "rapport alive --try": "tests/journeys/test_tracking_alive.py",
     "rapport rates fetch": "tests/config/test_rates.py",
     "rapport lake erase VISITOR": "tests/config/test_lake.py",
+    "rapport lake receipts A-1027": "tests/config/test_lake.py",
+    "rapport lake receipts WANTED": "tests/config/test_lake.py",
     "rapport demo": "tests/flows/test_demo.py",
     "rapport setup": "tests/journeys/test_public_address.py",
     "rapport setup --check": "tests/journeys/test_public_address.py",
