@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+_ENDED = frozenset({"Z", "X"})
 
 # Loaded here, because between fork and exec a child may not load libraries.
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -25,8 +26,14 @@ def wait_for_group(group: int, *, patience_s: float = 30) -> None:
 
 
 def _lives_in(group: int, process: Path) -> bool:
+    """Say whether a thread of a process of this group lives: one that waits for the disk ends after the first."""
+    return _state(process)[1] == group and any(_state(one)[0] not in _ENDED for one in process.glob("task/*"))
+
+
+def _state(one: Path) -> tuple[str, int]:
+    """Return the letter of a process's or a thread's state, and its group; it may have ended while we look."""
     try:
-        state, _, its_group = (process / "stat").read_text().rpartition(") ")[2].split()[:3]
-    except OSError:  # it ended while we looked
-        return False
-    return int(its_group) == group and state not in {"Z", "X"}
+        state, _, group = (one / "stat").read_text().rpartition(") ")[2].split()[:3]
+    except OSError:
+        return "X", 0
+    return state, int(group)
