@@ -33,6 +33,11 @@ class ReceiptDay:
         return max(0, self.acknowledged - sum(self.became.values()))
 
     @property
+    def is_held(self) -> bool:
+        """Say whether the lake has all receipts of the day: those from before it kept any are in the books alone."""
+        return self.acknowledged >= sum(self.became.values())
+
+    @property
     def figures(self) -> list[int]:
         """Return how many became what, in the order of the states."""
         return [self.became.get(state, 0) for state in ReceiptState.values]

@@ -62,6 +62,15 @@ def test_the_page_shows_days_only_where_it_is_asked_to(manager: Client, arrived:
     assert "Of these by pages" not in page(manager, arrived)
 
 
+def test_a_day_that_the_lake_does_not_hold_whole_claims_no_number(manager: Client, arrived: Everything) -> None:
+    make_receipt(arrived.program, id="rcp_before", received_at=now() - timedelta(days=9))
+
+    days = receipt_days(arrived.program, at=now())
+    assert [day.acknowledged for day in days if day.is_held and day.acknowledged] == [3]
+    assert any(not day.is_held and day.became == {ReceiptState.TAKEN: 1} for day in days)
+    assert "– –" in page(manager, arrived, days="1")
+
+
 def test_an_orders_number_finds_the_receipts_that_tell_of_it(manager: Client, arrived: Everything) -> None:
     assert receipts_of_order(arrived.program, "D-1") == ["rcp_day_1"]
     assert "Refused" in page(manager, arrived, id="D-1")
