@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "rapport.apps.ledger",
     "rapport.apps.rates",
     "rapport.apps.programs",
+    "rapport.apps.replays",
     "rapport.apps.partners",
     "rapport.apps.tracking",
     "rapport.apps.conversions",

@@ -1,0 +1,116 @@
+"""Run a replay: read the period page by page, judge each story by what was promised and by the draft, add up."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from rapport.apps.conversions.past import orders_between, stories_between
+from rapport.apps.payouts.queries import bank_day_of, settings_of
+from rapport.apps.programs.models import Program
+from rapport.apps.programs.queries import terms_by_version
+from rapport.domain.payday import next_payday
+from rapport.domain.terms import Payout
+from rapport.flows.offers import load_offer
+from rapport.flows.replaying.adding import MOST_PRODUCTS, Sums, figures_of, groups_of
+from rapport.flows.replaying.asked import Asked
+from rapport.flows.replaying.cash import Flow, Payday, calendar_of, flow_of
+from rapport.flows.replaying.comparing import Comparing
+from rapport.flows.replaying.result import Figures, Group, Proof, Replayed
+from rapport.kit.clock import to_ms
+
+PAGE: Final = 500
+"""Orders that are read at once."""
+
+Tell = Callable[[int], None]
+"""Hears how many orders were looked at."""
+
+
+def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Replayed:
+    """Return what was paid then and what the draft would pay, for everything that occurred in the period."""
+    sums = Sums(frozenset(asked.partners))
+    looked_at = 0
+    comparing = Comparing(asked, load_offer(asked.program.id), to_ms(at))
+    period = {"from_at": asked.from_at, "until_at": asked.until_at}
+    for keys, seen in stories_between(asked.program.id, **period, size=PAGE):
+        for line in comparing.lines(keys):
+            sums.add(line)
+        looked_at += seen
+        tell(looked_at)
+    return answer_of(asked, sums, looked_at=looked_at, proof=Proof())
+
+
+def orders_asked_for(asked: Asked) -> int:
+    """Return how many orders a replay looks at."""
+    return orders_between(asked.program.id, from_at=asked.from_at, until_at=asked.until_at).count()
+
+
+def answer_of(asked: Asked, sums: Sums, *, looked_at: int, proof: Proof) -> Replayed:
+    """Return the answer that sums come to."""
+    flows = _Flows(asked)
+    then, now = flows.of(sums, now=False), flows.of(sums, now=True)
+    products, more = _products(groups_of(sums.by_product))
+    return Replayed(
+        program_id=asked.program.id,
+        currency=asked.program.currency,
+        zone=asked.program.zone,
+        terms_digest=asked.digest,
+        first_on=asked.first_on,
+        last_on=asked.last_on,
+        partners=asked.partners,
+        own_too=asked.own_too,
+        looked_at=looked_at,
+        totals=figures_of(sums.totals),
+        by_partner=tuple(groups_of(sums.by_partner)),
+        by_product=products,
+        by_month=tuple(sorted(groups_of(sums.by_month), key=lambda group: group.key)),
+        calendar=calendar_of(then, now),
+        waiting_then_minor=then.waiting_minor,
+        waiting_now_minor=now.waiting_minor,
+        hands=sums.all_hands,
+        unlike_books=sums.unlike_books,
+        orders=sums.orders,
+        orders_changed=sums.changed,
+        more_products=more,
+        proof=proof,
+    )
+
+
+def _products(groups: list[Group]) -> tuple[tuple[Group, ...], int]:
+    """Keep the products that pay most; the others stand together, so that the sum stays what it is."""
+    if len(groups) <= MOST_PRODUCTS:
+        return tuple(groups), 0
+    rest = sum((group.figures for group in groups[MOST_PRODUCTS:]), Figures())
+    return (*groups[:MOST_PRODUCTS], Group(OTHERS, rest)), len(groups) - MOST_PRODUCTS
+
+
+OTHERS: Final = "…"
+"""The key of all products that are not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Flows:
+    """Pays what was added up by the calendars of its versions; a draft's is the one that was asked for."""
+
+    asked: Asked
+
+    def of(self, sums: Sums, *, now: bool) -> Flow:
+        due = sums.due_now if now else sums.due_then
+        payouts = self._payouts(version_id for _agreement, _on, version_id in due)
+        return flow_of(due, payout_of=payouts.__getitem__, payday=paydays_of(self.asked.program))
+
+    def _payouts(self, version_ids: Iterable[str]) -> dict[str, Payout]:
+        known = terms_by_version({one for one in version_ids if one}, currency=self.asked.program.currency)
+        return {"": self.asked.terms.payout} | {version_id: terms.payout for version_id, terms in known.items()}
+
+
+def paydays_of(program: Program) -> Payday:
+    """Return what finds the payday after a day; the program's holidays are asked for once."""
+    country = settings_of(program).country
+
+    @lru_cache(maxsize=10_000)
+    def payday(payout: Payout, after: date) -> date:
+        return bank_day_of(country, next_payday(payout, after=after))
+
+    return payday
