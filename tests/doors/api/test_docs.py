@@ -19,6 +19,8 @@ def test_the_description_names_every_answer_of_every_operation() -> None:
         "/api/v1/links/{link_id}/resume",
         "/api/v1/programs/{program_id}/trials",
         "/api/v1/receipts/{receipt_id}",
+        "/api/v1/replays",
+        "/api/v1/replays/{replay_id}",
         "/api/v1/reports/clicks",
         "/api/v1/trials",
     }

@@ -26,7 +26,7 @@ from tests.make.identity import Cast
 TEAM = ("owner", "manager", "sales", "finance")
 PEOPLE = (*TEAM, "partner")
 NOBODY = ("anonymous", "disabled")
-KEYS = ("key:conversions:write", "key:links:write", "key:read")
+KEYS = ("key:conversions:write", "key:links:write", "key:terms:write", "key:read")
 
 Answers = Mapping[str, int]
 Kwargs = Mapping[str, str]

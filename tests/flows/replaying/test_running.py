@@ -158,8 +158,9 @@ def test_terms_of_ones_own_stay_unless_they_are_asked_for_too() -> None:
     agreement = make_agreement(program, at=START)
     own = canonical(terms_with(rules=percent("20")))
     since = START + timedelta(days=1)
-    told = {"program_id": program.id, "agreement_id": agreement.id, "by": STORY, "at": since}
-    version = publish_own_terms(document=own, note="", **told)
+    version = publish_own_terms(
+        program_id=program.id, agreement_id=agreement.id, document=own, note="", by=STORY, at=since
+    )
     offer_terms(agreement=agreement, version=version, by=STORY, at=since)
     accept_terms(agreement_id=agreement.id, version_id=version.id, sentence="20 %", language="en", by=STORY, at=since)
     click = make_click_id(make_link(agreement), at=BEFORE)

@@ -71,6 +71,6 @@ def baskets_of(conversion_ids: Collection[str]) -> dict[str, list[BasketLine]]:
     rows = ConversionLine.objects.filter(conversion_id__in=conversion_ids).order_by("conversion_id", "position")
     told = rows.values_list("conversion_id", "product", "quantity", "price_minor", "discount_minor", "cost_minor")
     baskets: dict[str, list[BasketLine]] = defaultdict(list)
-    for conversion_id, *line in told:
-        baskets[conversion_id].append(BasketLine(*line))
+    for conversion_id, product, quantity, price, discount, cost in told:
+        baskets[conversion_id].append(BasketLine(product, quantity, price, discount, cost))
     return baskets

@@ -82,8 +82,7 @@ def keep_as_reason(*, replay: Replay, draft_digest: str, by: Actor, at: datetime
             program=replay.program,
             defaults={"replay": replay, "kept_at": at, "actor_kind": by.kind, "actor_id": by.id},
         )
-        told = {"program": replay.program_id}
-        _trace(replay, "replay.kept", by=by, at=at, data=told)
+        _trace(replay, "replay.kept", by=by, at=at, data={"program": replay.program_id})
     return kept
 
 

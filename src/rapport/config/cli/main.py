@@ -12,6 +12,7 @@ from rapport.config.cli import (
     mail,
     payouts,
     rates,
+    replays,
     roles,
     settings,
     setup,
@@ -63,6 +64,7 @@ app.add_typer(rates.app, name="rates")
 app.add_typer(tax.app, name="tax")
 app.add_typer(mail.app, name="mail")
 app.command()(upkeep.doctor)
+app.command()(replays.replay)
 app.command()(tracking.alive)
 app.command()(tracking.repair)
 

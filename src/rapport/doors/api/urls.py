@@ -10,6 +10,7 @@ from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.links import router as links
 from rapport.doors.api.problems import answer_problems
 from rapport.doors.api.receipts import router as receipts
+from rapport.doors.api.replays import router as replays
 from rapport.doors.api.reports import router as reports
 from rapport.doors.api.trials import router as trials
 
@@ -18,7 +19,10 @@ app_name = "api"
 api = NinjaAPI(
     title="Rapport",
     version="1",
-    description="Report conversions and corrections; read what became of them and what they earn; keep links.",
+    description=(
+        "Report conversions and corrections; read what became of them and what they earn; keep links; try terms on the "
+        "past."
+    ),
     auth=KeyAuth(),
     urls_namespace=app_name,
     docs_url=None,
@@ -29,6 +33,7 @@ api.add_router("", links)
 api.add_router("", receipts)
 api.add_router("", reports)
 api.add_router("", trials)
+api.add_router("", replays)
 answer_problems(api)
 docs = Docs(api)
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from rapport.doors.public import applications, paypal, program, tax_papers
+from rapport.doors.public import applications, paypal, program, replays, tax_papers
 
 app_name = "public"
 urlpatterns = [
-    # A slug has no slash in it, so these three never meet.
+    # A slug has no slash in it, so these never meet.
     path("tax/<str:token>", tax_papers.tax_papers, name="tax-papers"),
+    path("replays/<str:token>", replays.replay, name="replay"),
     path("<str:program_id>/paypal/<str:secret>", paypal.hook, name="paypal-hook"),
     path("<slug:slug>", program.program, name="program"),
     path("<slug:slug>/thanks", program.thanks, name="thanks"),

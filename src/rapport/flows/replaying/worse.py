@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from rapport.apps.partners.models import Acceptance, Agreement, AgreementState
 from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
@@ -41,6 +43,19 @@ class WorseFor:
     worsenings: tuple[Worsening, ...]
     present_minor: int = 0
     now_minor: int = 0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Say what is worse by the terms themselves."""
+        words = {
+            Worsening.SHORTER_WINDOW: _("shorter window"),
+            Worsening.REPEAT_NOT_PAID: _("repeat purchases no longer paid"),
+            Worsening.LONGER_HOLD: _("longer hold"),
+            Worsening.LONGER_REVERSAL: _("longer time in which commissions are taken back"),
+            Worsening.HIGHER_THRESHOLD: _("higher threshold"),
+            Worsening.RARER_PAYOUTS: _("rarer payouts"),
+        }
+        return tuple(words[one] for one in self.worsenings)
 
     @property
     def less_minor(self) -> int:
@@ -102,10 +117,9 @@ def _worse_for(agreement: Agreement, found: tuple[Worsening, ...], figures: Figu
 def _bound(program: Program, *, at: datetime) -> list[tuple[Agreement, str]]:
     """Return the agreements that accepted what was published for everybody, with what binds them at this moment."""
     everybodys = set(versions_of(program.id).values_list("id", flat=True))
-    latest: dict[str, str] = {}
-    rows = Acceptance.objects.filter(agreement__program_id=program.id, from_at__lte=at)
-    for agreement_id, version_id in rows.order_by("from_at").values_list("agreement_id", "version_id"):
-        latest[agreement_id] = version_id
+    rows = Acceptance.objects.filter(agreement__program_id=program.id, from_at__lte=at).order_by("from_at")
+    # The last one of each agreement stays.
+    latest: dict[str, str] = dict(rows.values_list("agreement_id", "version_id"))
     living = agreements_of(program.id).exclude(state=AgreementState.ENDED)
     return [(one, latest[one.id]) for one in living if latest.get(one.id) in everybodys]
 

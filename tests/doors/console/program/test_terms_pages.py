@@ -146,7 +146,8 @@ def test_a_version_tells_who_published_it_what_it_changed_and_who_accepted_it(
 ) -> None:
     make_agreement(program, name="Slow Mornings")
     manager.post(at(program), filled(program, rule__0__amount="14", repeat=""))
-    publish(manager, program)
+    # Repeat purchases are paid no longer: the notice that was promised goes before it.
+    publish(manager, program, effective_at=(now() + timedelta(days=40)).strftime("%Y-%m-%dT%H:%M"))
     second = manager.get(at(program, "version", 2)).content.decode()
     assert "<del>12 </del><ins>14 </ins>" in second
     assert "Manager of Marlow & Lind" in words_of(second.encode())

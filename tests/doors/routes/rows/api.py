@@ -3,6 +3,7 @@
 from rapport.apps.identity.models import Organisation
 from tests.doors.routes.table import Addressed, Row, by_key, everybody
 from tests.make.identity import Cast
+from tests.make.replays import make_replay
 from tests.make.road import make_agreement, make_link, make_program, make_receipt, report_sale
 
 SALE = {"kind": "sale", "external_id": "1", "currency": "EUR", "total": "10.00"}
@@ -43,6 +44,13 @@ def link(cast: Cast) -> Addressed:
 # Whoever reports names no program here and has none: what is asked is told with 422.
 REPORT = by_key("conversions:write", ok=422)
 
+
+def replay(cast: Cast) -> Addressed:
+    """A replay of a program of ours, one of theirs, one that is not."""
+    ours, theirs = (make_replay(make_program(one)).id for one in (cast.ours, cast.theirs))
+    return Addressed(own={"replay_id": ours}, elsewhere=({"replay_id": theirs}, {"replay_id": "rpl_missing"}))
+
+
 ROWS = (
     Row("api:send_trial", "POST", REPORT, json={}, csrf=False),
     Row("api:read_trials", "GET", by_key("conversions:write", "read"), at=one_program, csrf=False),
@@ -50,13 +58,20 @@ ROWS = (
     Row("api:report_correction", "POST", REPORT, json=REFUND, csrf=False),
     Row("api:read_conversion_back", "GET", by_key("conversions:write", "read"), at=conversion, csrf=False),
     Row("api:read_receipt", "GET", by_key("conversions:write", "read"), at=receipt, csrf=False),
-    Row("api:report_clicks", "GET", by_key("conversions:write", "links:write", "read", ok=422), csrf=False),
+    Row(
+        "api:report_clicks",
+        "GET",
+        by_key("conversions:write", "links:write", "terms:write", "read", ok=422),
+        csrf=False,
+    ),
     Row("api:links", "GET", by_key("links:write", "read"), csrf=False),
     Row("api:links", "POST", by_key("links:write", ok=422), json={}, csrf=False),
     Row("api:read_link", "GET", by_key("links:write", "read"), at=link, csrf=False),
     Row("api:set_limits", "PUT", by_key("links:write"), at=link, json={}, csrf=False),
     Row("api:pause_link", "POST", by_key("links:write"), at=link, json={}, csrf=False),
     Row("api:resume_link", "POST", by_key("links:write"), at=link, json={}, csrf=False),
+    Row("api:order", "POST", by_key("terms:write", ok=404), json={"program": "prg_missing"}, csrf=False),
+    Row("api:read", "GET", by_key("terms:write", "read"), at=replay, csrf=False),
     Row("api:openapi", "GET", everybody()),
     Row("api:docs", "GET", everybody()),
 )

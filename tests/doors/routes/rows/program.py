@@ -1,5 +1,6 @@
 """Rows of the pages of a program itself: creating it, its terms, its settings, its integration."""
 
+from rapport.apps.replays.actions import share_replay
 from rapport.apps.tracking.actions import issue_postback_secret
 from rapport.apps.tracking.domains import add_domain
 from rapport.apps.tracking.inputs import DomainInput
@@ -8,6 +9,7 @@ from rapport.kit.clock import now
 from tests.doors.routes.rows.settings import organisation
 from tests.doors.routes.table import TEAM, Addressed, Row, team
 from tests.make.identity import STORY, Cast
+from tests.make.replays import make_replay
 from tests.make.road import make_program
 
 
@@ -53,6 +55,37 @@ def domain(cast: Cast) -> Addressed:
     )
 
 
+def replay(cast: Cast) -> Addressed:
+    """A replay with its answer."""
+    programs = make_program(cast.ours), make_program(cast.theirs)
+    ours, theirs = (make_replay(each).id for each in programs)
+    own, foreign = (program.id for program in programs)
+    elsewhere = ((foreign, theirs), (own, theirs), (foreign, ours), (own, "rpl_missing"))
+    return Addressed(
+        own={"program_id": own, "replay_id": ours},
+        elsewhere=tuple({"program_id": other, "replay_id": each} for other, each in elsewhere),
+    )
+
+
+def share(cast: Cast) -> Addressed:
+    """A link that shows a replay."""
+    programs = make_program(cast.ours), make_program(cast.theirs)
+    replays = [make_replay(each) for each in programs]
+    ours, theirs = (share_replay(replay=each, shows_names=False, days=7, by=STORY, at=now()) for each in replays)
+    own, foreign = (program.id for program in programs)
+    elsewhere = (
+        (foreign, replays[1].id, theirs.id),
+        (own, replays[0].id, theirs.id),
+        (own, replays[0].id, "shr_missing"),
+    )
+    return Addressed(
+        own={"program_id": own, "replay_id": replays[0].id, "share_id": ours.id},
+        elsewhere=tuple(
+            {"program_id": program, "replay_id": each, "share_id": link} for program, each, link in elsewhere
+        ),
+    )
+
+
 RUNNERS = ("owner", "manager")
 
 ROWS = (
@@ -80,6 +113,14 @@ ROWS = (
     Row("program:terms-yaml", "GET", team(*RUNNERS), at=program),
     Row("program:terms-yaml", "POST", team(*RUNNERS, ok=422), at=program),
     Row("program:terms-publish", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:replays", "GET", team(*TEAM), at=program),
+    Row("program:replays", "POST", team(*RUNNERS, ok=422), at=program),
+    Row("program:replay", "GET", team(*TEAM), at=replay),
+    Row("program:replay-progress", "GET", team(*TEAM), at=replay),
+    Row("program:replay-csv", "GET", team(*TEAM), at=replay),
+    Row("program:replay-keep", "POST", team(*RUNNERS, ok=303), at=replay),
+    Row("program:replay-share", "POST", team(*RUNNERS, ok=422), at=replay),
+    Row("program:replay-unshare", "POST", team(*RUNNERS, ok=303), at=share),
     Row("program:version", "GET", team(*TEAM), at=version),
     Row("program:integration", "GET", team(*RUNNERS), at=program),
     Row("program:integration", "POST", team(*RUNNERS, ok=422), at=program),

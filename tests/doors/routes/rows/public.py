@@ -4,11 +4,14 @@ from rapport.apps.partners.inputs import ApplicationInput
 from rapport.apps.programs.actions import create_program
 from rapport.apps.programs.inputs import ProgramInput
 from rapport.apps.programs.queries import version_in_force
+from rapport.apps.replays.actions import share_replay
 from rapport.domain.terms import presets
 from rapport.flows.admission import apply
+from rapport.flows.replaying.sharing import share_link
 from rapport.kit.clock import now
 from tests.doors.routes.table import Addressed, Row, everybody
 from tests.make.identity import STORY, Cast
+from tests.make.replays import make_replay
 from tests.make.road import make_program
 
 
@@ -44,7 +47,14 @@ def application(cast: Cast) -> Addressed:
     )
 
 
+def shared(cast: Cast) -> Addressed:
+    """A link that shows a replay of ours; a token that nobody signed."""
+    made = share_replay(replay=make_replay(make_program(cast.ours)), shows_names=False, days=7, by=STORY, at=now())
+    return Addressed(own={"token": share_link(made).rpartition("/")[2]}, elsewhere=({"token": "invented"},))
+
+
 ROWS = (
+    Row("public:replay", "GET", everybody(), at=shared),
     Row("public:program", "GET", everybody(), at=program),
     Row("public:program", "POST", everybody(ok=422), at=program),
     Row("public:thanks", "GET", everybody(), at=program),

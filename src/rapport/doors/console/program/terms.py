@@ -14,7 +14,8 @@ from rapport.apps.partners.queries import accepted_counts
 from rapport.apps.programs.actions import save_draft
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import version_in_force, versions_of
-from rapport.domain.terms import Problem, Problems, Terms, parse, sentences
+from rapport.apps.replays.queries import reason_for_draft
+from rapport.domain.terms import Problem, Problems, Terms, digest, parse, sentences
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.choices import CHOICES
@@ -22,7 +23,10 @@ from rapport.doors.console.program.editor import Texts, changed, document_of, ed
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
+from rapport.doors.ui.replays import reason_of
 from rapport.flows.admission import wording
+from rapport.flows.publishing import notice_of
+from rapport.flows.replaying.worse import worse_off
 from rapport.kit.clock import now
 
 _LONGEST = 250
@@ -79,7 +83,8 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
     draft = draft_of(program)
     shown = texts_of(draft) if texts is None else texts
     read: Terms | Problems = draft if texts is None else parse(document_of(shown), currency=program.currency)
-    in_force, accepted = version_in_force(program.id, at=now()), accepted_counts(program.id)
+    at = now()
+    in_force, accepted = version_in_force(program.id, at=at), accepted_counts(program.id)
     return program_page(
         request,
         "program/terms.html",
@@ -89,6 +94,9 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
         read=reading(program, read),
         is_kept=is_kept,
         publish_form=publish_form or PublishForm(zone=program.zone),
+        worse=worse_off(program, draft, at=at) if is_kept else None,
+        notice=notice_of(program, at=at),
+        reason=reason_of(reason_for_draft(program.id), digest=digest(draft)),
         may_write=can(request.actor, Capability.TERMS_WRITE, program),
         versions=[(row, accepted.get(row.id, 0)) for row in versions_of(program.id)],
         in_force=in_force,

@@ -14,6 +14,8 @@ from rapport.doors.console.program import (
     versions,
     yaml_page,
 )
+from rapport.doors.console.replays import pages as replays
+from rapport.doors.console.replays import sharing
 
 app_name = "program"
 urlpatterns = [
@@ -33,6 +35,17 @@ urlpatterns = [
     path("<str:program_id>/terms/preview/", terms.preview, name="terms-preview"),
     path("<str:program_id>/terms/yaml/", yaml_page.as_yaml, name="terms-yaml"),
     path("<str:program_id>/terms/publish/", versions.publish, name="terms-publish"),
+    path("<str:program_id>/terms/replays/", replays.replays, name="replays"),
+    path("<str:program_id>/terms/replays/<str:replay_id>/", replays.replay, name="replay"),
+    path("<str:program_id>/terms/replays/<str:replay_id>/progress/", replays.progress, name="replay-progress"),
+    path("<str:program_id>/terms/replays/<str:replay_id>/csv/", replays.csv, name="replay-csv"),
+    path("<str:program_id>/terms/replays/<str:replay_id>/keep/", replays.keep, name="replay-keep"),
+    path("<str:program_id>/terms/replays/<str:replay_id>/share/", sharing.share, name="replay-share"),
+    path(
+        "<str:program_id>/terms/replays/<str:replay_id>/shares/<str:share_id>/revoke/",
+        sharing.revoke,
+        name="replay-unshare",
+    ),
     path("<str:program_id>/terms/v<int:number>/", versions.version, name="version"),
     path("<str:program_id>/integration/", integration.integration, name="integration"),
     path("<str:program_id>/integration/test/", integration.send_test, name="send-test"),

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.apps.identity.queries import actor_names
 from rapport.apps.identity.rights import Capability
 from rapport.apps.partners.queries import acceptances_of_version
-from rapport.apps.programs.actions import publish_terms
 from rapport.apps.programs.models import TermsVersion
 from rapport.apps.programs.queries import agreement_of_own, all_versions_of, version_in_force, versions_of
 from rapport.apps.record.errors import Refusal
+from rapport.apps.replays.queries import reason_for_version
 from rapport.doors.access import Request, allow, show_refusal
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.forms import PublishForm
@@ -20,7 +20,9 @@ from rapport.doors.console.program.pages import lead_to
 from rapport.doors.console.program.terms import terms_page
 from rapport.doors.console.program.yaml_text import write_yaml
 from rapport.doors.ui.differences import difference
+from rapport.doors.ui.replays import reason_of
 from rapport.flows.admission import wording
+from rapport.flows.publishing import publish_draft
 from rapport.kit.clock import now
 
 
@@ -33,8 +35,8 @@ def publish(request: Request, program_id: str) -> HttpResponse:
     if form.is_valid():
         at = now()
         try:
-            version = publish_terms(
-                program_id=program.id,
+            version = publish_draft(
+                program=program,
                 effective_at=form.cleaned_data["effective_at"] or at,
                 note=form.cleaned_data["note"],
                 by=request.actor,
@@ -72,6 +74,7 @@ def version(request: Request, program_id: str, number: int) -> HttpResponse:
         other=other,
         difference=difference(before, said) if other else (),
         acceptances=acceptances_of_version(row.id),
+        reason=reason_of(reason_for_version(row.id)),
         document=write_yaml(row.document),
     )
 

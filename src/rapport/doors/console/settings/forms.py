@@ -11,6 +11,7 @@ _ROLES = [(role.value, role.label) for role in Role if role in TEAM_ROLES]
 _SCOPES = [
     (KeyScope.CONVERSIONS_WRITE.value, _("Report conversions and corrections")),
     (KeyScope.LINKS_WRITE.value, _("Make links, limit and pause them")),
+    (KeyScope.TERMS_WRITE.value, _("Try terms on the past")),
     (KeyScope.READ.value, _("Read programs, partners, links, conversions and commissions")),
 ]
 

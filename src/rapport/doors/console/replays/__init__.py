@@ -1,0 +1,1 @@
+"""Pages of replays: draft terms tried on the past."""
