@@ -122,7 +122,7 @@ def _print(answer: "Replayed", *, by: By, as_json: bool, as_csv: bool) -> None:
         writer.writerows([table.head, *rows])
         return
     places = _NARROW.get(by, tuple(range(len(table.head))))
-    columns = [Column(table.head[place], justify="right" if place else "left") for place in places]
+    columns = [Column(table.head[place], justify="right" if place else "left", no_wrap=not place) for place in places]
     shown = Table(*columns, box=None, pad_edge=False)
     for row in rows[:_SHOWN]:
         shown.add_row(*(row[place] for place in places))
