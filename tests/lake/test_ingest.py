@@ -145,6 +145,41 @@ def test_many_small_segments_make_several_commits_of_a_bounded_size(journal: Pat
     assert open_clicks(lake).version() == 2  # the table itself, and two commits
 
 
+def test_of_a_backlog_each_commit_looks_back_at_the_one_before(
+    journal: Path, lake: Path, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rapport.lake.ingest._SEGMENTS_AT_ONCE", 1)
+    visits = [click(at_ms=NOON + 6_000 * number, address="203.0.113.7") for number in range(5)]
+    for visit in visits:
+        seal([visit])
+
+    assert carry(journal, lake) == Ingested(segments=5, clicks=5)
+
+    repeated = {row.click_id for row in Lake(lake).latest(EVERYTHING, limit=10) if row.repeated}
+    assert repeated == {visit.click_id for visit in visits[1:]}
+
+
+def test_what_stops_the_reading_of_a_backlog_leaves_what_was_committed_before(
+    journal: Path, lake: Path, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rapport.lake.ingest._SEGMENTS_AT_ONCE", 1)
+    for _ in range(3):
+        seal([click()])
+    third = sealed_segments(journal)[2]
+    whole = third.read_bytes()
+    third.unlink()
+    third.mkdir()  # a disk that cannot give it back
+
+    with pytest.raises(IsADirectoryError):
+        carry(journal, lake)
+    assert Lake(lake).totals().gross == 2
+
+    third.rmdir()
+    third.write_bytes(whole)
+    assert carry(journal, lake) == Ingested(segments=1, clicks=1)
+    assert Lake(lake).totals().gross == 3
+
+
 def test_rounds_at_the_same_time_count_every_click_once(journal: Path, lake: Path, seal: Seal) -> None:
     for _ in range(20):
         seal([click(), click()])

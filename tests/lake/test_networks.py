@@ -40,17 +40,23 @@ def folder(tmp_path: Path) -> Path:
 def test_an_address_is_in_the_country_of_its_narrowest_range(address: str, country: str, folder: Path) -> None:
     (folder / "countries.csv").write_text(COUNTRIES)
 
-    assert load_networks(folder).country(ip_address(address).packed) == country
+    assert load_networks(folder).countries_of([ip_address(address).packed]) == [country]
+
+
+def of_one(folder: Path, packed: bytes) -> tuple[str, bool]:
+    networks = load_networks(folder)
+    [country], [machines] = networks.countries_of([packed]), networks.are_data_centres([packed])
+    return country, machines
 
 
 def test_several_tables_are_read_as_one_and_none_knows_nothing(folder: Path) -> None:
     packed = ip_address("203.0.113.1").packed
-    assert (load_networks(folder).country(packed), load_networks(folder).is_data_centre(packed)) == ("", False)
+    assert of_one(folder, packed) == ("", False)
 
     (folder / "countries-4.csv").write_text("203.0.113.0/24,DE")
     (folder / "data_centres-mine.txt").write_text("203.0.113.0/28\n2001:db8::/32")
 
-    assert (load_networks(folder).country(packed), load_networks(folder).is_data_centre(packed)) == ("DE", True)
+    assert of_one(folder, packed) == ("DE", True)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_a_line_that_cannot_be_read_is_named_and_left_out(line: str, why: str, f
     [told] = unreadable_lines(folder)
 
     assert re.match(rf"countries.csv, line 2: .*{why}", told)
-    assert load_networks(folder).country(ip_address("203.0.113.1").packed) == "DE"
+    assert load_networks(folder).countries_of([ip_address("203.0.113.1").packed]) == ["DE"]
 
 
 def test_a_mended_line_is_no_longer_named_and_a_table_of_another_shape_is_named_in_part(folder: Path) -> None:
@@ -83,7 +89,7 @@ def test_bytes_that_are_no_text_and_a_table_that_cannot_be_opened_stop_nothing(f
     (folder / "countries-4.csv").mkdir()
 
     assert [line.partition(":")[0] for line in unreadable_lines(folder)] == ["countries-4.csv", "countries.csv, line 2"]
-    assert load_networks(folder).country(ip_address("203.0.113.1").packed) == "DE"
+    assert load_networks(folder).countries_of([ip_address("203.0.113.1").packed]) == ["DE"]
 
 
 def test_clicks_are_carried_over_past_a_line_that_cannot_be_read(

@@ -33,24 +33,32 @@ _CONNECTION = {
 
 
 class Arrivals:
-    """Reads clicks and impressions, by one thread."""
+    """Reads clicks and impressions out of some segments; one thread at a time may ask."""
 
     def __init__(self, *, workshop: Path, visitors: Visitors) -> None:
         self._workshop = workshop
         self.visitors = visitors
         self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop)})
-        self.damaged = 0  # lines so far that failed their checksum
-        self.postbacks: list[Arrived] = []  # among what was read last
+        self.clicks = 0  # and impressions
+        self.damaged = 0  # lines that failed their checksum
+        self.postbacks: list[Arrived] = []
 
-    def read(self, segments: Sequence[Path], *, oldest_ms: int = 0) -> int:
-        """Read clicks and impressions out of some segments, none before a moment, and return how many there are.
+    def close(self) -> None:
+        """Give the memory back."""
+        self._database.close()
+
+    def read(self, segments: Sequence[Path], *, oldest_ms: int = 0) -> None:
+        """Read clicks and impressions out of some segments, none before a moment, and recognise who came.
 
         Damaged lines are left out and counted.
         """
         self._database.register("journal", self._sound(segments))
         self._run("arrived", oldest_ms=oldest_ms)
         self._database.unregister("journal")
-        return int(self._one("SELECT count(*) FROM arrived")[0])
+        self.clicks = int(self._one("SELECT count(*) FROM arrived")[0])
+        if self.clicks:
+            self._recognise_agents()
+            self._recognise_visitors()
 
     def span(self) -> tuple[int, int] | None:
         """Return the first and the last moment of what was read, in milliseconds; None when nothing was."""
@@ -60,18 +68,15 @@ class Arrivals:
     def rows(self, *, recent_files: Sequence[str]) -> RecordBatchReader:
         """Return the table's rows for what was read; the files may hold clicks of the seconds before."""
         self._look_back(recent_files)
-        self._recognise_agents()
-        self._recognise_visitors()
         self._run("repeats")
         return RecordBatchReader.from_arrow(self._database.sql(_text("arrivals")))
 
     def _sound(self, segments: Sequence[Path]) -> Table:
         """Return the events of sound lines as JSON texts, one piece for each segment."""
         pieces: list[Array] = []
-        self.postbacks = []
         for path in segments:
             events, damaged = sound_events(path)
-            pieces.append(_texts(events))
+            pieces.append(Array(events, DataType.binary()).cast(DataType.utf8()))
             self.damaged += damaged
             self.postbacks.extend(postbacks_among(events, segment=segment_number(path)))
         return Table.from_pydict({"event": ChunkedArray(pieces, DataType.utf8())})
@@ -101,24 +106,15 @@ class Arrivals:
     def _recognise_visitors(self) -> None:
         known = Table.from_arrow(self._database.sql('SELECT DISTINCT address, "month" FROM arrived'))
         addresses, months = known.column("address"), known.column("month")
-        networks: list[bytes] = []
-        marks: list[bytes] = []
-        countries: list[str] = []
-        machines: list[bool] = []
-        # Taken apart at once: a hundred thousand visitors kept as objects would be gone through by every collection.
-        for visitor in map(self.visitors.seen, addresses.to_pylist(), months.to_pylist()):
-            networks.append(visitor.network)
-            marks.append(visitor.mark)
-            countries.append(visitor.country)
-            machines.append(visitor.data_centre)
+        seen = self.visitors.all_seen(addresses.to_pylist(), months.to_pylist())
         self._give(
             "visitors",
             address=addresses,
             month=months,
-            network=Array(networks, DataType.binary()),
-            mark=Array(marks, DataType.binary()),
-            country=_texts(countries),
-            data_centre=Array(machines, DataType.bool()),
+            network=Array(seen.networks, DataType.binary()),
+            mark=Array(seen.marks, DataType.binary()),
+            country=_texts(seen.countries),
+            data_centre=Array(seen.data_centres, DataType.bool()),
         )
 
     def _give(self, name: str, **columns: Array | ChunkedArray) -> None:

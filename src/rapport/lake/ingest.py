@@ -5,7 +5,9 @@ position. A kill before the commit leaves data files that no commit names, which
 it leaves a position that is past the segments.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from rapport.lake.visitors import Visitors
 
 _SEGMENTS_AT_ONCE = 256
 _TRIES = 5  # a day that is sorted, or a visitor that is erased, in the same moment refuses an append now and then
-_BYTES_AT_ONCE = 64 * 1024 * 1024  # of journal in one commit
+_BYTES_AT_ONCE = 64 * 1024 * 1024  # of journal in one commit; of a backlog two such groups are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
     if not unread:
         return Ingested()
     open_clicks(lake)
-    arrivals = Arrivals(workshop=lake, visitors=Visitors(lake, networks=load_networks(lake.parent / "networks")))
+    visitors = Visitors(lake, networks=load_networks(lake.parent / "networks"))
+    oldest_ms = day_number(oldest_kept(now_ms=now_ms)) * MS_IN_DAY
     total = Ingested()
-    for segments in _groups(unread):
+    for segments, arrivals in _read_ahead(_groups(unread), lake=lake, visitors=visitors, oldest_ms=oldest_ms):
         try:
-            carried = _carry_over(segments, lake=lake, arrivals=arrivals, now_ms=now_ms)
+            with closing(arrivals):
+                carried = _carry_over(segments, lake=lake, arrivals=arrivals, oldest_ms=oldest_ms, now_ms=now_ms)
         except Overtaken:
             break
         total = _sum(total, carried)
@@ -59,10 +63,33 @@ def ingest(*, journal: Path, lake: Path, now_ms: int, limit_segments: int | None
     return total
 
 
-def _carry_over(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> Ingested:
-    damaged_before = arrivals.damaged
-    oldest_ms = day_number(oldest_kept(now_ms=now_ms)) * MS_IN_DAY
-    clicks = arrivals.read(segments, oldest_ms=oldest_ms)
+Group = list[Path]
+
+
+def _read_ahead(
+    groups: Iterable[Group], *, lake: Path, visitors: Visitors, oldest_ms: int
+) -> Iterator[tuple[Group, Arrivals]]:
+    """Yield each group of segments with what arrived in it; the next is read while the caller appends this one.
+
+    Nearly all of both is done where other threads may work too, so that a backlog keeps two cores busy.
+    """
+
+    def read(segments: Group) -> tuple[Group, Arrivals]:
+        arrivals = Arrivals(workshop=lake, visitors=visitors)
+        arrivals.read(segments, oldest_ms=oldest_ms)
+        return segments, arrivals
+
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming: Future[tuple[Group, Arrivals]] | None = None
+        for segments in groups:
+            ready, coming = coming, reader.submit(read, segments)
+            if ready:
+                yield ready.result()
+        if coming:
+            yield coming.result()
+
+
+def _carry_over(segments: Group, *, lake: Path, arrivals: Arrivals, oldest_ms: int, now_ms: int) -> Ingested:
     keep_receipts(arrivals.postbacks, lake=lake, visitors=arrivals.visitors, oldest_ms=oldest_ms, now_ms=now_ms)
     for tries_left in range(_TRIES - 1, -1, -1):
         try:
@@ -71,10 +98,10 @@ def _carry_over(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms:
         except CommitFailedError:
             if not tries_left:
                 raise
-    return Ingested(segments=len(segments), clicks=clicks, damaged=arrivals.damaged - damaged_before)
+    return Ingested(segments=len(segments), clicks=arrivals.clicks, damaged=arrivals.damaged)
 
 
-def _append(segments: list[Path], *, lake: Path, arrivals: Arrivals, now_ms: int) -> None:
+def _append(segments: Group, *, lake: Path, arrivals: Arrivals, now_ms: int) -> None:
     table = open_clicks(lake)
     if segment_number(segments[0]) <= position_of(table):
         raise Overtaken  # since the segments were listed; the snapshot that is appended to must not hold them
@@ -99,9 +126,9 @@ def _recent_files(table: DeltaTable, *, arrivals: Arrivals) -> list[str] | None:
     )
 
 
-def _groups(segments: list[Path]) -> Iterator[list[Path]]:
+def _groups(segments: list[Path]) -> Iterator[Group]:
     """Yield the segments in groups that fit one commit."""
-    group: list[Path] = []
+    group: Group = []
     size = 0
     for path in segments:
         size += path.stat().st_size

@@ -7,7 +7,7 @@ is left out, because clicks must not wait for it; `unreadable_lines` names it.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -60,15 +60,22 @@ class Networks:
     countries: dict[int, _Ranges[str]]
     machines: dict[int, _Ranges[bool]]
 
-    def country(self, packed: bytes) -> str:
-        """Return the two letters of an address's country, nothing where no table knows it."""
-        ranges = self.countries.get(len(packed))
-        return (ranges.at(int.from_bytes(packed, "big")) if ranges else None) or ""
+    def countries_of(self, addresses: Sequence[bytes]) -> list[str]:
+        """Return the two letters of each address's country, nothing where no table knows it."""
+        return [known or "" for known in _looked_up(addresses, tables=self.countries)]
 
-    def is_data_centre(self, packed: bytes) -> bool:
-        """Say whether an address lies in a network that the operator listed as one of machines."""
-        ranges = self.machines.get(len(packed))
-        return bool(ranges and ranges.at(int.from_bytes(packed, "big")))
+    def are_data_centres(self, addresses: Sequence[bytes]) -> list[bool]:
+        """Say of each address whether it lies in a network that the operator listed as one of machines."""
+        return [known or False for known in _looked_up(addresses, tables=self.machines)]
+
+
+def _looked_up(addresses: Sequence[bytes], *, tables: dict[int, _Ranges[Value]]) -> list[Value | None]:
+    if not tables:
+        return [None] * len(addresses)
+    return [
+        ranges.at(int.from_bytes(address, "big")) if (ranges := tables.get(len(address))) else None
+        for address in addresses
+    ]
 
 
 NO_NETWORKS = Networks({}, {})

@@ -7,6 +7,7 @@ forgotten, nobody can compute a hash from an address any more, not even with the
 import hashlib
 import os
 import socket
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +20,10 @@ from rapport.lake.networks import NO_NETWORKS, Networks
 _KEY_BYTES = 32
 _HASH_BYTES = 12
 _MARK_BYTES = 8  # of the hash; that any two of ten million visitors of a month share one has a chance of 1 in 370,000
-_KEPT_BYTES = {4: 3, 16: 6}  # of an address, by its length
+_KEPT_BYTES = {0: 0, 4: 3, 16: 6}  # of an address, by its length
 _FAMILIES = {3: (socket.AF_INET, 4), 6: (socket.AF_INET6, 16)}  # by the bytes that were kept: family, its length
 _IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"  # an IPv4 visitor on a socket that takes both
+_UNREADABLE = b""
 _MS_IN_MONTH_AT_MOST = 31 * MS_IN_DAY
 
 
@@ -40,6 +42,15 @@ class Visitor(NamedTuple):
 NOBODY = Visitor()
 
 
+class VisitorColumns(NamedTuple):
+    """What remains of many addresses, a list for each field: an object for each would cost as much again."""
+
+    networks: list[bytes]
+    marks: list[bytes]
+    countries: list[str]
+    data_centres: list[bool]
+
+
 class Visitors:
     """Turns addresses into visitors with the monthly keys of one lake; keys are made when first needed."""
 
@@ -50,17 +61,25 @@ class Visitors:
 
     def seen(self, address: str, month: str) -> Visitor:
         """Return the visitor behind an address (as text) in a month such as 2026-11; unreadable ones are nobody."""
-        packed = _packed(address)
-        if packed is None:
-            return NOBODY
+        (network,), (mark,), (country,), (data_centre,) = self.all_seen([address], [month])
+        return Visitor(network, mark, country, data_centre)
+
+    def all_seen(self, addresses: Sequence[str], months: Sequence[str]) -> VisitorColumns:
+        """Return the visitors behind addresses, each in the month beside it."""
+        packed = [_packed(address) for address in addresses]
+        return VisitorColumns(
+            networks=[address[: _KEPT_BYTES[len(address)]] for address in packed],
+            marks=[self._mark(address, month) for address, month in zip(packed, months, strict=True)],
+            countries=self._networks.countries_of(packed),
+            data_centres=self._networks.are_data_centres(packed),
+        )
+
+    def _mark(self, packed: bytes, month: str) -> bytes:
+        if packed == _UNREADABLE:
+            return b""
         hashed = self._keyed(month).copy()  # a keyed hash is begun once a month, and not for every address
         hashed.update(packed)
-        return Visitor(
-            packed[: _KEPT_BYTES[len(packed)]],
-            hashed.digest()[:_MARK_BYTES],
-            self._networks.country(packed),
-            self._networks.is_data_centre(packed),
-        )
+        return hashed.digest()[:_MARK_BYTES]
 
     def _hash_of_month(self, month: str) -> hashlib.blake2b:
         return hashlib.blake2b(key=self._load_or_make_key(month), digest_size=_HASH_BYTES)
@@ -97,12 +116,12 @@ def network_text(network: bytes) -> str:
     return f"{socket.inet_ntop(family, network.ljust(length, bytes(1)))}/{len(network) * 8}"
 
 
-def _packed(address: str) -> bytes | None:
-    """Return the bytes of an address; `socket` reads them ten times quicker than `ipaddress`."""
+def _packed(address: str) -> bytes:
+    """Return the bytes of an address, none of what is no address; `socket` is ten times quicker than `ipaddress`."""
     try:
         packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
     except (OSError, ValueError):  # no address, or a text that no address can be
-        return None
+        return _UNREADABLE
     return packed.removeprefix(_IPV4_IN_IPV6)
 
 

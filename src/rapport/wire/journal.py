@@ -136,9 +136,9 @@ def read_segment(path: Path, *, damaged: list[int] | None = None) -> Iterator[tu
             offset += len(line)
 
 
-def sound_events(path: Path) -> tuple[list[str], int]:
+def sound_events(path: Path) -> tuple[list[bytes], int]:
     """Return the JSON texts of the events in a segment's sound lines, and the number of unsound ones."""
     with path.open("rb") as file:
         every = [lines.unwrap(line) for line in file]
-    sound = [event.decode() for event in every if event is not None]
+    sound = [event for event in every if event is not None]
     return sound, len(every) - len(sound)

@@ -9,11 +9,16 @@ WITH hosts AS (
     FROM (SELECT DISTINCT referrer FROM arrived)
 ),
 
+capsules AS (
+    -- Replaced one after the other: `translate` takes twice the time of both.
+    SELECT *, try(from_base64(replace(replace(click_id, '-', '+'), '_', '/'))) AS capsule
+    FROM arrived
+),
+
 known AS (
     SELECT
         arrived.*,
-        hex(try(from_base64(translate(click_id, '-_', '+/')))) AS capsule,
-        printf('%012X%010X', at_ms, link_number) AS told,
+        octet_length(capsule) = 24 AND capsule[3:13] = unhex(printf('%012X%010X', at_ms, link_number)) AS agrees,
         coalesce(agents.crawler, '') AS crawler,
         agents.device AS device_of_person,
         agents.browser,
@@ -22,7 +27,7 @@ known AS (
         visitors.country,
         visitors.data_centre,
         (marks & 2 > 0) OR coalesce(agents.crawler, '') <> '' AS bot
-    FROM arrived
+    FROM capsules AS arrived
     JOIN agents USING (user_agent)
     JOIN visitors USING (address, "month")
 )
@@ -32,10 +37,8 @@ SELECT
     at_ms,
     link_number,
     -- An id that disagrees with its click, or is none of ours, is kept as its text behind a head below zero.
-    CASE WHEN substr(capsule, 5, 22) = told AND length(capsule) = 48
-        THEN CAST('0x' || substr(capsule, 1, 4) AS INTEGER) ELSE -1 END AS id_head,
-    CASE WHEN substr(capsule, 5, 22) = told AND length(capsule) = 48
-        THEN unhex(substr(capsule, 27)) ELSE encode(click_id) END AS id_tail,
+    CASE WHEN agrees THEN CAST('0x' || hex(capsule[1:2]) AS INTEGER) ELSE -1 END AS id_head,
+    CASE WHEN agrees THEN capsule[14:24] ELSE encode(click_id) END AS id_tail,
     program_id, agreement_id, link_id, code, placement, channel, creative,
     -- It hands the click id on; a sign that no address holds keeps its place.
     replace(destination, click_id, chr(1)) AS destination,
@@ -60,4 +63,5 @@ SELECT
     address_mark
 FROM known
 JOIN hosts USING (referrer)
-ORDER BY agreement_id, at_ms
+-- In the order in which they came: putting each of these files in order takes a tenth of ingest, and a day that is over
+-- is put in order as a whole.
