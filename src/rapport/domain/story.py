@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rapport.domain.basket import Item
 from rapport.domain.credit import Credit, HoldReason
 from rapport.domain.exchange import Exchange
 
@@ -61,6 +62,8 @@ class TouchFacts:
 
     bot: bool = False
     framed: bool = False
+    device: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,8 @@ class Touch:
     at_ms: int = 0
     agreement_id: str = ""
     link_id: str = ""
+    placement: str = ""
+    channel: str = ""
     marks: frozenset[TouchMark] = frozenset()
     facts: TouchFacts | None = None
     refusal: TouchRefusal | None = None
@@ -164,7 +169,8 @@ class HumanDecision:
 class ReportedConversion:
     """One outcome as all its reports tell it; no collection here has an order that matters.
 
-    `exchange` is None where the order is in the program's own currency, else all its amounts are in that one.
+    `items` are the lines of its basket, `customer_status` (new or returning), `country` and `channel` what the merchant
+    told of it; empty where nothing was. `exchange` is None where the order is in the program's own currency, else all its amounts are in that one.
     `unconfirmed` when no server of the merchant stands behind any of its reports.
     `told_otherwise` when a report or correction named another currency than the order: none of its amounts is here.
     """
@@ -174,6 +180,10 @@ class ReportedConversion:
     external_id: str
     occurred_at_ms: int
     reports: tuple[AmountReport, ...]
+    items: tuple[Item, ...] = ()
+    customer_status: str = ""
+    country: str = ""
+    channel: str = ""
     corrections: tuple[Correction, ...] = ()
     click_ids: tuple[str, ...] = ()
     coupons: tuple[CouponUse, ...] = ()
@@ -235,12 +245,13 @@ class Story:
     """One customer in one program, or one conversion whose customer is unknown.
 
     `zone` is the program's IANA time zone, `currency` the program's; amounts are in its minor units, but those of an
-    order that names an exchange.
+    order that names an exchange. `knows_customer` is False where nobody told whose order it is.
     """
 
     program_id: str
     zone: str
     currency: str
+    knows_customer: bool = False
     touches: tuple[Touch, ...] = ()
     conversions: tuple[ReportedConversion, ...] = ()
     bindings: tuple[ToldBinding, ...] = ()

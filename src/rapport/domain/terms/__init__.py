@@ -1,51 +1,70 @@
 """The language of promises: documents, typed terms, their schema and their sentences."""
 
+from rapport.domain.terms.conditions import (
+    Between,
+    CouponCondition,
+    CustomerStatus,
+    Device,
+    Weekday,
+    When,
+)
 from rapport.domain.terms.model import (
     Attribution,
     Basis,
     Calendar,
     CouponPriority,
     DiscountTreatment,
-    Flat,
     Hold,
     Notice,
-    Pay,
     Payout,
-    Percent,
     Reversal,
-    Rule,
+    StandDown,
     Terms,
+    TouchPriority,
     Treatment,
-    When,
 )
 from rapport.domain.terms.own_rate import with_own_rate
 from rapport.domain.terms.parse import canonical, digest, parse, schema
 from rapport.domain.terms.place import Problem, Problems
 from rapport.domain.terms.presets import Preset, presets
+from rapport.domain.terms.rules import Choice, Flat, MarginPercent, Pay, Percent, PerUnit, Recurring, Rule
 from rapport.domain.terms.sentences import sentences
 from rapport.domain.terms.speech import ENGLISH, Speech
+from rapport.domain.terms.words import LIFETIME_DAYS
 
 __all__ = [
     "ENGLISH",
+    "LIFETIME_DAYS",
     "Attribution",
     "Basis",
+    "Between",
     "Calendar",
+    "Choice",
+    "CouponCondition",
     "CouponPriority",
+    "CustomerStatus",
+    "Device",
     "DiscountTreatment",
     "Flat",
     "Hold",
+    "MarginPercent",
     "Notice",
     "Pay",
     "Payout",
+    "PerUnit",
     "Percent",
     "Preset",
     "Problem",
     "Problems",
+    "Recurring",
     "Reversal",
     "Rule",
     "Speech",
+    "StandDown",
     "Terms",
+    "TouchPriority",
     "Treatment",
+    "Weekday",
     "When",
     "canonical",
     "digest",

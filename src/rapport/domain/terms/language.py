@@ -2,26 +2,22 @@
 
 from typing import Any, Final
 
+from rapport.domain.terms.language_attribution import ATTRIBUTION
+from rapport.domain.terms.language_rules import RULE
 from rapport.domain.terms.model import (
     LANGUAGE,
-    Attribution,
     Basis,
     Calendar,
-    CouponPriority,
     DiscountTreatment,
-    Flat,
     Hold,
     Notice,
-    Pay,
     Payout,
-    Percent,
     Reversal,
-    Rule,
     Treatment,
-    When,
 )
-from rapport.domain.terms.sections import ByKind, Field, Many, OneOf, Section
-from rapport.domain.terms.shapes import Amount, LanguageNumber, Name, OneWord, Rate, Whole, YesNo
+from rapport.domain.terms.rules import Choice
+from rapport.domain.terms.sections import ABSENT, ByKind, Field, Many, Section
+from rapport.domain.terms.shapes import Amount, LanguageNumber, Name, OneWord, Whole
 
 MOST_RULES: Final = 100
 """More rules than anybody reads; a bound keeps every later sum small."""
@@ -29,57 +25,6 @@ MOST_RULES: Final = 100
 _YEAR: Final = 365
 _TWO_YEARS: Final = 730
 _LATEST_DAY_OF_EVERY_MONTH: Final = 28
-
-KIND: Final = Field(
-    name="kind",
-    shape=Name(),
-    says="The kind of conversion: sale, lead, rebill, or any action that the merchant reports.",
-    examples=("sale", "lead", "sign-up"),
-)
-
-PERCENT: Final = Section(
-    Percent,
-    (Field(name="percent", shape=Rate(), says="Percent of the basis, as text.", examples=("12", "7.5")),),
-)
-
-FLAT: Final = Section(
-    Flat,
-    (
-        Field(
-            name="flat",
-            attribute="flat_minor",
-            shape=Amount(),
-            says="A fixed amount in the program's currency, as text.",
-            examples=("5.00",),
-        ),
-    ),
-)
-
-PAY: Final[OneOf[Pay]] = OneOf(choices={"percent": PERCENT, "flat": FLAT}, types={Percent: "percent", Flat: "flat"})
-
-RULE: Final = Section(
-    Rule,
-    (
-        Field(
-            name="name",
-            shape=Name(),
-            says="The name of the rule, used once; it stands on every commission that the rule earns.",
-            examples=("sale",),
-        ),
-        Field(
-            name="when",
-            shape=Section(When, (KIND,)),
-            says="What a conversion must be for this rule to match.",
-            examples=({"kind": "sale"},),
-        ),
-        Field(
-            name="pay",
-            shape=PAY,
-            says="What the rule pays: a percentage of the basis, or a fixed amount.",
-            examples=({"percent": "12"}, {"flat": "5.00"}),
-        ),
-    ),
-)
 
 BASIS: Final = Section(
     Basis,
@@ -104,33 +49,6 @@ BASIS: Final = Section(
             default="deducted",
             says="Whether a discount lowers the basis, or is ignored: then the price before it counts.",
             examples=("deducted",),
-        ),
-    ),
-)
-
-ATTRIBUTION: Final = Section(
-    Attribution,
-    (
-        Field(
-            name="click_window_days",
-            shape=Whole(1, _YEAR),
-            default=30,
-            says="For how many days of 24 hours a click earns, to the millisecond.",
-            examples=(365,),
-        ),
-        Field(
-            name="repeat_purchases",
-            shape=YesNo(),
-            default=False,
-            says="Whether further purchases of the same customer inside the window earn too.",
-            examples=(True,),
-        ),
-        Field(
-            name="coupon",
-            shape=OneWord(CouponPriority),
-            default="before_click",
-            says="Whether a partner's coupon earns before another partner's click, or only without one.",
-            examples=("before_click",),
         ),
     ),
 )
@@ -226,8 +144,19 @@ TERMS: Final[Section[dict[str, Any]]] = Section(
         Field(
             name="rules",
             shape=Many(RULE, most=MOST_RULES),
-            says="What earns, in order: the first rule that matches a conversion decides.",
+            says="What earns, in order; `choice` says which of several that match decide.",
             examples=([{"name": "sale", "when": {"kind": "sale"}, "pay": {"percent": "12"}}],),
+        ),
+        Field(
+            name="choice",
+            shape=OneWord(Choice),
+            default=ABSENT,
+            unsaid=Choice.FIRST,
+            says=(
+                "Which of several rules that match pay: the first for each line of the basket (also where nothing is "
+                "written), the one that pays the partner most, or all."
+            ),
+            examples=("best",),
         ),
         Field(
             name="basis",

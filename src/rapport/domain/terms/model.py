@@ -1,9 +1,11 @@
 """One version of terms as frozen values: what earns, on which part of an order, for whom, and when it is paid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from rapport.domain.terms.compiled import Compiled, compile_rules
+from rapport.domain.terms.rules import Choice, Rule
 
 LANGUAGE = 1
 """The language that this engine speaks; a document of another language is refused."""
@@ -30,45 +32,19 @@ class CouponPriority(StrEnum):
     AFTER_CLICK = "after_click"
 
 
+class TouchPriority(StrEnum):
+    """Which of the eligible touches earns."""
+
+    LAST = "last"
+    FIRST = "first"
+
+
 class Calendar(StrEnum):
     """How often payouts are due."""
 
     WEEKLY = "weekly"
     TWICE_MONTHLY = "twice_monthly"
     MONTHLY = "monthly"
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """What a conversion must be for a rule to match."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Percent:
-    """Pay a percentage of the basis."""
-
-    percent: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Flat:
-    """Pay a fixed amount, in minor units of the program's currency."""
-
-    flat_minor: int
-
-
-Pay = Percent | Flat
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One promise of pay; of the ordered rules of a version the first that matches earns."""
-
-    name: str
-    when: When
-    pay: Pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +57,28 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class StandDown:
+    """Clicks of these segments in the last minutes before an order leave an earlier touch of another partner alone."""
+
+    minutes: int
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
-    """Which touch earns, and for how long."""
+    """Which touch earns, and for how long.
+
+    `view_window_days` is how long a view alone earns: not at all where it is 0, and never before a click.
+    `segments_first` go before all others, in their order.
+    """
 
     click_window_days: int
     repeat_purchases: bool
     coupon: CouponPriority
+    view_window_days: int = 0
+    touch: TouchPriority = TouchPriority.LAST
+    segments_first: tuple[str, ...] = ()
+    stand_down: StandDown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +132,20 @@ class Terms:
     reversal: Reversal
     payout: Payout
     notice: Notice
+    choice: Choice = Choice.FIRST
+    compiled: Compiled = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compile the rules once; terms never change."""
+        object.__setattr__(self, "compiled", compile_rules(self.rules, self.choice))
+
+    def pays(self, kind: str) -> bool:
+        """Say whether any rule pays this kind of conversion."""
+        return kind in self.compiled.rules
 
     def rule_for(self, kind: str) -> Rule | None:
-        """Return the first rule that matches this kind of conversion."""
-        for rule in self.rules:
-            if rule.when.kind == kind:
-                return rule
-        return None
+        """Return the first rule of this kind of conversion, whatever else it asks."""
+        return next((rule for rule in self.rules if rule.when.kind == kind), None)
 
     def rule(self, name: str) -> Rule:
         """Return the rule of this name; KeyError when the version has none."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from rapport.domain.terms.model import Pay, Rule, Terms
+from rapport.domain.terms.model import Terms
+from rapport.domain.terms.rules import Pay, Rule
 
 _SALE = "sale"
 

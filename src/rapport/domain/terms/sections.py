@@ -13,13 +13,18 @@ T = TypeVar("T")
 MISSING: Final = object()
 """What a document says about a field that it does not mention."""
 
+ABSENT: Final = object()
+"""The default of a field that may be left out and says nothing then: the canonical form leaves it out, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field of a section: its name in a document, what may stand there, and what it means.
 
-    `default` is written as a document writes it; without one the field is required. `attribute` is the name of the
-    value inside, where that differs.
+    `default` is written as a document writes it; without one the field is required. Where it is `ABSENT` the value
+    inside keeps the default of its own type, `unsaid`, and the canonical form does not mention it: so a document that
+    was written before there was such a field stays the same, to the letter. `attribute` is the name of the value
+    inside, where that differs.
     """
 
     name: str
@@ -28,11 +33,20 @@ class Field:
     examples: tuple[object, ...]
     default: object = MISSING
     attribute: str = ""
+    unsaid: object = None
 
     @property
     def key(self) -> str:
         """Return the name of the value inside."""
         return self.attribute or self.name
+
+    def is_said(self, section: Mapping[object, object]) -> bool:
+        """Say whether there is anything to read: the field itself or its default."""
+        return self.default is not ABSENT or self.name in section
+
+    def is_written(self, value: object) -> bool:
+        """Say whether the canonical form mentions a value of the field."""
+        return self.default is not ABSENT or value != self.unsaid
 
     def read(self, section: Mapping[object, object], place: Place) -> object | None:
         """Read the field or its default."""
@@ -45,7 +59,7 @@ class Field:
     def schema(self) -> Schema:
         """Describe the field, with its meaning, examples and default."""
         described = self.shape.schema() | {"description": self.says, "examples": list(self.examples)}
-        return described if self.default is MISSING else described | {"default": self.default}
+        return described if self.default in (MISSING, ABSENT) else described | {"default": self.default}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +74,14 @@ class Section(Generic[T]):
         if not is_section(value, place):
             return None
         self._refuse_unknown(value, place)
-        values = {field.key: field.read(value, place.inside(field.name)) for field in self.fields}
-        return None if None in values.values() else self.build(**values)
+        said = [field for field in self.fields if field.is_said(value)]
+        values = {field.key: field.read(value, place.inside(field.name)) for field in said}
+        return None if any(one is None for one in values.values()) else self.build(**values)
 
-    def write(self, value: T, currency: str) -> object:
-        """Return the section with every field written out."""
-        return {field.name: field.shape.write(getattr(value, field.key), currency) for field in self.fields}
+    def write(self, value: object, currency: str) -> dict[str, object]:
+        """Return the section with every field written out but those that say nothing."""
+        told = ((field, getattr(value, field.key)) for field in self.fields)
+        return {field.name: field.shape.write(one, currency) for field, one in told if field.is_written(one)}
 
     def schema(self) -> Schema:
         """Describe the fields."""

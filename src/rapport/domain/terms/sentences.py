@@ -5,11 +5,10 @@ from rapport.domain.terms.model import (
     Calendar,
     CouponPriority,
     DiscountTreatment,
-    Percent,
-    Rule,
     Terms,
     Treatment,
 )
+from rapport.domain.terms.rules import Percent, Rule
 from rapport.domain.terms.shapes import plain
 from rapport.domain.terms.speech import ENGLISH, Speech
 
