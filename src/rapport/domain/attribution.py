@@ -14,10 +14,10 @@ from rapport.domain.candidates import (
     weigh_rebill,
     weigh_told,
 )
+from rapport.domain.choosing import choose_touch, coupon_goes_first, looks_back, policy_of
 from rapport.domain.credit import Credit
-from rapport.domain.judgement import Considered, Outcome, Why
+from rapport.domain.judgement import Considered, Outcome, Source, Why
 from rapport.domain.story import DecisionKind, ReportedConversion, ToldBinding, Touch
-from rapport.domain.terms import CouponPriority
 
 T = TypeVar("T")
 
@@ -45,6 +45,8 @@ class Attribution:
             return Outcome.NO_TOUCH
         if all(one.why is Why.KIND_NOT_PAID for one in self.considered):
             return Outcome.KIND_NOT_PAID
+        if any(one.why is Why.NO_RULE_MATCHES for one in self.considered):
+            return Outcome.NO_RULE_MATCHES
         return Outcome.NO_ELIGIBLE_TOUCH
 
 
@@ -54,7 +56,7 @@ def attribute(question: Question, touches: Sequence[Touch], told: Iterable[ToldB
         chosen = _follow_first(touches, told, question)
     else:
         by_coupon = [earned for earned in question.earlier if earned.by_coupon]
-        bindings = _latest(by_coupon, weigh=lambda earned: weigh_binding(earned, question))
+        bindings = _latest(by_coupon, question, weigh=lambda earned: weigh_binding(earned, question))
         clicks = _clicks_of(touches, question) + _told_of(told, question) + bindings
         chosen = _choose(clicks, _coupons_of(question), question)
     return _kept_by_person(chosen, question.conversion)
@@ -67,16 +69,19 @@ def _clicks_of(touches: Sequence[Touch], question: Question) -> list[Candidate]:
     others = [touch for touch in touches if touch.refusal is None and not is_late(touch, conversion)]
     before = [touch for touch in others if touch.click_id not in conversion.click_ids]
     weighed = [weigh_click(touch, question) for touch in named]
-    weighed += _latest(before, weigh=lambda touch: weigh_click(touch, question))
+    weighed += _latest(before, question, weigh=lambda touch: weigh_click(touch, question))
     place = {touch.click_id: number for number, touch in enumerate(touches)}
     return sorted(weighed, key=lambda one: place[one.ref])
 
 
-def _latest(found: Sequence[T], *, weigh: Callable[[T], Candidate]) -> list[Candidate]:
+def _latest(found: Sequence[T], question: Question, *, weigh: Callable[[T], Candidate]) -> list[Candidate]:
     """Weigh the latest fifty, and further back only until one could earn: only the last that could is asked for.
 
-    An order after thousands of clicks costs no more than one after fifty, and its explanation stays readable.
+    An order after thousands of clicks costs no more than one after fifty, and its explanation stays readable. Where the
+    policy may choose an older touch, all of them are weighed.
     """
+    if looks_back(policy_of(question)):
+        return [weigh(one) for one in found]
     weighed: list[Candidate] = []
     for one in reversed(found):
         if len(weighed) < MOST_WEIGHED:
@@ -109,13 +114,15 @@ def _follow_first(touches: Sequence[Touch], told: Iterable[ToldBinding], questio
 
 
 def _choose(clicks: Sequence[Candidate], coupons: Sequence[Candidate], question: Question) -> Attribution:
-    """Let the last eligible click (a binding is one) meet the valid coupon."""
-    click, coupon = _last(clicks), next((candidate for candidate in coupons if candidate.credit), None)
-    winner = _preferred(click, coupon, question)
-    click_why = Why.COUPON_GOES_FIRST if winner is coupon else Why.NEWER_TOUCH_WON
+    """Let the eligible touch that the policy chooses (a binding is one) meet the valid coupon."""
+    chosen, coupon = choose_touch(clicks, question), next((one for one in coupons if one.credit), None)
+    click = chosen.winner
+    winner = click or coupon
+    if click and coupon:
+        winner = coupon if coupon_goes_first(question) else click
     coupon_why = Why.OTHER_COUPON_WON if winner is coupon else Why.CLICK_GOES_FIRST
-    considered = [candidate.considered(Why.WON if candidate is winner else click_why) for candidate in clicks]
-    considered += [candidate.considered(Why.WON if candidate is winner else coupon_why) for candidate in coupons]
+    considered = [_answered(one, winner, chosen.passed_over.get(place)) for place, one in enumerate(clicks)]
+    considered += [one.considered(Why.WON if one is winner else coupon_why) for one in coupons]
     owners = {candidate.agreement_id for candidate in coupons if candidate.credit}
     return Attribution(
         credit=winner.credit if winner else None,
@@ -124,20 +131,12 @@ def _choose(clicks: Sequence[Candidate], coupons: Sequence[Candidate], question:
     )
 
 
-def _last(clicks: Iterable[Candidate]) -> Candidate | None:
-    """Find the last eligible click; of two in the same ms the later in the story, whichever arrived first."""
-    eligible = [(one.credit.counts_from_ms, place, one) for place, one in enumerate(clicks) if one.credit]
-    return max(eligible)[2] if eligible else None
-
-
-def _preferred(click: Candidate | None, coupon: Candidate | None, question: Question) -> Candidate | None:
-    """Choose between click and coupon by the program's version in force at the order."""
-    if click is None or coupon is None:
-        return click or coupon
-    # A program without a version at the order has said nothing: the language's own default applies.
-    policy = question.promises.program_terms_at(question.conversion.occurred_at_ms)
-    coupon_first = policy is None or policy.attribution.coupon is CouponPriority.BEFORE_CLICK
-    return coupon if coupon_first else click
+def _answered(one: Candidate, winner: Candidate | None, passed_over: Why | None) -> Considered:
+    """Say what became of a touch: a coupon goes before all of them, else the policy has passed it over."""
+    if one is winner:
+        return one.considered(Why.WON)
+    by_coupon = winner is not None and winner.source is Source.COUPON
+    return one.considered(Why.COUPON_GOES_FIRST if by_coupon else passed_over or Why.NEWER_TOUCH_WON)
 
 
 def _kept_by_person(chosen: Attribution, conversion: ReportedConversion) -> Attribution:

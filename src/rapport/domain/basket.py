@@ -7,9 +7,9 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line of the basket as reported, in minor units of the order; `price_minor` is for one piece, the rest for all.
+    """One line of the basket as reported, in minor units of the order.
 
-    `cost_minor` is what the line costs the merchant; None where nobody told it.
+    `price_minor` is for one piece, the rest for all; `cost_minor` what they cost the merchant, None where nobody told.
     """
 
     product: str

@@ -7,12 +7,17 @@ from typing import Final
 from rapport.domain.credit import Credit, Via
 from rapport.domain.days import DAY_MS
 from rapport.domain.judgement import Considered, Source, Why
+from rapport.domain.order_facts import Around
+from rapport.domain.pay import first_match, unpaid_of
 from rapport.domain.promises import Promises
 from rapport.domain.story import CouponUse, ReportedConversion, ToldBinding, Touch, TouchMark
-from rapport.domain.terms import Rule, Terms
+from rapport.domain.terms import Terms
+from rapport.domain.terms.compiled import CompiledRule
 
 LATE_CLICK_MS: Final = 300_000
 """How long after the order a click still counts: clocks of shops and of the edge may differ by five minutes."""
+
+_SALE: Final = "sale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Earned:
     conversion_id: str
     kind: str
     credit: Credit
+    at_ms: int = 0
 
     @property
     def by_coupon(self) -> bool:
@@ -31,12 +37,20 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The conversion in question, the promises, and what earned before it in the story: in order, and by touch."""
+    """The conversion in question, the promises, and what earned before it in the story: in order, and by touch.
+
+    `touches` are all clicks of the story by their ids; `bought` the kinds of what the customer ordered before, whoever
+    earned from it, None where nobody knows the customer.
+    """
 
     conversion: ReportedConversion
     promises: Promises
     earlier: Sequence[Earned]
     earlier_by_touch: Mapping[str, Sequence[Earned]]
+    zone: str = "UTC"
+    currency: str = ""
+    touches: Mapping[str, Touch] = field(default_factory=dict)
+    bought: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,11 @@ def weigh_click(touch: Touch, question: Question) -> Candidate:
     return Candidate(Source.CLICK, touch.click_id, touch.agreement_id, answer)
 
 
+def is_view(touch: Touch) -> bool:
+    """Say whether a creative was only seen."""
+    return TouchMark.VIEW in touch.marks
+
+
 def weigh_coupon(use: CouponUse, question: Question) -> Candidate:
     """Weigh a coupon by the version of terms that its agreement had accepted at the order."""
     return Candidate(Source.COUPON, use.code, use.agreement_id or "", _by_coupon(use, question))
@@ -111,8 +130,6 @@ def _broken(touch: Touch) -> Lost | None:
         return Lost(Why.BOT)
     if TouchMark.FRAMED in touch.marks or (touch.facts and touch.facts.framed):
         return Lost(Why.FRAMED)
-    if TouchMark.VIEW in touch.marks:
-        return Lost(Why.VIEW_ONLY)
     # A click that was made to try a link out earns nothing, not even from a real order.
     return Lost(Why.TEST_CLICK) if TouchMark.TEST in touch.marks else None
 
@@ -120,11 +137,11 @@ def _broken(touch: Touch) -> Lost | None:
 def _by_click(touch: Touch, question: Question) -> Credit | Lost:
     if is_late(touch, question.conversion):
         return Lost(Why.AFTER_ORDER, {"at_ms": touch.at_ms})
-    promise = _promise(touch.agreement_id, touch.at_ms, question)
+    promise = _promise(touch.agreement_id, touch.at_ms, question, touch=touch)
     if isinstance(promise, Lost):
-        return promise
+        return Lost(Why.VIEW_ONLY) if is_view(touch) else promise
     terms = question.promises.terms[promise.version_id]
-    lost = _window_lost(touch.at_ms, terms, question.conversion)
+    lost = _view_lost(touch, terms, question) if is_view(touch) else _window_lost(touch.at_ms, terms, question)
     used_by = question.earlier_by_touch.get(touch.click_id, ())
     if not lost and any(earned.kind == question.conversion.kind for earned in used_by):
         lost = _repeat_lost(terms)
@@ -138,7 +155,7 @@ def _by_click(touch: Touch, question: Question) -> Credit | Lost:
         bound_by=used_by[0].conversion_id if used_by and not named else None,
         counts_from_ms=touch.at_ms,
         terms_version_id=promise.version_id,
-        rule=promise.rule.name,
+        rule=promise.rule,
     )
 
 
@@ -158,7 +175,7 @@ def _by_coupon(use: CouponUse, question: Question) -> Credit | Lost:
         bound_by=None,
         counts_from_ms=ordered_at_ms,
         terms_version_id=promise.version_id,
-        rule=promise.rule.name,
+        rule=promise.rule,
     )
 
 
@@ -168,7 +185,7 @@ def _by_file(told: ToldBinding, question: Question) -> Credit | Lost:
     if isinstance(promise, Lost):
         return promise
     terms = question.promises.terms[promise.version_id]
-    lost = _window_lost(told.from_ms, terms, question.conversion)
+    lost = _window_lost(told.from_ms, terms, question)
     brought = question.earlier_by_touch.get(told.binding_id, ())
     if not lost and any(earned.kind == question.conversion.kind for earned in brought):
         lost = _repeat_lost(terms)
@@ -181,45 +198,102 @@ def _by_file(told: ToldBinding, question: Question) -> Credit | Lost:
         bound_by=None,
         counts_from_ms=told.from_ms,
         terms_version_id=promise.version_id,
-        rule=promise.rule.name,
+        rule=promise.rule,
     )
 
 
 def _following(bound: Earned, question: Question) -> Credit | Lost:
-    """Follow an earlier credit by its own pinned version and its own window."""
-    terms = question.promises.terms[bound.credit.terms_version_id]
-    rule = terms.rule_for(question.conversion.kind)
-    if rule is None:
-        return _kind_lost(question.conversion)
-    lost = _window_lost(bound.credit.counts_from_ms, terms, question.conversion)
-    if lost:
-        return lost
-    return replace(bound.credit, via=Via.BINDING, bound_by=bound.conversion_id, rule=rule.name)
+    """Follow an earlier credit by its own pinned version: in its own window, or by a rule that recurs beyond it."""
+    credit = bound.credit
+    terms = question.promises.terms[credit.terms_version_id]
+    around = _around(credit.agreement_id, question, touch=question.touches.get(credit.touch_id), bound=bound)
+    lost = _window_lost(credit.counts_from_ms, terms, question)
+    rule = _paying_rule(terms, replace(around, window_over=lost is not None))
+    if isinstance(rule, Lost):
+        return lost if lost and terms.pays(question.conversion.kind) else rule
+    return replace(credit, via=Via.BINDING, bound_by=bound.conversion_id, rule=rule)
 
 
-def _promise(agreement_id: str, at_ms: int, question: Question) -> "_Promise | Lost":
-    """Find what the agreement was promised at a moment: accepted or offered, not ended, and paying this kind."""
+def around_credit(credit: Credit, question: Question) -> Around:
+    """Return the order as the rules of whoever earns it look at it."""
+    bound = next((one for one in question.earlier if one.conversion_id == credit.bound_by), None)
+    touch = question.touches.get(credit.touch_id)
+    around = _around(credit.agreement_id, question, touch=touch, bound=bound)
+    terms = question.promises.terms[credit.terms_version_id]
+    is_over = credit.via is Via.BINDING and _window_lost(credit.counts_from_ms, terms, question) is not None
+    return replace(around, window_over=is_over)
+
+
+def _around(agreement_id: str, question: Question, *, touch: Touch | None, bound: Earned | None = None) -> Around:
+    order, standing = question.conversion, question.promises.agreements.get(agreement_id)
+    kinds = question.bought
+    return Around(
+        conversion=order,
+        zone=question.zone,
+        currency=question.currency,
+        segment=standing.segment if standing else "",
+        touch=touch,
+        codes=frozenset(use.code for use in order.coupons if use.valid and use.agreement_id == agreement_id),
+        returning=None if kinds is None else bool(kinds & {order.kind, _SALE}),
+        first_at_ms=bound.at_ms if bound else None,
+        times_before=_times(bound, question) if bound else 0,
+    )
+
+
+def _times(bound: Earned, question: Question) -> int:
+    """Count the conversions of this kind that followed an earlier one before."""
+    kind = question.conversion.kind
+    return sum(one.kind == kind and one.credit.bound_by == bound.conversion_id for one in question.earlier)
+
+
+def _promise(agreement_id: str, at_ms: int, question: Question, *, touch: Touch | None = None) -> "_Promise | Lost":
+    """Find what the agreement was promised at a moment: accepted or offered, not ended, and paying such an order."""
     standing = question.promises.agreements.get(agreement_id)
     version_id = standing.promised_at(at_ms) if standing else None
     if standing is None or version_id is None:
         return Lost(Why.NOT_ACCEPTED, {"at_ms": at_ms})
     if standing.ended_at_ms is not None and at_ms >= standing.ended_at_ms:
         return Lost(Why.AGREEMENT_ENDED, {"ended_at_ms": standing.ended_at_ms})
-    rule = question.promises.terms[version_id].rule_for(question.conversion.kind)
-    return _kind_lost(question.conversion) if rule is None else _Promise(version_id, rule)
+    rule = _paying_rule(question.promises.terms[version_id], _around(agreement_id, question, touch=touch))
+    return rule if isinstance(rule, Lost) else _Promise(version_id, rule)
 
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
     version_id: str
-    rule: Rule
+    rule: str
 
 
-def _window_lost(from_ms: int, terms: Terms, conversion: ReportedConversion) -> Lost | None:
+def _paying_rule(terms: Terms, around: Around) -> str | Lost:
+    """Find the first rule that pays this order."""
+    order = around.conversion
+    alone = terms.compiled.takes_all(order.kind)
+    if alone and (alone.recurs or not around.window_over):
+        return alone.name
+    rules = [rule for rule in terms.compiled.rules.get(order.kind, ()) if rule.recurs or not around.window_over]
+    if not rules:
+        return Lost(Why.KIND_NOT_PAID, {"kind": order.kind})
+    found = first_match(rules, around, terms)
+    if isinstance(found, CompiledRule):
+        return found.name
+    unpaid = unpaid_of(found)
+    return Lost(Why.NO_RULE_MATCHES, {"rule": unpaid.rule, "asks": unpaid.asks, "told": unpaid.told})
+
+
+def _window_lost(from_ms: int, terms: Terms, question: Question) -> Lost | None:
     """Count N days of 24 hours to the millisecond; the last one still earns."""
-    days = terms.attribution.click_window_days
+    return _over(from_ms, terms.attribution.click_window_days, question)
+
+
+def _view_lost(touch: Touch, terms: Terms, question: Question) -> Lost | None:
+    """Let a view earn in a window of its own, where the terms give it one."""
+    days = terms.attribution.view_window_days
+    return _over(touch.at_ms, days, question) if days else Lost(Why.VIEW_ONLY)
+
+
+def _over(from_ms: int, days: int, question: Question) -> Lost | None:
     ended_at_ms = from_ms + days * DAY_MS
-    if conversion.occurred_at_ms <= ended_at_ms:
+    if question.conversion.occurred_at_ms <= ended_at_ms:
         return None
     return Lost(Why.WINDOW_OVER, {"window_days": days, "ended_at_ms": ended_at_ms})
 
@@ -234,7 +308,3 @@ def _binding_has_earned(bound: Earned, question: Question) -> bool:
         earned for earned in question.earlier if bound.conversion_id in (earned.conversion_id, earned.credit.bound_by)
     ]
     return any(earned.kind == question.conversion.kind for earned in brought)
-
-
-def _kind_lost(conversion: ReportedConversion) -> Lost:
-    return Lost(Why.KIND_NOT_PAID, {"kind": conversion.kind})

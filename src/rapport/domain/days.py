@@ -13,7 +13,12 @@ _SECOND_MS: Final = 1000
 
 def day_of(at_ms: int, zone: str) -> date:
     """Return the day that a moment falls on in a zone."""
-    return datetime.fromtimestamp(at_ms // _SECOND_MS, tz=_zone(zone)).date()
+    return local(at_ms, zone).date()
+
+
+def local(at_ms: int, zone: str) -> datetime:
+    """Return a moment as the clocks of a zone show it."""
+    return datetime.fromtimestamp(at_ms // _SECOND_MS, tz=_zone(zone))
 
 
 @lru_cache(maxsize=4096)

@@ -5,32 +5,40 @@ The same facts give the same answer, in whatever order they arrived; the books g
 
 from rapport.domain.amounts import Left, in_conflict, left_of, possible_reports
 from rapport.domain.attribution import Attribution, attribute
-from rapport.domain.candidates import Earned, Question
+from rapport.domain.candidates import Earned, Question, around_credit
 from rapport.domain.credit import Credit, HoldReason
 from rapport.domain.days import hold_end_ms
 from rapport.domain.judgement import Decision, Flag, Flagged, Judgement, Line, Outcome
-from rapport.domain.pay import rate_conversion
+from rapport.domain.pay import rate_order
 from rapport.domain.promises import Promises
 from rapport.domain.story import DecisionKind, ReportedConversion, Story, Touch
 
 _BINDING = frozenset({Outcome.EARNED, Outcome.NO_RATE})
 """Answers after which the customer is bound and the click used up."""
 
+_NO_PURCHASE = frozenset({Outcome.DECLINED, Outcome.TEST})
+"""Answers after which the customer is as new as before."""
+
 
 def judge(story: Story, promises: Promises) -> Judgement:
     """Judge every conversion of a story in the order of the story: by moment, then kind, then external id."""
     touches = sorted(story.touches, key=lambda touch: (touch.at_ms, touch.click_id))
+    by_id = {touch.click_id: touch for touch in touches}
     told = sorted(story.bindings, key=lambda binding: (binding.from_ms, binding.binding_id))
     decisions: list[Decision] = []
     earlier: list[Earned] = []
     earlier_by_touch: dict[str, list[Earned]] = {}
+    bought = frozenset[str]() if story.knows_customer else None
     for conversion in sorted(story.conversions, key=_place_in_story):
-        attribution = attribute(Question(conversion, promises, earlier, earlier_by_touch), touches, told)
-        decision = _decide(conversion, attribution, story=story, promises=promises)
+        question = Question(conversion, promises, earlier, earlier_by_touch, story.zone, story.currency, by_id, bought)
+        attribution = attribute(question, touches, told)
+        decision = _decide(question, attribution, story=story)
         decisions.append(decision)
+        if bought is not None and decision.outcome not in _NO_PURCHASE:
+            bought |= {conversion.kind}
         # What was declined or only a test binds nobody and uses no click up; what waits for a rate does.
         if decision.outcome in _BINDING and decision.credit:
-            earned = Earned(conversion.id, conversion.kind, decision.credit)
+            earned = Earned(conversion.id, conversion.kind, decision.credit, conversion.occurred_at_ms)
             earlier.append(earned)
             earlier_by_touch.setdefault(earned.credit.touch_id, []).append(earned)
     return Judgement(tuple(decisions))
@@ -40,12 +48,14 @@ def _place_in_story(conversion: ReportedConversion) -> tuple[int, str, str]:
     return (conversion.occurred_at_ms, conversion.kind, conversion.external_id)
 
 
-def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: Story, promises: Promises) -> Decision:
+def _decide(question: Question, attribution: Attribution, *, story: Story) -> Decision:
+    conversion, promises = question.conversion, question.promises
     if attribution.credit is None:
         return _nobody_earns(conversion, attribution, _outcome(conversion, attribution))
     credit = attribution.credit
     terms = promises.terms[credit.terms_version_id]
-    rating = rate_conversion(conversion, rule=terms.rule(credit.rule), terms=terms, currency=story.currency)
+    kept = conversion.last_decision(DecisionKind.PROPOSAL_REFUSED) is not None
+    rating = rate_order(around_credit(credit, question), terms=terms, only=credit.rule if kept else "")
     outcome = _outcome(conversion, attribution, waits_for_rate=rating.waits_for_rate)
     # A test and a declined order are explained like any other, only the books get nothing.
     target_minor = rating.target_minor if outcome is Outcome.EARNED else 0
@@ -56,7 +66,7 @@ def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: 
         target_minor=target_minor,
         uncorrected_minor=rating.uncorrected_minor,
         amounts=rating.report,
-        lines=(Line(credit.rule, target_minor),),
+        lines=rating.lines if outcome is Outcome.EARNED else (Line(credit.rule, 0),),
         formula=rating.formula,
         considered=attribution.considered,
         holds=_holds(conversion, credit, rivals=attribution.rivals, promises=promises, story=story),
@@ -65,6 +75,7 @@ def _decide(conversion: ReportedConversion, attribution: Attribution, *, story: 
         ),
         flags=_flags(rating.left, waits_for_facts=_waits_for_facts(credit, story.touches)),
         exchange=conversion.exchange,
+        unpaid=rating.unpaid,
     )
 
 

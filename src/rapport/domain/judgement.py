@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     NO_TOUCH = "no_touch"
     NO_ELIGIBLE_TOUCH = "no_eligible_touch"
     KIND_NOT_PAID = "kind_not_paid"
+    NO_RULE_MATCHES = "no_rule_matches"
+    """Somebody would earn, and no rule of the terms pays for such an order."""
     NO_RATE = "no_rate"
     """Somebody would earn a part of an order in a foreign currency, and no rate of its day is known yet."""
     DECLINED = "declined"
@@ -45,7 +47,12 @@ class Why(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     AGREEMENT_ENDED = "agreement_ended"
     KIND_NOT_PAID = "kind_not_paid"
+    NO_RULE_MATCHES = "no_rule_matches"
     WINDOW_OVER = "window_over"
+    OLDER_TOUCH_WON = "older_touch_won"
+    SEGMENT_GOES_FIRST = "segment_goes_first"
+    STOOD_DOWN = "stood_down"
+    CLICK_BEFORE_VIEW = "click_before_view"
     REPEAT_NOT_PAID = "repeat_not_paid"
     NEWER_TOUCH_WON = "newer_touch_won"
     COUPON_GOES_FIRST = "coupon_goes_first"
@@ -70,8 +77,18 @@ class StepLabel(StrEnum):
     BASIS_OF_ORDER = "basis_of_order"
     CORRECTED = "corrected"
     BASIS_NOW = "basis_now"
+    CONVERTED = "converted"
+    PART_OF_ORDER = "part_of_order"
+    BASIS_OF_RULE = "basis_of_rule"
+    COST = "cost"
+    MARGIN = "margin"
     PERCENT = "percent"
     FLAT = "flat"
+    PER_UNIT = "per_unit"
+    PIECES = "pieces"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    RULE_PAYS = "rule_pays"
     SHARE_LEFT = "share_left"
     IN_ITS_CURRENCY = "in_its_currency"
     EXCHANGE_RATE = "exchange_rate"
@@ -100,10 +117,28 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class FormulaStep:
-    """One number of the formula, exact: a whole number, or a fraction where a part moved in proportion."""
+    """One number of the formula, exact: a whole number, or a fraction where a part moved in proportion.
+
+    `rule` names the rule that it belongs to, where several pay or one pays for a part of the order.
+    """
 
     label: StepLabel
     amount: Fraction | int
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """A rule that was asked and pays nothing for this order: which fact it asks for, what it wants, and what was told.
+
+    `wants` holds words in the order of the alphabet, or bounds such as ">= 5000" and "< 10000"; `told` is empty where
+    nobody told the fact.
+    """
+
+    rule: str
+    asks: str
+    wants: tuple[str, ...]
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +180,7 @@ class Decision:
     hold_until_ms: int | None
     flags: tuple[Flagged, ...]
     exchange: Exchange | None = None
+    unpaid: tuple[Unpaid, ...] = ()
 
     def fall_is_reported(self, previous: "Decision") -> bool:
         """Say whether an amount lower than in `previous` follows from what the merchant reported or a person declined.

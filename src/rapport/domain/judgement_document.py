@@ -1,6 +1,7 @@
 """A decision as a document that is stored beside the commission and read again by the explain page, years later."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -17,6 +18,7 @@ from rapport.domain.judgement import (
     Outcome,
     Source,
     StepLabel,
+    Unpaid,
     Why,
 )
 from rapport.domain.story import AmountReport
@@ -40,14 +42,18 @@ def to_document(decision: Decision) -> dict[str, Any]:
         "uncorrected_minor": decision.uncorrected_minor,
         "amounts": _amounts_document(decision.amounts),
         "lines": [{"rule": line.rule, "target_minor": line.target_minor} for line in decision.lines],
-        "formula": [{"label": step.label.value, "amount": str(step.amount)} for step in decision.formula],
+        "formula": [_step_document(step) for step in decision.formula],
         "considered": [_considered_document(one) for one in decision.considered],
         "holds": [hold.value for hold in decision.holds],
         "hold_until_ms": decision.hold_until_ms,
         "flags": [{"flag": one.flag.value, "about": list(one.about)} for one in decision.flags],
     }
-    # Only a foreign order says it, so that what was stored before there were any reads and compares as it did.
-    return {**told, "exchange": _exchange_document(decision.exchange)} if decision.exchange else told
+    # Said only where there is something to say, so that what was stored before reads and compares as it did.
+    if decision.exchange:
+        told["exchange"] = _exchange_document(decision.exchange)
+    if decision.unpaid:
+        told["unpaid"] = [asdict(one) | {"wants": list(one.wants)} for one in decision.unpaid]
+    return told
 
 
 def from_document(document: Mapping[str, Any]) -> Decision:
@@ -62,12 +68,13 @@ def from_document(document: Mapping[str, Any]) -> Decision:
         uncorrected_minor=document["uncorrected_minor"],
         amounts=AmountReport(**document["amounts"]),
         lines=tuple(Line(**line) for line in document["lines"]),
-        formula=tuple(FormulaStep(StepLabel(step["label"]), Fraction(step["amount"])) for step in document["formula"]),
+        formula=tuple(_step(step) for step in document["formula"]),
         considered=tuple(_considered(one) for one in document["considered"]),
         holds=tuple(HoldReason(hold) for hold in document["holds"]),
         hold_until_ms=document["hold_until_ms"],
         flags=tuple(Flagged(Flag(one["flag"]), tuple(one["about"])) for one in document["flags"]),
         exchange=_exchange(document["exchange"]) if "exchange" in document else None,
+        unpaid=tuple(Unpaid(**{**one, "wants": tuple(one["wants"])}) for one in document.get("unpaid", ())),
     )
 
 
@@ -87,6 +94,15 @@ def credit_to_document(credit: Credit) -> dict[str, Any]:
 def credit_from_document(document: Mapping[str, Any]) -> Credit:
     """Read a stored credit."""
     return Credit(**{**document, "via": Via(document["via"])})
+
+
+def _step_document(step: FormulaStep) -> dict[str, str]:
+    told = {"label": step.label.value, "amount": str(step.amount)}
+    return {**told, "rule": step.rule} if step.rule else told
+
+
+def _step(document: Mapping[str, str]) -> FormulaStep:
+    return FormulaStep(StepLabel(document["label"]), Fraction(document["amount"]), document.get("rule", ""))
 
 
 def _exchange_document(exchange: Exchange) -> dict[str, Any]:

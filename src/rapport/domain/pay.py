@@ -1,139 +1,188 @@
-"""From an order and a rule to an amount: the exact formula, step by step, rounded once at its end."""
+"""From an order and the rules that match it to an amount: exact to the end, rounded once."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from rapport.domain.amounts import Exact, Left, basis_of, left_of, possible_reports, share_left, uncorrected
+from rapport.domain.basket import weights_of
 from rapport.domain.days import DAY_MS
-from rapport.domain.exchange import Exchange
-from rapport.domain.judgement import FormulaStep, StepLabel
-from rapport.domain.money import round_half_up
-from rapport.domain.story import AmountReport, ReportedConversion
-from rapport.domain.terms import Basis, DiscountTreatment, Flat, Percent, Rule, Terms, Treatment
+from rapport.domain.formula import Part, Working, part_steps, whole_steps
+from rapport.domain.judgement import FormulaStep, Line, StepLabel, Unpaid
+from rapport.domain.matching import Match, Unmatched, match_rules, share_lines
+from rapport.domain.money import allocate, round_half_up
+from rapport.domain.order_facts import Around
+from rapport.domain.story import AmountReport
+from rapport.domain.terms import Flat, Percent, Terms
+from rapport.domain.terms.compiled import CompiledRule
+from rapport.domain.terms.tree import Among, Condition, Fact, worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """What one reported amount of an order pays by a rule, now and if nothing had been corrected."""
+    """What one reported amount of an order pays by the rules that match, now and if nothing had been corrected."""
 
     report: AmountReport
     left: Left
     target_minor: int
     uncorrected_minor: int
+    lines: tuple[Line, ...]
     formula: tuple[FormulaStep, ...]
     waits_for_rate: bool
+    unpaid: tuple[Unpaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How an order becomes a commission: by which rule, on which basis, and by which factor of its currency.
+class _Shared:
+    """Which rules pay for which lines of an order, and which rules do not match."""
 
-    The factor is 1 for the program's own currency, and None while the rate of a foreign one is not known.
+    matches: Sequence[Match]
+    unpaid: tuple[Unpaid, ...] = ()
+
+
+def rate_order(around: Around, *, terms: Terms, only: str = "") -> Rating:
+    """Rate the order by the terms; while a conflict is open, by the reported amount that pays least.
+
+    `only` names the one rule that pays, whatever it asks: where a person decided that a credit stays as it was.
     """
-
-    rule: Rule
-    basis: Basis
-    factor: Exact | None = 1
-
-    @property
-    def is_closed(self) -> bool:
-        """Say whether nothing can be computed before the rate is known; a fixed amount needs none."""
-        return self.factor is None and isinstance(self.rule.pay, Percent)
-
-
-def rate_conversion(conversion: ReportedConversion, *, rule: Rule, terms: Terms, currency: str) -> Rating:
-    """Rate the order by a rule, in a currency; while a conflict is open, by the reported amount that pays least."""
-    way = _Way(rule, terms.basis, _factor(conversion.exchange, currency))
-    ratings = [_rate(report, conversion, way, terms) for report in possible_reports(conversion)]
+    order = around.conversion
+    ratings = [_rate(report, around, terms, only) for report in possible_reports(order)]
     return min(ratings, key=lambda rating: (rating.target_minor, rating.report))
 
 
-def _factor(exchange: Exchange | None, currency: str) -> Exact | None:
-    if exchange is None:
-        return 1
-    return exchange.rate.factor((exchange.currency, currency)) if exchange.rate else None
-
-
-def _rate(report: AmountReport, conversion: ReportedConversion, way: _Way, terms: Terms) -> Rating:
-    whole = uncorrected(report)
-    exact = _exact(whole, report, way)
-    uncorrected_minor = target_minor = round_half_up(exact)
-    left = whole
-    if conversion.corrections:
-        until_ms = conversion.occurred_at_ms + terms.reversal.window_days * DAY_MS
-        left = left_of(report, conversion.corrections, until_ms=until_ms)
-        exact = _exact(left, report, way)
-        target_minor = round_half_up(exact)
+def _rate(report: AmountReport, around: Around, terms: Terms, only: str) -> Rating:
+    shared = _shared(report, around, terms, only)
+    whole = left = uncorrected(report)
+    corrections = around.conversion.corrections
+    before = after = [_part(match, whole, report, around, terms) for match in shared.matches]
+    if corrections:
+        until_ms = around.conversion.occurred_at_ms + terms.reversal.window_days * DAY_MS
+        left = left_of(report, corrections, until_ms=until_ms)
+        after = [_part(match, left, report, around, terms) for match in shared.matches]
+    exact = _total(after)
+    target_minor = round_half_up(exact)
+    waits = around.factor is None and any(match.rule.asks_currency for match in shared.matches)
+    working = Working(
+        whole=whole, left=left, basis=terms.basis, exchange=around.conversion.exchange, factor=around.factor
+    )
     return Rating(
         report=report,
         left=left,
         target_minor=target_minor,
-        uncorrected_minor=uncorrected_minor,
-        formula=(
-            *_steps(whole, left, report, way),
-            *_exchange_steps(conversion.exchange, left, way),
-            *_last_steps(exact, target_minor, way),
-        ),
-        waits_for_rate=way.is_closed,
+        uncorrected_minor=round_half_up(_total(before)),
+        lines=_lines(target_minor, after),
+        formula=(*_steps(working, after), *([] if waits else _last_steps(exact, target_minor))),
+        waits_for_rate=waits,
+        unpaid=shared.unpaid,
     )
 
 
-def _exact(left: Left, report: AmountReport, way: _Way) -> Fraction:
-    """Compute what the rule pays for what is left, without rounding anything."""
-    if isinstance(way.rule.pay, Flat):
-        return Fraction(way.rule.pay.flat_minor * share_left(report, left))
-    if way.factor is None:
-        return Fraction(0)
-    return Fraction(basis_of(left, way.basis) * _percent(way.rule.pay) * way.factor, 100)
+def _shared(report: AmountReport, around: Around, terms: Terms, only: str) -> _Shared:
+    """Find who pays for what: by what was reported, so that a refund changes amounts and never the rule."""
+    compiled, kind = terms.compiled, around.conversion.kind
+    every_line = frozenset(range(len(around.conversion.items) or 1))
+    alone = compiled.takes_all(kind) if not only else compiled.named(kind, only)
+    if alone:
+        return _Shared([Match(alone, every_line)])
+    answers = list(match_rules(compiled.rules[kind], around, report, terms.basis))
+    matches = [answer for answer in answers if isinstance(answer, Match)]
+    whole = uncorrected(report)
+    pays: Callable[[Match], Exact] = lambda match: _part(match, whole, report, around, terms).exact  # noqa: E731
+    return _Shared(
+        share_lines(compiled.choice, matches, pays=pays),
+        tuple(unpaid_of(answer) for answer in answers if isinstance(answer, Unmatched)),
+    )
 
 
-def _exchange_steps(exchange: Exchange | None, left: Left, way: _Way) -> list[FormulaStep]:
-    """Show how a part of a foreign order comes to the program's currency; a fixed amount is in it already."""
-    if exchange is None or isinstance(way.rule.pay, Flat):
-        return []
-    before = Fraction(basis_of(left, way.basis) * _percent(way.rule.pay), 100)
-    steps = [FormulaStep(StepLabel.IN_ITS_CURRENCY, before)]
-    return [*steps, FormulaStep(StepLabel.EXCHANGE_RATE, exchange.rate.exact)] if exchange.rate else steps
+def _part(match: Match, left: Left, report: AmountReport, around: Around, terms: Terms) -> Part:
+    """Work out what a rule pays for its lines, of what is left of the order."""
+    items = around.conversion.items
+    weight, pieces, cost = _measures(match, around)
+    share = share_left(report, left)
+    factor = around.factor
+    basis = 0 if factor is None else basis_of(left, terms.basis) * weight * factor
+    margin = None if cost is None or factor is None else basis - cost * share * factor
+    facts: dict[Fact, Exact] = {
+        Fact.BASIS: basis,
+        Fact.MARGIN: margin or 0,
+        Fact.PIECES: (pieces if items else 1) * share,
+        Fact.SHARE_LEFT: share,
+    }
+    closed = factor is None and match.rule.asks_currency
+    return Part(
+        rule=terms.rule(match.rule.name),
+        weight=weight,
+        basis=basis,
+        margin=margin,
+        pieces=facts[Fact.PIECES],
+        share_left=share,
+        exact=0 if closed or not match.lines else worth(match.rule.pays, facts),
+    )
 
 
-def _last_steps(exact: Fraction, target_minor: int, way: _Way) -> list[FormulaStep]:
-    if way.is_closed:
-        return []
+def _measures(match: Match, around: Around) -> tuple[Exact, Exact, Exact | None]:
+    """Return weight, pieces and cost of the lines of a match; without a basket it is the whole of one piece."""
+    items = around.conversion.items
+    if not items:
+        return int(bool(match.lines)), int(bool(match.lines)), None
+    mine = [items[place] for place in sorted(match.lines)]
+    costs = [item.cost_minor for item in mine if item.cost_minor is not None]
+    pieces = sum((item.quantity for item in mine), Fraction(0))
+    if len(mine) == len(items):
+        return 1, pieces, sum(costs) if len(costs) == len(mine) else None
+    weights = weights_of(items)
+    weight = sum((weights[place] for place in match.lines), Fraction(0))
+    return weight, pieces, sum(costs) if len(costs) == len(mine) else None
+
+
+def _total(parts: Sequence[Part]) -> Fraction:
+    return Fraction(sum(part.exact for part in parts))
+
+
+def _lines(target_minor: int, parts: Sequence[Part]) -> tuple[Line, ...]:
+    """Share the commission among its rules by what each pays exactly: the largest remainder takes what is left over."""
+    if len(parts) == 1:
+        return (Line(parts[0].rule.name, target_minor),)
+    weights = [part.exact for part in parts]
+    shares = allocate(target_minor, weights) if any(weights) else [0] * len(parts)
+    return tuple(Line(part.rule.name, minor) for part, minor in zip(parts, shares, strict=True))
+
+
+def _steps(working: Working, parts: Sequence[Part]) -> list[FormulaStep]:
+    if len(parts) == 1 and parts[0].weight == 1 and _is_classic(parts[0]):
+        return whole_steps(working, parts[0])
+    return part_steps(working, parts)
+
+
+def _is_classic(part: Part) -> bool:
+    unbounded = part.rule.at_most_minor is None and part.rule.at_least_minor is None
+    return unbounded and isinstance(part.rule.pay, Percent | Flat)
+
+
+def _last_steps(exact: Fraction, target_minor: int) -> list[FormulaStep]:
     return [FormulaStep(StepLabel.EXACT, exact), FormulaStep(StepLabel.COMMISSION, target_minor)]
 
 
-def _steps(whole: Left, left: Left, report: AmountReport, way: _Way) -> list[FormulaStep]:
-    """Show the numbers that lead to the exact amount, for whoever wants to follow them with a pencil."""
-    if isinstance(way.rule.pay, Flat):
-        steps = [FormulaStep(StepLabel.FLAT, way.rule.pay.flat_minor)]
-        share = share_left(report, left)
-        return steps if share == 1 else [*steps, FormulaStep(StepLabel.SHARE_LEFT, share)]
-    before = basis_of(whole, way.basis)
-    return [
-        *_order_steps(whole, way.basis),
-        FormulaStep(StepLabel.BASIS_OF_ORDER, before),
-        *([] if left is whole else _corrected_steps(before, basis_of(left, way.basis))),
-        FormulaStep(StepLabel.PERCENT, _percent(way.rule.pay)),
-    ]
+def unpaid_of(answer: Unmatched) -> Unpaid:
+    """Return in plain words why a rule does not match."""
+    told = answer.told
+    words = sorted(told) if isinstance(told, frozenset) else [] if told is None else [str(told)]
+    return Unpaid(answer.rule.name, answer.asks.fact.value, _wants(answer.asks), ", ".join(words))
 
 
-def _order_steps(whole: Left, basis: Basis) -> list[FormulaStep]:
-    steps = [FormulaStep(StepLabel.PAID_BY_CUSTOMER, whole.total)]
-    if whole.shipping and basis.shipping is Treatment.EXCLUDED:
-        steps.append(FormulaStep(StepLabel.SHIPPING, -whole.shipping))
-    if whole.tax and basis.tax is Treatment.EXCLUDED:
-        steps.append(FormulaStep(StepLabel.TAX, -whole.tax))
-    if whole.discount and basis.discount is DiscountTreatment.IGNORED:
-        steps.append(FormulaStep(StepLabel.DISCOUNT, whole.discount))
-    return steps
+def _wants(condition: Condition) -> tuple[str, ...]:
+    if isinstance(condition, Among):
+        return tuple(sorted(condition.words))
+    bounds = {">=": condition.least, "<": condition.below}
+    return tuple(f"{sign} {bound}" for sign, bound in bounds.items() if bound is not None)
 
 
-def _corrected_steps(before: Exact, now: Exact) -> list[FormulaStep]:
-    if now == before:
-        return []
-    return [FormulaStep(StepLabel.CORRECTED, now - before), FormulaStep(StepLabel.BASIS_NOW, now)]
+def first_match(rules: Sequence[CompiledRule], around: Around, terms: Terms) -> CompiledRule | Unmatched:
+    """Return the first rule that matches the order, else why the first does not; an open conflict: at its least."""
+    report = possible_reports(around.conversion)[0]
+    answers = list(match_rules(rules, around, report, terms.basis))
+    return next((answer.rule for answer in answers if isinstance(answer, Match)), None) or _refusal(answers)
 
 
-def _percent(pay: Percent) -> Exact:
-    numerator, denominator = pay.percent.as_integer_ratio()
-    return numerator if denominator == 1 else Fraction(numerator, denominator)
+def _refusal(answers: Sequence[Match | Unmatched]) -> Unmatched:
+    return next(answer for answer in answers if isinstance(answer, Unmatched))

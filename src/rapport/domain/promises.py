@@ -31,7 +31,7 @@ class Standing:
     """The life of one agreement: what it was offered and accepted, when it was active, suspended, ended.
 
     `offers` are asked only of the time before the first acceptance: a partner who was brought along earns by what was
-    offered, from the moment of the offer.
+    offered, from the moment of the offer. `segment` is what the partner does.
     """
 
     agreement_id: str
@@ -41,6 +41,7 @@ class Standing:
     suspensions: tuple[Suspension, ...] = ()
     ended_at_ms: int | None = None
     ended_for_breach: bool = False
+    segment: str = ""
 
     @property
     def waits_for_acceptance(self) -> bool:

@@ -169,8 +169,9 @@ class HumanDecision:
 class ReportedConversion:
     """One outcome as all its reports tell it; no collection here has an order that matters.
 
-    `items` are the lines of its basket, `customer_status` (new or returning), `country` and `channel` what the merchant
-    told of it; empty where nothing was. `exchange` is None where the order is in the program's own currency, else all its amounts are in that one.
+    `items` are the lines of its basket; `customer_status` (new or returning), `country` and `channel` are empty where
+    the merchant told none. `exchange` is None where the order is in the program's own currency, else all its amounts
+    are in that one.
     `unconfirmed` when no server of the merchant stands behind any of its reports.
     `told_otherwise` when a report or correction named another currency than the order: none of its amounts is here.
     """

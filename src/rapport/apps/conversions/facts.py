@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from rapport.apps.conversions.models import (
     Conversion,
+    ConversionLine,
     Correction,
     HumanDecision,
     NamedClick,
@@ -19,7 +20,7 @@ from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.record.asking import composed
 from rapport.apps.tracking.queries import coupons_by_id, links_by_id
 
-Fact = TypeVar("Fact", Report, NamedClick, NamedCoupon, Correction, HumanDecision)
+Fact = TypeVar("Fact", Report, ConversionLine, NamedClick, NamedCoupon, Correction, HumanDecision)
 Named = TypeVar("Named", NamedClick, NamedCoupon)
 
 
@@ -32,6 +33,7 @@ class Facts:
     coupons: dict[str, list[NamedCoupon]] = field(default_factory=dict)
     corrections: dict[str, list[Correction]] = field(default_factory=dict)
     decisions: dict[str, list[HumanDecision]] = field(default_factory=dict)
+    lines: dict[str, list[ConversionLine]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Fresh:
 
 
 def load_facts(conversion_ids: Collection[str]) -> Facts:
-    """Load the facts of conversions with seven queries at most, however many; none for none."""
+    """Load the facts of conversions with eight queries at most, however many; none for none."""
     if not conversion_ids:
         return Facts()
     ids = sorted(conversion_ids)
@@ -53,6 +55,7 @@ def load_facts(conversion_ids: Collection[str]) -> Facts:
         coupons=by_conversion(_with_owners(_coupons(ids=ids))),
         corrections=by_conversion(_corrections(ids=ids)),
         decisions=by_conversion(_decisions(ids=ids)),
+        lines=by_conversion(_lines(ids=ids)),
     )
 
 
@@ -79,6 +82,11 @@ def _corrections(ids: Sequence[str]) -> QuerySet[Correction]:
 @composed
 def _decisions(ids: Sequence[str]) -> QuerySet[HumanDecision]:
     return HumanDecision.objects.filter(conversion_id__in=ids)
+
+
+@composed
+def _lines(ids: Sequence[str]) -> QuerySet[ConversionLine]:
+    return ConversionLine.objects.filter(conversion_id__in=ids)
 
 
 def _with_links(clicks: list[NamedClick]) -> list[NamedClick]:

@@ -31,6 +31,7 @@ from rapport.apps.conversions.wording import (
     domain_correction,
     exchange_of,
     human_decision,
+    items_of,
     told_binding,
     touch_of,
     wording_of,
@@ -55,7 +56,7 @@ class LoadedStory:
 
 
 def load_stories(program: Program, *, keys: Sequence[StoryKey], fresh: Fresh | None = None) -> list[LoadedStory]:
-    """Load stories whole, ten queries at most, however many; the caller holds their locks. Fresh ones cost none."""
+    """Load stories whole, eleven queries at most, however many; the caller holds their locks. Fresh ones cost none."""
     known = fresh or Fresh()
     told: dict[StoryKey, list[Conversion]] = defaultdict(list)
     for row in _rows_of(program, [key for key in keys if key not in known.conversions]):
@@ -129,6 +130,7 @@ def _loaded(
         touches=tuple(touches.values()),
         conversions=tuple(_reported(row, facts) for row in rows),
         bindings=tuple(told_binding(row) for row in bindings),
+        knows_customer=any(row.customer_id for row in rows),
     )
     return LoadedStory(story, tuple(rows))
 
@@ -153,6 +155,10 @@ def _reported(row: Conversion, facts: Facts) -> ReportedConversion:
         occurred_at_ms=to_ms(row.occurred_at),
         # Where nobody is sure of the order, nobody is asked which of its amounts is true: the smallest counts.
         reports=tuple(alike_told) if confirmed else (min(alike_told, key=_worth),),
+        items=items_of(facts.lines.get(row.id, ())),
+        customer_status=row.customer_status,
+        country=row.country,
+        channel=row.channel,
         corrections=tuple(domain_correction(correction) for correction in alike),
         click_ids=tuple(click.click_id for click in clicks_heard(facts, row)),
         coupons=tuple(coupon_use(named, at=row.occurred_at) for named in coupons_heard(facts, row)),

@@ -1,17 +1,21 @@
 """Turn rows into the facts that the rules know."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from fractions import Fraction
 from functools import cache
 
 from rapport.apps.conversions.models import (
     Binding,
     Conversion,
+    ConversionLine,
     Correction,
     HumanDecision,
     NamedClick,
     NamedCoupon,
     Report,
 )
+from rapport.domain.basket import Item
 from rapport.domain.credit import HoldReason
 from rapport.domain.exchange import Exchange
 from rapport.domain.judgement_document import credit_from_document
@@ -55,6 +59,22 @@ def wording_of(row: Report) -> AmountReport:
     )
 
 
+def items_of(rows: Iterable[ConversionLine]) -> tuple[Item, ...]:
+    """Return the basket in the order in which it was told."""
+    return tuple(
+        Item(
+            product=row.product,
+            category=row.category,
+            brand=row.brand,
+            quantity=Fraction(row.quantity),
+            price_minor=row.price_minor,
+            discount_minor=row.discount_minor,
+            cost_minor=row.cost_minor,
+        )
+        for row in sorted(rows, key=lambda row: row.position)
+    )
+
+
 def exchange_of(row: Conversion) -> Exchange | None:
     """Return the currency and the rate of a foreign order; nothing for one in the program's own."""
     return Exchange(row.currency, row.known_rate) if row.is_foreign else None
@@ -69,6 +89,8 @@ def touch_of(row: NamedClick, *, proven: bool = True) -> Touch:
         at_ms=to_ms(row.clicked_at),
         agreement_id=row.link.agreement_id,
         link_id=row.link.id,
+        placement=row.link.placement,
+        channel=row.link.channel,
         marks=_marks_of(row.marks),
         facts=_facts(row),
         unconfirmed=not proven,
@@ -84,7 +106,12 @@ def _facts(row: NamedClick) -> TouchFacts | None:
     if row.facts_joined_at is None:
         return None
     facts = row.facts or {}
-    return TouchFacts(bot=bool(facts.get("bot")), framed=bool(facts.get("framed")))
+    return TouchFacts(
+        bot=bool(facts.get("bot")),
+        framed=bool(facts.get("framed")),
+        device=str(facts.get("device") or ""),
+        country=str(facts.get("country") or ""),
+    )
 
 
 def domain_correction(row: Correction) -> DomainCorrection:

@@ -65,7 +65,7 @@ def terms_offers_of(agreement_id: str) -> QuerySet[TermsOffer]:
 
 
 _LIFE = (
-    *("id", "active_at", "ended_at", "ended_for_breach"),
+    *("id", "active_at", "ended_at", "ended_for_breach", "partner__segment"),
     *("acceptances__version_id", "acceptances__from_at", "suspensions__from_at", "suspensions__until_at"),
 )
 
@@ -77,6 +77,7 @@ class _Life:
     active_at: datetime
     ended_at: datetime | None
     for_breach: bool
+    segment: str
     accepted: set[InForce] = field(default_factory=set)
     offered: set[InForce] = field(default_factory=set)
     suspended: set[Suspension] = field(default_factory=set)
@@ -105,14 +106,15 @@ class _Life:
             suspensions=tuple(self.suspended),
             ended_at_ms=to_ms(self.ended_at) if self.ended_at else None,
             ended_for_breach=self.for_breach,
+            segment=self.segment,
         )
 
 
 def standings(agreement_ids: Collection[str]) -> dict[str, Standing]:
     """Return the life of each agreement as the rules want it, with one query, two where one was brought along."""
     lives: dict[str, _Life] = {}
-    for agreement_id, active_at, ended_at, for_breach, *joined in _lives(agreement_ids=sorted(agreement_ids)):
-        life = lives.setdefault(agreement_id, _Life(active_at, ended_at, for_breach))
+    for agreement_id, active_at, ended_at, for_breach, segment, *joined in _lives(agreement_ids=sorted(agreement_ids)):
+        life = lives.setdefault(agreement_id, _Life(active_at, ended_at, for_breach, segment))
         life.add(*joined)
     unbound = sorted(agreement_id for agreement_id, life in lives.items() if life.asks_for_offers)
     if unbound:

@@ -29,6 +29,7 @@ from rapport.domain.terms.place import Problem, Problems
 from rapport.domain.terms.presets import Preset, presets
 from rapport.domain.terms.rules import Choice, Flat, MarginPercent, Pay, Percent, PerUnit, Recurring, Rule
 from rapport.domain.terms.sentences import sentences
+from rapport.domain.terms.sentences_rules import rule_words
 from rapport.domain.terms.speech import ENGLISH, Speech
 from rapport.domain.terms.words import LIFETIME_DAYS
 
@@ -70,6 +71,7 @@ __all__ = [
     "digest",
     "parse",
     "presets",
+    "rule_words",
     "schema",
     "sentences",
     "with_own_rate",

@@ -47,6 +47,10 @@ class Compiled:
         alone = first is not None and first.is_plain and (self.choice is Choice.FIRST or len(rules) == 1)
         return first if alone else None
 
+    def named(self, kind: str, name: str) -> CompiledRule | None:
+        """Return the rule of this kind and name, where there is one."""
+        return next((rule for rule in self.rules.get(kind, ()) if rule.name == name), None)
+
 
 def compile_rules(rules: Iterable[Rule], choice: Choice) -> Compiled:
     """Compile the rules of a version."""

@@ -1,25 +1,20 @@
 """What a version of terms promises, in the plain sentences that a partner reads and accepts."""
 
-from rapport.domain.money import Money, format_amount
-from rapport.domain.terms.model import (
-    Calendar,
-    CouponPriority,
-    DiscountTreatment,
-    Terms,
-    Treatment,
-)
-from rapport.domain.terms.rules import Percent, Rule
-from rapport.domain.terms.shapes import plain
+from rapport.domain.terms.model import Calendar, DiscountTreatment, Terms, Treatment
+from rapport.domain.terms.rules import Choice, MarginPercent, Percent
+from rapport.domain.terms.saying import amount_words, joined, kind_words, weekday_words
+from rapport.domain.terms.sentences_attribution import attribution_sentences
+from rapport.domain.terms.sentences_rules import choice_sentence, is_bare, pay_words, rule_sentence
 from rapport.domain.terms.speech import ENGLISH, Speech
+from rapport.domain.terms.words import LIFETIME_DAYS
 
 
 def sentences(terms: Terms, *, speech: Speech = ENGLISH) -> list[str]:
     """Return the promises in reading order; the first says what is earned and for how long."""
     return [
-        _earning(terms, speech),
+        *_earning(terms, speech),
         *_basis(terms, speech),
-        _last_click(speech),
-        _coupon(terms, speech),
+        *attribution_sentences(terms.attribution, speech),
         *_hold(terms, speech),
         _reversal(terms, speech),
         _payout(terms, speech),
@@ -27,38 +22,35 @@ def sentences(terms: Terms, *, speech: Speech = ENGLISH) -> list[str]:
     ]
 
 
-def _earning(terms: Terms, speech: Speech) -> str:
-    """Say all rules and the window in one sentence: the promise itself."""
-    days = terms.attribution.click_window_days
-    window = speech.ngettext("for %(days)s day after the click", "for %(days)s days after the click", days)
+def _earning(terms: Terms, speech: Speech) -> list[str]:
+    """Say rules and window: in one sentence, the promise itself, or rule by rule where any asks more than its kind."""
     repeats = (
         speech.gettext("repeat purchases included")
         if terms.attribution.repeat_purchases
         else speech.gettext("repeat purchases not included")
     )
-    return speech.gettext("You earn %(pays)s, %(window)s, %(repeats)s.") % {
-        "pays": _joined([_pay(rule, terms, speech) for rule in terms.rules], speech),
-        "window": window % {"days": days},
-        "repeats": repeats,
-    }
+    told = {"window": _window(terms, speech), "repeats": repeats}
+    if terms.choice is Choice.FIRST and all(is_bare(rule) for rule in terms.rules):
+        pays = joined([pay_words(rule, terms, speech) for rule in terms.rules], speech)
+        return [speech.gettext("You earn %(pays)s, %(window)s, %(repeats)s.") % {"pays": pays, **told}]
+    return [
+        speech.gettext("You earn by the following rules, %(window)s, %(repeats)s.") % told,
+        *(rule_sentence(rule, terms, speech) for rule in terms.rules),
+        *([choice_sentence(terms.choice, speech)] if len(terms.rules) > 1 else []),
+    ]
 
 
-def _pay(rule: Rule, terms: Terms, speech: Speech) -> str:
-    kind = _kind(rule.when.kind, speech)
-    if isinstance(rule.pay, Percent):
-        return speech.gettext("%(percent)s %% of every %(kind)s") % {
-            "percent": _decimal(plain(rule.pay.percent), speech),
-            "kind": kind,
-        }
-    return speech.gettext("%(amount)s for every %(kind)s") % {
-        "amount": _amount(rule.pay.flat_minor, terms.currency, speech),
-        "kind": kind,
-    }
+def _window(terms: Terms, speech: Speech) -> str:
+    days = terms.attribution.click_window_days
+    if days == LIFETIME_DAYS:
+        return speech.gettext("without an end after the click")
+    sentence = speech.ngettext("for %(days)s day after the click", "for %(days)s days after the click", days)
+    return sentence % {"days": days}
 
 
 def _basis(terms: Terms, speech: Speech) -> list[str]:
     """Say what a percentage is paid on; without a percentage there is nothing to say."""
-    if not any(isinstance(rule.pay, Percent) for rule in terms.rules):
+    if not any(isinstance(rule.pay, Percent | MarginPercent) for rule in terms.rules):
         return []
     tax, shipping = terms.basis.tax, terms.basis.shipping
     parts = {
@@ -82,16 +74,6 @@ def _basis(terms: Terms, speech: Speech) -> list[str]:
     return [f"{parts[tax, shipping]} {discount[terms.basis.discount]}"]
 
 
-def _last_click(speech: Speech) -> str:
-    return speech.gettext("The last partner whose link the customer followed earns.")
-
-
-def _coupon(terms: Terms, speech: Speech) -> str:
-    if terms.attribution.coupon is CouponPriority.BEFORE_CLICK:
-        return speech.gettext("A customer who uses your coupon is yours, even after another partner's click.")
-    return speech.gettext("A customer who uses your coupon is yours, unless another partner's click earns.")
-
-
 def _hold(terms: Terms, speech: Speech) -> list[str]:
     days = terms.hold.days
     general = speech.ngettext(
@@ -107,7 +89,7 @@ def _hold_of(kind: str, terms: Terms, speech: Speech) -> str:
     sentence = speech.ngettext(
         "For a %(kind)s this takes %(days)s day.", "For a %(kind)s this takes %(days)s days.", days
     )
-    return sentence % {"kind": _kind(kind, speech), "days": days}
+    return sentence % {"kind": kind_words(kind, speech), "days": days}
 
 
 def _reversal(terms: Terms, speech: Speech) -> str:
@@ -134,8 +116,8 @@ def _payout(terms: Terms, speech: Speech) -> str:
     return days[terms.payout.calendar] % {
         "day": day,
         "second": day + 14,
-        "weekday": _weekdays(speech)[(day - 1) % 7],
-        "threshold": _amount(terms.payout.threshold_minor, terms.currency, speech),
+        "weekday": weekday_words(speech)[(day - 1) % 7],
+        "threshold": amount_words(terms.payout.threshold_minor, terms.currency, speech),
     }
 
 
@@ -147,41 +129,3 @@ def _notice(terms: Terms, speech: Speech) -> str:
         days,
     )
     return sentence % {"days": days}
-
-
-def _kind(kind: str, speech: Speech) -> str:
-    """Say a kind in words; an action that the merchant named is called by its name."""
-    words = {
-        "sale": speech.gettext("sale"),
-        "lead": speech.gettext("lead"),
-        "rebill": speech.gettext("rebill"),
-    }
-    return words.get(kind, f"“{kind}”")
-
-
-def _weekdays(speech: Speech) -> tuple[str, ...]:
-    return (
-        speech.gettext("Monday"),
-        speech.gettext("Tuesday"),
-        speech.gettext("Wednesday"),
-        speech.gettext("Thursday"),
-        speech.gettext("Friday"),
-        speech.gettext("Saturday"),
-        speech.gettext("Sunday"),
-    )
-
-
-def _joined(parts: list[str], speech: Speech) -> str:
-    """Join with commas and a last "and"."""
-    if len(parts) == 1:
-        return parts[0]
-    return speech.gettext("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
-
-
-def _amount(minor: int, currency: str, speech: Speech) -> str:
-    return f"{_decimal(format_amount(Money(minor, currency)), speech)} {currency}"
-
-
-def _decimal(text: str, speech: Speech) -> str:
-    """Write a number with the decimal sign of the language."""
-    return text.replace(".", speech.pgettext("decimal sign", "."))

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rapport.domain.money import BadAmount, Money, decimals_of, parse_amount
 from rapport.domain.payday import next_payday
-from rapport.domain.terms import Percent, Rule, Terms, Treatment
+from rapport.domain.terms import LIFETIME_DAYS, MarginPercent, Percent, PerUnit, Rule, Terms, Treatment, rule_words
 from rapport.flows.examples import example_of
 from rapport.flows.explaining.words import local_day
 from rapport.kit.clock import from_ms, to_ms
@@ -63,7 +64,8 @@ def amount_asked(text: str, *, currency: str) -> tuple[Money, str]:
 def examples_of(terms: Terms, *, order: Money, zone: str, at: datetime) -> list[Example]:
     """Return what one order of each kind that the terms name would bring, if somebody clicked today."""
     kinds = dict.fromkeys(rule.when.kind for rule in terms.rules)
-    return [_example(terms, kind=kind, order=order, zone=zone, at=at) for kind in kinds]
+    examples = (_example(terms, kind=kind, order=order, zone=zone, at=at) for kind in kinds)
+    return [example for example in examples if example]
 
 
 def questions_of(terms: Terms) -> Iterator[tuple[str, str]]:
@@ -71,7 +73,9 @@ def questions_of(terms: Terms) -> Iterator[tuple[str, str]]:
     days = {"days": terms.attribution.click_window_days}
     yield (
         _("For how long does a click earn?"),
-        _("For %(days)s days of 24 hours, to the millisecond. A newer click starts anew.") % days,
+        _("Without an end. A newer click starts anew.")
+        if terms.attribution.click_window_days == LIFETIME_DAYS
+        else _("For %(days)s days of 24 hours, to the millisecond. A newer click starts anew.") % days,
     )
     yield (
         _("And when the same customer buys again?"),
@@ -107,10 +111,15 @@ def kind_words(kind: str) -> str:
 
 
 def _rate(rule: Rule, terms: Terms) -> Rate:
-    words = kind_words(rule.when.kind)
-    if isinstance(rule.pay, Percent):
-        return Rate(words, _basis_words(terms), rule.pay.percent / 100, None)
-    return Rate(words, _("a fixed amount"), None, Money(rule.pay.flat_minor, terms.currency))
+    words, asked = kind_words(rule.when.kind), rule_words(rule, terms, speech=translation)
+    pay = rule.pay
+    if isinstance(pay, Percent):
+        return Rate(words, asked or _basis_words(terms), pay.percent / 100, None)
+    if isinstance(pay, MarginPercent):
+        return Rate(words, asked or _("of the margin"), pay.percent / 100, None)
+    if isinstance(pay, PerUnit):
+        return Rate(words, asked or _("for every piece"), None, Money(pay.per_unit_minor, terms.currency))
+    return Rate(words, asked or _("a fixed amount"), None, Money(pay.flat_minor, terms.currency))
 
 
 def _basis_words(terms: Terms) -> str:
@@ -124,10 +133,11 @@ def _basis_words(terms: Terms) -> str:
     return _("of what the customer paid, without %(parts)s") % {"parts": _(" and ").join(without)}
 
 
-def _example(terms: Terms, *, kind: str, order: Money, zone: str, at: datetime) -> Example:
+def _example(terms: Terms, *, kind: str, order: Money, zone: str, at: datetime) -> Example | None:
+    """Return an example; nothing where such an order earns nothing, because every rule asks for more than it tells."""
     decision = example_of(terms, kind=kind, total_minor=order.minor, zone=zone, clicked_at_ms=to_ms(at))
     if decision.hold_until_ms is None:
-        raise AssertionError("an order of a kind that the terms name earns")
+        return None
     yours_on = local_day(from_ms(decision.hold_until_ms), zone)
     return Example(
         kind=kind_words(kind),

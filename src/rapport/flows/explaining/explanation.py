@@ -103,6 +103,7 @@ class Explanation:
     considered: tuple[Touched, ...]
     promise: Promise
     formula: tuple[FormulaRow, ...]
+    rules: tuple[str, ...]
     entries: tuple[EntryRow, ...]
     judged_at: datetime
     judgements: int

@@ -27,6 +27,7 @@ from rapport.domain.money import Money, decimals_of
 from rapport.domain.terms import Payout as PayoutTerms
 from rapport.flows.admission import wording
 from rapport.flows.explaining.explanation import EntryRow, Explanation, FormulaRow, Promise, Touched, exact_text
+from rapport.flows.explaining.rules import rule_sentences
 from rapport.flows.explaining.steps import own_postings, story_steps
 from rapport.flows.explaining.words import (
     account_words,
@@ -90,6 +91,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
         considered=tuple(_touched(one, found) for one in found.decision.considered),
         promise=_promise(found),
         formula=tuple(formula_rows(found.decision, commission.currency)) if _earns(found) else (),
+        rules=tuple(rule_sentences(found.decision, commission.currency)) if _earns(found) else (),
         entries=tuple(_entries(found)),
         judged_at=found.attribution.judged_at,
         judgements=found.attribution.number,
@@ -177,12 +179,13 @@ def formula_rows(decision: Decision, own: str) -> Iterable[FormulaRow]:
     """Tell the formula line by line, each amount in its currency; a foreign order leaves its own with the rate."""
     exchange = decision.exchange
     for step in decision.formula:
-        currency = exchange.currency if exchange and step.label not in _IN_OWN_CURRENCY else own
+        is_foreign = exchange and step.label not in _IN_OWN_CURRENCY and not step.rule
+        currency = exchange.currency if exchange and is_foreign else own
         decimals = decimals_of(currency)
-        label = step_words(step.label)
+        label = f"{step.rule}: {step_words(step.label)}" if step.rule else step_words(step.label)
         if step.label is StepLabel.PERCENT:
             yield FormulaRow(label, "factor", factor=_("× %(rate)s %%") % {"rate": exact_text(step.amount, 0)})
-        elif step.label is StepLabel.SHARE_LEFT:
+        elif step.label in _NUMBERS:
             yield FormulaRow(label, "factor", factor=f"× {step.amount}")
         elif step.label is StepLabel.EXCHANGE_RATE and exchange:
             yield FormulaRow(
@@ -195,14 +198,18 @@ def formula_rows(decision: Decision, own: str) -> Iterable[FormulaRow]:
             yield FormulaRow(label, _kind(step.label), amount=Money(int(step.amount), currency))
 
 
-_IN_OWN_CURRENCY = frozenset({StepLabel.FLAT, StepLabel.EXACT, StepLabel.COMMISSION})
+_NUMBERS = frozenset({StepLabel.SHARE_LEFT, StepLabel.PART_OF_ORDER, StepLabel.PIECES})
+"""Lines of the formula that are plain numbers."""
+
+_IN_OWN_CURRENCY = frozenset({StepLabel.FLAT, StepLabel.CONVERTED, StepLabel.EXACT, StepLabel.COMMISSION})
 """Lines of the formula that are in the program's currency, whatever the order is in."""
 
 
 def _kind(label: StepLabel) -> Literal["line", "subtotal", "total"]:
     if label is StepLabel.COMMISSION:
         return "total"
-    return "subtotal" if label in {StepLabel.BASIS_OF_ORDER, StepLabel.BASIS_NOW} else "line"
+    subtotals = {StepLabel.BASIS_OF_ORDER, StepLabel.BASIS_NOW, StepLabel.CONVERTED, StepLabel.RULE_PAYS}
+    return "subtotal" if label in subtotals else "line"
 
 
 def _entries(found: Gathered) -> Iterable[EntryRow]:

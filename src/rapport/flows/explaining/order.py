@@ -108,6 +108,7 @@ def outcome_words(outcome: Outcome | str) -> str:
         Outcome.NO_TOUCH: _("nobody earns, because no click and no code was named"),
         Outcome.NO_ELIGIBLE_TOUCH: _("nobody earns, because nothing that was named may earn"),
         Outcome.KIND_NOT_PAID: _("nobody earns, because the terms pay nothing for this kind"),
+        Outcome.NO_RULE_MATCHES: _("nobody earns, because no rule of the terms fits this order"),
         Outcome.NO_RATE: _("nobody earns yet, because no exchange rate of its day is known"),
         Outcome.DECLINED: _("nobody earns, because a person declined the order"),
         Outcome.TEST: _("nobody earns, because it was a test"),

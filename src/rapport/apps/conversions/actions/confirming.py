@@ -36,6 +36,9 @@ def _confirm(batch: Batch, conversion: Conversion, report: ReadConversion) -> No
     """Let the first confirmed report say when the order was made and came, in which currency, and if it is a test."""
     conversion.occurred_at, conversion.moment_reported = report.occurred_at, report.given.occurred_at is not None
     conversion.test = report.given.test
+    # Terms may ask for these, so they are the server's word or nobody's.
+    for name in ("customer_status", "country", "channel"):
+        setattr(conversion, name, getattr(report.given, name))
     conversion.received_at = report.received_at
     if conversion.currency != report.given.currency:
         conversion.currency = report.given.currency

@@ -51,6 +51,7 @@ class Batch:
     strays: set[tuple[str, str, AmountReport, bool]] = field(default_factory=set)
     clicks: set[tuple[str, str]] = field(default_factory=set)
     codes: set[tuple[str, str]] = field(default_factory=set)
+    with_lines: set[str] = field(default_factory=set)
     capsules: dict[str, Capsule] = field(default_factory=dict)
     coupons: dict[str, Coupon] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
@@ -194,6 +195,10 @@ def meet_facts(batch: Batch, reports: Sequence[ReadConversion]) -> None:
             batch.wordings.setdefault((row.conversion_id, row.confirmed), set()).add(wording_of(row))
         else:
             batch.strays.add((row.conversion_id, row.currency, wording_of(row), row.confirmed))
+    if any(report.lines for report in reports):
+        batch.with_lines = set(
+            ConversionLine.objects.filter(conversion_id__in=known).values_list("conversion_id", flat=True)
+        )
     clicks = list(NamedClick.objects.filter(conversion_id__in=known))
     coupons = list(NamedCoupon.objects.filter(conversion_id__in=known))
     batch.clicks = {(row.conversion_id, row.click_id) for row in clicks}

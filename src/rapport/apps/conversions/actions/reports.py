@@ -93,6 +93,7 @@ def _fresh(batch: Batch, attached: Sequence[Correction]) -> Fresh:
         clicks=by_conversion(batch.new_clicks),
         coupons=by_conversion(batch.new_coupons),
         corrections=by_conversion(attached),
+        lines=by_conversion(batch.new_lines),
     )
     return Fresh(stories, facts)
 
@@ -102,6 +103,7 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
     conversion = batch.conversions[report.given.kind, report.given.identity]
     is_hearsay = not report.confirmed and (conversion.id, True) in batch.wordings
     undone = hear_first(batch, conversion, report)
+    lines_added = _take_lines(batch, conversion, report)
     taken = Taken.KNOWN if is_hearsay else _take_amounts(batch, conversion, report)
     named_before = _named(batch)
     warnings = [
@@ -112,7 +114,7 @@ def _take(batch: Batch, report: ReadConversion) -> TakenConversion:
         *_take_coupons(batch, conversion, report),
         *(_hearsay(batch, conversion, report) if is_hearsay else ()),
     ]
-    named_more = _named(batch) > named_before
+    named_more = _named(batch) > named_before or lines_added
     nothing_else = taken is Taken.NEW or is_hearsay
     added, kept = (False, []) if nothing_else else _take_rest(batch, conversion, report)
     if taken is Taken.KNOWN and (added or named_more):
@@ -166,7 +168,6 @@ def _take_amounts(batch: Batch, conversion: Conversion, report: ReadConversion) 
     currency = "" if report.confirmed else report.given.currency
     batch.new_reports.append(_new_report(batch, conversion, report, currency=currency))
     if highest is None:
-        batch.new_lines += _new_lines(conversion, report) if report.confirmed else []
         return Taken.ADDED if confirms else Taken.NEW
     if report.amounts.revision > highest:
         return Taken.AMENDED
@@ -203,6 +204,15 @@ def _new_report(batch: Batch, conversion: Conversion, report: ReadConversion, *,
         actor_id=batch.by.id,
         received_at=report.received_at,
     )
+
+
+def _take_lines(batch: Batch, conversion: Conversion, report: ReadConversion) -> bool:
+    """Take the basket where a server tells one first; it stays as it was told."""
+    if not report.confirmed or not report.lines or conversion.id in batch.with_lines:
+        return False
+    batch.with_lines.add(conversion.id)
+    batch.new_lines += _new_lines(conversion, report)
+    return True
 
 
 def _new_lines(conversion: Conversion, report: ReadConversion) -> list[ConversionLine]:
