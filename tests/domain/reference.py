@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from rapport.domain.promises import Promises
 from rapport.domain.story import AmountReport, HumanDecision, ReportedConversion, Story, Touch
-from rapport.domain.terms import Flat, Rule, Terms
+from rapport.domain.terms import Attribution, Rule, Terms
+from tests.domain.reference_rules import Asked, needs_rate
 
 DAY_MS = 24 * 60 * 60 * 1000
 FIVE_MINUTES_MS = 5 * 60 * 1000
@@ -67,7 +68,7 @@ class Model:
         self.order = conversion
         self.at_ms = conversion.occurred_at_ms
         self.wins = wins
-        self.tried = self.unpaid_kind = 0
+        self.tried = self.unpaid_kind = self.unfit = 0
         self.rivals = False
 
     # Who earns?
@@ -95,10 +96,16 @@ class Model:
         first = self.wins[0]
         self.clicks(), self.told(), self.coupons()  # only to count what was tried
         self.tried += 1
-        if self.rule(first.version) is None:
+        return self.following(first) if self.follows(first) else None
+
+    def follows(self, win: Win) -> bool:
+        """Whether an earlier order still brings this one: inside its window, or by a rule that recurs beyond it."""
+        if not self.names_kind(win.version):
             self.unpaid_kind += 1
-            return None
-        return self.following(first) if self.still_earns(first.version, first.moment_ms, []) else None
+            return False
+        asked = self.asked(win, bound=win)
+        self.unfit += not asked.matching() and not asked.window_over
+        return bool(asked.matching())
 
     def following(self, win: Win) -> Win:
         """The same promise once more, because of an earlier order."""
@@ -108,12 +115,43 @@ class Model:
         """The last click or binding against the first coupon, by the program's policy of the day."""
         touches = self.clicks() + self.told() + self.bindings()
         coupons = self.coupons()
-        click = max(touches, key=self.place, default=None)
+        click = self.by_policy(sorted(touches, key=self.place))
         coupon = coupons[0] if coupons else None
         if coupon is None or (click is not None and not self.coupon_first()):
             return click
         self.rivals = len({win.agreement for win in coupons}) > 1
         return coupon
+
+    def by_policy(self, touches: list[Win]) -> Win | None:
+        """The touch that the program's policy of the day lets earn; they come in the order of the story."""
+        policy = self.policy()
+        if not touches or policy is None:
+            return touches[-1] if touches else None
+        views = {touch.click_id for touch in self.story.touches if "view" in touch.marks}
+        if any(win.touch not in views for win in touches):
+            touches = [win for win in touches if win.touch not in views]
+        if policy.stand_down:
+            since_ms = self.at_ms - policy.stand_down.minutes * 60_000
+            late = [
+                win
+                for win in touches
+                if win.moment_ms >= since_ms and self.segment(win.agreement) in policy.stand_down.segments
+            ]
+            others = [win for win in touches if win not in late]
+            for win in late:
+                if any(one.moment_ms <= win.moment_ms and one.agreement != win.agreement for one in others):
+                    touches = [one for one in touches if one is not win]
+        for segment in policy.segments_first:
+            mine = [win for win in touches if self.segment(win.agreement) == segment]
+            if mine:
+                touches = mine
+                break
+        return touches[0] if policy.touch == "first" else touches[-1]
+
+    def segment(self, agreement: str) -> str:
+        """What a partner does."""
+        standing = self.promises.agreements.get(agreement)
+        return standing.segment if standing else ""
 
     def place(self, win: Win) -> tuple[object, ...]:
         """Of two in the same ms a file goes after a click and an order that bound after both; else names decide."""
@@ -131,7 +169,14 @@ class Model:
             self.tried += 1
             if touch.refusal is not None or spoiled(touch) or not in_time:
                 continue
-            version = self.promised(touch.agreement_id, touch.at_ms)
+            counted = (self.unpaid_kind, self.unfit)
+            version = self.promised(touch.agreement_id, touch.at_ms, touch.click_id)
+            if "view" in touch.marks:
+                # Why a view earns nothing is always that it is none.
+                self.unpaid_kind, self.unfit = counted
+                days = self.promises.terms[version].attribution.view_window_days if version else 0
+                if not days or self.at_ms - touch.at_ms > days * DAY_MS:
+                    continue
             used = [win for win in self.wins if win.touch == touch.click_id]
             if version is not None and self.still_earns(version, touch.at_ms, used):
                 by = "click" if named else "binding"
@@ -158,11 +203,8 @@ class Model:
             if bound.by != "coupon":
                 continue
             self.tried += 1
-            if self.rule(bound.version) is None:
-                self.unpaid_kind += 1
-                continue
             used = [win for win in self.wins if win is bound or win.follows == bound.conversion.id]
-            if self.still_earns(bound.version, bound.moment_ms, used):
+            if self.follows(bound) and self.repeats(bound.version, used):
                 good.append(self.following(bound))
         return good
 
@@ -180,33 +222,82 @@ class Model:
 
     # What was promised?
 
-    def promised(self, agreement: str, at_ms: int) -> str | None:
+    def promised(self, agreement: str, at_ms: int, touch: str = "") -> str | None:
         """The version accepted or offered then, if the agreement had begun and not ended, and it pays for this."""
         standing = self.promises.agreements.get(agreement)
         if standing is None or not standing.active_from_ms <= at_ms < (standing.ended_at_ms or at_ms + 1):
             return None
         binding = standing.acceptances or standing.offers
         version = latest([(a.from_ms, a.version_id) for a in binding], at_ms)
-        if version is not None and self.rule(version) is None:
+        if version is not None and not self.names_kind(version):
             self.unpaid_kind += 1
+            return None
+        if (
+            version is not None
+            and not self.asked(Win(self.order, agreement, version, at_ms, touch, "", None)).matching()
+        ):
+            self.unfit += 1
             return None
         return version
 
-    def coupon_first(self) -> bool:
-        """The program's own version of the day decides; before its first version coupons do."""
+    def policy(self) -> Attribution | None:
+        """The program's own version of the day says how touches are chosen."""
         version = latest([(p.from_ms, p.version_id) for p in self.promises.program], self.at_ms)
-        return version is None or self.promises.terms[version].attribution.coupon == "before_click"
+        return None if version is None else self.promises.terms[version].attribution
 
-    def rule(self, version: str) -> Rule | None:
-        rules = [rule for rule in self.promises.terms[version].rules if rule.when.kind == self.order.kind]
-        return rules[0] if rules else None
+    def coupon_first(self) -> bool:
+        """Before the program's first version coupons go first."""
+        policy = self.policy()
+        return policy is None or policy.coupon == "before_click"
+
+    def names_kind(self, version: str) -> bool:
+        return any(rule.when.kind == self.order.kind for rule in self.promises.terms[version].rules)
+
+    def asked(self, win: Win, *, bound: Win | None = None, report: AmountReport | None = None) -> Asked:
+        """The order as the rules of a partner's promise see it; `bound` is the earlier order that it follows."""
+        terms = self.promises.terms[win.version]
+        touches = {touch.click_id: touch for touch in self.story.touches}
+        mine = [use.code for use in self.order.coupons if use.valid and use.agreement_id == win.agreement]
+        followed = [] if bound is None else [one for one in self.wins if one.follows == bound.conversion.id]
+        over = self.at_ms - win.moment_ms > terms.attribution.click_window_days * DAY_MS
+        return Asked(
+            order=self.order,
+            zone=self.story.zone,
+            terms=terms,
+            report=report or self.variants()[0],
+            rate=self.worth_of_a_unit(),
+            segment=self.segment(win.agreement),
+            touch=touches.get(win.touch),
+            codes=set(mine),
+            returning=self.returning(),
+            first_ms=bound.conversion.occurred_at_ms if bound else None,
+            times=sum(one.conversion.kind == self.order.kind for one in followed),
+            window_over=bound is not None and over,
+        )
+
+    def returning(self) -> bool | None:
+        """Whether this customer ordered before, as far as anybody knows."""
+        if not self.story.knows_customer:
+            return None
+        place = (self.at_ms, self.order.kind, self.order.external_id)
+        for one in self.story.conversions:
+            before = (one.occurred_at_ms, one.kind, one.external_id) < place
+            counts = not one.test and Model(self.story, self.promises, one, []).outcome(None) != "declined"
+            if before and counts and one.kind in {"sale", self.order.kind}:
+                return True
+        return False
 
     def still_earns(self, version: str, from_ms: int, used: list[Win]) -> bool:
         """Inside the window, and not used up by an order of the same kind unless repeats are promised."""
-        repeat = any(win.conversion.kind == self.order.kind for win in used)
         attribution = self.promises.terms[version].attribution
-        in_window = self.at_ms - from_ms <= attribution.click_window_days * DAY_MS
-        return in_window and (attribution.repeat_purchases or not repeat)
+        view = any(touch.at_ms == from_ms and "view" in touch.marks for touch in self.story.touches)
+        in_window = view or self.at_ms - from_ms <= attribution.click_window_days * DAY_MS
+        return in_window and self.repeats(version, used)
+
+    def repeats(self, version: str, used: list[Win]) -> bool:
+        """Whether no order of the same kind came before, or repeats are promised."""
+        repeat = any(win.conversion.kind == self.order.kind for win in used)
+        return self.promises.terms[version].attribution.repeat_purchases or not repeat
 
     # How much, and when?
 
@@ -220,28 +311,45 @@ class Model:
         if win is None:
             _, _, over, late = self.worth(variants[0], None)
             return Expected(self.outcome(win), over, late, holds)
-        terms, rule = self.promises.terms[win.version], self.rule(win.version)
-        assert rule is not None
-        amount, variant = min((self.pay(variant, terms, rule), variant) for variant in variants)
+        terms = self.promises.terms[win.version]
+        amount, variant = min((self.pay(variant, win), variant) for variant in variants)
         _, _, over, late = self.worth(variant, terms)
-        who = (win.agreement, win.version, rule.name, win.by, amount if self.outcome(win) == "earned" else 0)
-        return Expected(self.outcome(win), over, late, holds | self.doubts(win), *who, self.hold_until_ms(terms))
+        rule = self.shared(win, variants[0])[0][0]
+        name = rule.name if self.kept(win) else self.asked_for(win, variants[0]).matching()[0][0].name
+        who = (win.agreement, win.version, name, win.by, amount if self.outcome(win, variant) == "earned" else 0)
+        outcome = self.outcome(win, variant)
+        return Expected(outcome, over, late, holds | self.doubts(win), *who, self.hold_until_ms(terms))
 
-    def outcome(self, win: Win | None) -> str:
+    def kept(self, _win: Win) -> str:
+        """The rule by which a person let a credit stand."""
+        refused = self.last_word("proposal_refused")
+        return refused.credit.rule if refused and refused.credit else ""
+
+    def asked_for(self, win: Win, report: AmountReport) -> Asked:
+        """The order as the rules see it that pay it."""
+        bound = next((one for one in self.wins if one.conversion.id == win.follows), None)
+        return self.asked(win, bound=bound, report=report)
+
+    def shared(self, win: Win, report: AmountReport) -> list[tuple[Rule, set[int]]]:
+        """Which rules pay for which lines."""
+        asked = self.asked_for(win, report)
+        return asked.only(self.kept(win)) if self.kept(win) else asked.shared()
+
+    def outcome(self, win: Win | None, report: AmountReport | None = None) -> str:
         """How the question ends; tests and declined orders end the same whoever would earn."""
         word = self.last_word("declined", "decline_replied", "decline_upheld", "decline_undone")
         if self.order.test:
             return "test"
         if word is not None and word.kind in {"declined", "decline_upheld"}:
             return "declined"
-        if win is not None:
-            rule = self.rule(win.version)
-            foreign = self.order.exchange
-            lacks_rate = foreign is not None and foreign.rate is None
-            return "no_rate" if lacks_rate and rule is not None and not isinstance(rule.pay, Flat) else "earned"
+        if win is not None and report is not None:
+            asks = any(needs_rate(rule) for rule, _lines in self.shared(win, report))
+            return "no_rate" if self.worth_of_a_unit() is None and asks else "earned"
         if self.tried == 0:
             return "no_touch"
-        return "kind_not_paid" if self.tried == self.unpaid_kind else "no_eligible_touch"
+        if self.tried == self.unpaid_kind:
+            return "kind_not_paid"
+        return "no_rule_matches" if self.unfit else "no_eligible_touch"
 
     def variants(self) -> list[AmountReport]:
         """The different amounts of the last revision, or the one that a person chose."""
@@ -280,28 +388,30 @@ class Model:
             left = [Fraction(0)] * 4
         return left, all_taken, over, tuple(sorted(late))
 
-    def pay(self, report: AmountReport, terms: Terms, rule: Rule) -> int:
-        """The commission on one variant, rounded half up."""
+    def pay(self, report: AmountReport, win: Win) -> int:
+        """The commission on one variant: exact sums, rounded half up once."""
+        terms = self.promises.terms[win.version]
         (total, tax, shipping, discount), all_taken, _, _ = self.worth(report, terms)
-        if isinstance(rule.pay, Flat):
-            share = Fraction(1) if report.total_minor == 0 else min(Fraction(1), total / report.total_minor)
-            exact = rule.pay.flat_minor * (Fraction(0) if all_taken else share)
-        else:
-            basis = total
-            basis -= tax if terms.basis.tax == "excluded" else 0
-            basis -= shipping if terms.basis.shipping == "excluded" else 0
-            basis += discount if terms.basis.discount == "ignored" else 0
-            exact = max(basis if total > 0 else Fraction(0), Fraction(0)) * Fraction(str(rule.pay.percent)) / 100
-            exact *= self.worth_of_a_unit()
+        standing = Fraction(1) if report.total_minor == 0 else min(Fraction(1), total / report.total_minor)
+        standing = Fraction(0) if all_taken else standing
+        basis = total
+        basis -= tax if terms.basis.tax == "excluded" else 0
+        basis -= shipping if terms.basis.shipping == "excluded" else 0
+        basis += discount if terms.basis.discount == "ignored" else 0
+        basis = max(basis if total > 0 else Fraction(0), Fraction(0))
+        asked = self.asked_for(win, report)
+        exact = sum(
+            (asked.exact(rule, lines, basis, standing) for rule, lines in self.shared(win, report)), Fraction(0)
+        )
         return int(exact + Fraction(1, 2))
 
-    def worth_of_a_unit(self) -> Fraction:
+    def worth_of_a_unit(self) -> Fraction | None:
         """What the smallest unit of the order's currency is worth in smallest units of the program's."""
         foreign = self.order.exchange
         if foreign is None:
             return Fraction(1)
         if foreign.rate is None:
-            return Fraction(0)
+            return None
         decimals = {"JPY": 0, "KWD": 3}
         units = {code: Fraction(10 ** decimals.get(code, 2)) for code in (foreign.currency, self.story.currency)}
         over, _, under = foreign.rate.text.partition("/")
@@ -366,7 +476,7 @@ class Model:
 def spoiled(touch: Touch) -> bool:
     """Nobody clicked, or nobody who buys."""
     facts = touch.facts
-    return bool({"bot", "framed", "view", "test"} & touch.marks) or (facts is not None and (facts.bot or facts.framed))
+    return bool({"bot", "framed", "test"} & touch.marks) or (facts is not None and (facts.bot or facts.framed))
 
 
 def latest(versions: list[tuple[int, str]], at_ms: int) -> str | None:

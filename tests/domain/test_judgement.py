@@ -8,10 +8,11 @@ import pytest
 
 from rapport.domain.exchange import Exchange, Rate
 from rapport.domain.judge import judge
-from rapport.domain.judgement import Decision
+from rapport.domain.judgement import Decision, Unpaid
 from rapport.domain.judgement_document import UnknownForm, from_document, to_document
 from rapport.domain.story import AmountReport, Correction, CorrectionKind, DecisionKind, HumanDecision
 from tests.make.judging import BEN, NOON, decide, make_click, make_promises, make_sale, make_story
+from tests.make.richness import rich, told
 from tests.make.scenarios import assemble
 from tests.make.stories import make_scenario
 
@@ -55,8 +56,8 @@ class TestFalls:
 
 
 def _some_decisions() -> list[Decision]:
-    scenarios = [make_scenario(seed) for seed in range(60)]
-    judgements = [judge(assemble(scenario, scenario.facts), scenario.promises()) for scenario in scenarios]
+    scenarios = [make(make_scenario(seed)) for seed in range(60) for make in (lambda plain: plain, rich)]
+    judgements = [judge(told(assemble(one, one.facts), one.seed), one.promises()) for one in scenarios]
     return [decision for judgement in judgements for decision in judgement.decisions]
 
 
@@ -67,7 +68,8 @@ def test_every_decision_survives_being_stored_as_json() -> None:
 
 def test_nothing_of_a_decision_is_left_out_of_its_document() -> None:
     foreign = make_sale(exchange=Exchange("USD", Rate("1/1.0834", date(2026, 3, 19), "ecb")))
-    document = to_document(decide(foreign, make_click()))
+    unpaid = (Unpaid("shoes", "category", ("shoes",), "hats"),)
+    document = to_document(replace(decide(foreign, make_click()), unpaid=unpaid))
     assert set(document) == {"version", *Decision.__dataclass_fields__}
 
 

@@ -1,7 +1,7 @@
 """A thousand customers, each told in twenty orders: whatever comes first, the books end in the same place."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +10,10 @@ from hypothesis import strategies as some
 from rapport.domain.credit import HoldReason, Via
 from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision, Flag, Judgement, Outcome, Why
+from rapport.domain.story import Story
 from tests.domain.reference import Expected, expected
 from tests.make.hearsay import with_hearsay
+from tests.make.richness import rich, told
 from tests.make.scenarios import Fact, Scenario, assemble
 from tests.make.stories import make_scenario, orders_of_arrival
 
@@ -23,12 +25,23 @@ Books = Counter[tuple[str, str]]
 """What is booked by conversion and agreement, as the sum of differences."""
 
 
+def _scenario(seed: int) -> Scenario:
+    """Invent a scenario; every other one is under terms that ask more than the kind of a conversion."""
+    scenario = make_scenario(seed)
+    return rich(scenario) if seed % 2 else scenario
+
+
+def _story(scenario: Scenario, arrived: Sequence[Fact]) -> Story:
+    story = with_hearsay(assemble(scenario, arrived), scenario.seed)
+    return told(story, scenario.seed) if scenario.seed % 2 else story
+
+
 @pytest.mark.drill(seconds=1)
 @pytest.mark.parametrize("first", range(0, STORIES, CHUNK))
 def test_a_story_ends_the_same_in_every_order_of_arrival(first: int) -> None:
     for seed in range(first, first + CHUNK):
-        scenario = make_scenario(seed)
-        ends = [_end_of(scenario, order, seed) for order in orders_of_arrival(scenario, ORDERS)]
+        scenario = _scenario(seed)
+        ends = [_end_of(scenario, order) for order in orders_of_arrival(scenario, ORDERS)]
         assert all(end == ends[0] for end in ends), f"story {seed}"
 
 
@@ -36,12 +49,12 @@ def test_a_story_ends_the_same_in_every_order_of_arrival(first: int) -> None:
 @pytest.mark.parametrize("first", range(0, STORIES, CHUNK))
 def test_the_slow_model_agrees_after_every_step(first: int) -> None:
     for seed in range(first, first + CHUNK):
-        scenario = make_scenario(seed)
+        scenario = _scenario(seed)
         promises = scenario.promises()
         arrived: list[Fact] = []
         for fact in orders_of_arrival(scenario, 2)[1]:
             arrived.append(fact)
-            story = with_hearsay(assemble(scenario, arrived), seed)
+            story = _story(scenario, arrived)
             judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
             assert judged == expected(story, promises), f"story {seed} after {len(arrived)} facts"
 
@@ -49,8 +62,8 @@ def test_the_slow_model_agrees_after_every_step(first: int) -> None:
 @settings(max_examples=200)
 @given(seed=some.integers(STORIES, 10**12), known=some.integers(0, 30))
 def test_the_slow_model_agrees_on_any_other_story_however_much_of_it_is_known(seed: int, known: int) -> None:
-    scenario = make_scenario(seed)
-    story, promises = with_hearsay(assemble(scenario, scenario.facts[:known]), seed), scenario.promises()
+    scenario = _scenario(seed)
+    story, promises = _story(scenario, scenario.facts[:known]), scenario.promises()
     judged = {decision.conversion_id: _seen(decision) for decision in judge(story, promises).decisions}
     assert judged == expected(story, promises)
 
@@ -59,8 +72,8 @@ def test_the_stories_visit_every_corner() -> None:
     """Stories that never meet a rule prove nothing about it."""
     met: Counter[str] = Counter()
     for seed in range(STORIES):
-        scenario = make_scenario(seed)
-        story = with_hearsay(assemble(scenario, scenario.facts), seed)
+        scenario = _scenario(seed)
+        story = _story(scenario, scenario.facts)
         for decision in judge(story, scenario.promises()).decisions:
             met.update(_corners(decision))
     rare = {corner: met[corner] for corner in EVERY_CORNER if met[corner] < 3}
@@ -85,7 +98,7 @@ def _corners(decision: Decision) -> Iterator[str]:
     yield from (f"why {one.why}" for one in decision.considered)
 
 
-def _end_of(scenario: Scenario, order: list[Fact], seed: int) -> Judgement:
+def _end_of(scenario: Scenario, order: list[Fact]) -> Judgement:
     """Let the facts arrive one by one, judge at each, book the difference; return the last judgement."""
     promises = scenario.promises()
     arrived: list[Fact] = []
@@ -93,7 +106,7 @@ def _end_of(scenario: Scenario, order: list[Fact], seed: int) -> Judgement:
     judgement = Judgement(())
     for fact in order:
         arrived.append(fact)
-        judgement = judge(with_hearsay(assemble(scenario, arrived), seed), promises)
+        judgement = judge(_story(scenario, arrived), promises)
         _book_the_difference(books, judgement)
     return judgement
 

@@ -38,6 +38,12 @@ def match_rules(
             yield _asked(rule, order, lines)
 
 
+def lines_of(rule: CompiledRule, around: Around) -> frozenset[int]:
+    """Return the lines that a rule would pay, whatever it asks of the order."""
+    answers = [failing(rule.line, line) for line in line_facts(around)]
+    return frozenset(place for place, answer in enumerate(answers) if answer is None)
+
+
 def share_lines(choice: Choice, matches: Sequence[Match], *, pays: Callable[[Match], Exact]) -> list[Match]:
     """Return what each rule pays for: its lines that no rule before it has taken.
 

@@ -9,7 +9,7 @@ from rapport.domain.basket import weights_of
 from rapport.domain.days import DAY_MS
 from rapport.domain.formula import Part, Working, part_steps, whole_steps
 from rapport.domain.judgement import FormulaStep, Line, StepLabel, Unpaid
-from rapport.domain.matching import Match, Unmatched, match_rules, share_lines
+from rapport.domain.matching import Match, Unmatched, lines_of, match_rules, share_lines
 from rapport.domain.money import allocate, round_half_up
 from rapport.domain.order_facts import Around
 from rapport.domain.story import AmountReport
@@ -80,10 +80,11 @@ def _rate(report: AmountReport, around: Around, terms: Terms, only: str) -> Rati
 def _shared(report: AmountReport, around: Around, terms: Terms, only: str) -> _Shared:
     """Find who pays for what: by what was reported, so that a refund changes amounts and never the rule."""
     compiled, kind = terms.compiled, around.conversion.kind
-    every_line = frozenset(range(len(around.conversion.items) or 1))
-    alone = compiled.takes_all(kind) if not only else compiled.named(kind, only)
+    kept, alone = compiled.named(kind, only), compiled.takes_all(kind)
+    if kept:
+        return _Shared([Match(kept, lines_of(kept, around) or _every_line(around))])
     if alone:
-        return _Shared([Match(alone, every_line)])
+        return _Shared([Match(alone, _every_line(around))])
     answers = list(match_rules(compiled.rules[kind], around, report, terms.basis))
     matches = [answer for answer in answers if isinstance(answer, Match)]
     whole = uncorrected(report)
@@ -92,6 +93,10 @@ def _shared(report: AmountReport, around: Around, terms: Terms, only: str) -> _S
         share_lines(compiled.choice, matches, pays=pays),
         tuple(unpaid_of(answer) for answer in answers if isinstance(answer, Unmatched)),
     )
+
+
+def _every_line(around: Around) -> frozenset[int]:
+    return frozenset(range(len(around.conversion.items) or 1))
 
 
 def _part(match: Match, left: Left, report: AmountReport, around: Around, terms: Terms) -> Part:

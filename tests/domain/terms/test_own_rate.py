@@ -1,5 +1,6 @@
 """One partner's own rate changes what was paid like a sale, and nothing else."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -40,5 +41,5 @@ def test_terms_without_sales_get_the_rate_on_what_is_paid_likewise() -> None:
     terms = parse(document, currency="EUR")
     assert not isinstance(terms, Problems)
     assert [rule.pay for rule in with_own_rate(terms, Percent(Decimal(4))).rules] == [Flat(500), Percent(Decimal(4))]
-    only_leads = Terms(**{name: getattr(terms, name) for name in terms.__slots__} | {"rules": terms.rules[:1]})
+    only_leads = replace(terms, rules=terms.rules[:1])
     assert [rule.pay for rule in with_own_rate(only_leads, Percent(Decimal(4))).rules] == [Percent(Decimal(4))]

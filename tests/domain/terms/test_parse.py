@@ -148,7 +148,7 @@ class TestProblems:
         ]
         assert found["langage"] == "This field is not known. Did you mean “language”?"
         assert found["language"] == "This field is missing."
-        assert found["rules[0].when.colour"] == "This field is not known. Known here: kind."
+        assert found["rules[0].when.colour"] == "This field is not known. Did you mean “country”?"
         assert found["rules[0].pay"] == "Write exactly one of these fields: percent, flat."
 
     @pytest.mark.parametrize("nonsense", [None, [], "terms", 3])

@@ -5,6 +5,7 @@ from rapport.domain.terms.conditions import (
     CouponCondition,
     CustomerStatus,
     Device,
+    PartnerSegment,
     Weekday,
     When,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "Hold",
     "MarginPercent",
     "Notice",
+    "PartnerSegment",
     "Pay",
     "Payout",
     "PerUnit",

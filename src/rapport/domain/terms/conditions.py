@@ -40,6 +40,20 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
+class PartnerSegment(StrEnum):
+    """What a partner does."""
+
+    STORE_OWNER = "store_owner"
+    BLOGGER = "blogger"
+    SEARCH = "search"
+    NICHE = "niche"
+    COUPON = "coupon"
+    LOYALTY = "loyalty"
+    INFLUENCER = "influencer"
+    AGENCY = "agency"
+    COMPANY = "company"
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """A number from a bound on (included) and below another (excluded); None where there is no bound."""
@@ -74,7 +88,7 @@ class When:
     device: tuple[Device, ...] = ()
     coupon: CouponCondition | None = None
     coupon_code: tuple[str, ...] = ()
-    segment: tuple[str, ...] = ()
+    segment: tuple[PartnerSegment, ...] = ()
     placement: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     weekday: tuple[Weekday, ...] = ()

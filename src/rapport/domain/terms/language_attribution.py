@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from rapport.domain.terms.conditions import PartnerSegment
 from rapport.domain.terms.model import Attribution, CouponPriority, StandDown, TouchPriority
 from rapport.domain.terms.sections import ABSENT, Field, Many, Section
-from rapport.domain.terms.shapes import Name, OneWord, Whole, YesNo
+from rapport.domain.terms.shapes import OneWord, Whole, YesNo
 from rapport.domain.terms.words import DaysOrLifetime
 
 _YEAR: Final = 365
@@ -22,7 +23,7 @@ STAND_DOWN: Final = Section(
         ),
         Field(
             name="segments",
-            shape=Many(Name(), most=_SEGMENTS),
+            shape=Many(OneWord(PartnerSegment), most=_SEGMENTS),
             says="Whose clicks stand down.",
             examples=(["coupon", "loyalty"],),
         ),
@@ -71,7 +72,7 @@ ATTRIBUTION: Final = Section(
         ),
         Field(
             name="segments_first",
-            shape=Many(Name(), most=_SEGMENTS),
+            shape=Many(OneWord(PartnerSegment), most=_SEGMENTS),
             default=ABSENT,
             unsaid=(),
             says="Touches of partners in these segments go before all others, in this order.",

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from rapport.domain.terms.conditions import Between, CouponCondition, CustomerStatus, Device, Weekday
+from rapport.domain.terms.conditions import Between, CouponCondition, CustomerStatus, Device, PartnerSegment, Weekday
 from rapport.domain.terms.sections import ABSENT, Field, Many, Section
-from rapport.domain.terms.shapes import Amount, Name, OneWord, Shape, Whole
+from rapport.domain.terms.shapes import Amount, OneWord, Shape, Whole
 from rapport.domain.terms.words import Country, Day, Text
 
 MOST_WORDS: Final = 500
@@ -58,7 +58,7 @@ CONDITIONS: Final = (
     _words(
         "coupon_code", Text(), "The order used any of these codes, and it belongs to the partner who earns.", "ANNA10"
     ),
-    _words("segment", Name(), "What the partner does, such as blogger or coupon.", "blogger"),
+    _words("segment", OneWord(PartnerSegment), "What the partner does, such as blogger or coupon.", "blogger"),
     _words("placement", Text(), "Where the link stands, as the link says.", "sidebar"),
     _words(
         "channel", Text(), "Through which channel the visitor came: as the link says, else as reported.", "newsletter"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rapport.domain.terms.compiled import Compiled, compile_rules
+from rapport.domain.terms.conditions import PartnerSegment
 from rapport.domain.terms.rules import Choice, Rule
 
 LANGUAGE = 1
@@ -61,7 +62,7 @@ class StandDown:
     """Clicks of these segments in the last minutes before an order leave an earlier touch of another partner alone."""
 
     minutes: int
-    segments: tuple[str, ...]
+    segments: tuple[PartnerSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Attribution:
     coupon: CouponPriority
     view_window_days: int = 0
     touch: TouchPriority = TouchPriority.LAST
-    segments_first: tuple[str, ...] = ()
+    segments_first: tuple[PartnerSegment, ...] = ()
     stand_down: StandDown | None = None
 
 

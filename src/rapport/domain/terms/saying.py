@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rapport.domain.money import Money, format_amount
+from rapport.domain.terms.conditions import PartnerSegment
 from rapport.domain.terms.speech import Speech
 
 
@@ -38,6 +39,21 @@ def amount_words(minor: int, currency: str, speech: Speech) -> str:
 def decimal_words(text: str, speech: Speech) -> str:
     """Write a number with the decimal sign of the language."""
     return text.replace(".", speech.pgettext("decimal sign", "."))
+
+
+def segment_words(segment: PartnerSegment, speech: Speech) -> str:
+    """Name several partners who do the same."""
+    return {
+        PartnerSegment.STORE_OWNER: speech.gettext("store owners"),
+        PartnerSegment.BLOGGER: speech.gettext("bloggers"),
+        PartnerSegment.SEARCH: speech.gettext("search advertisers"),
+        PartnerSegment.NICHE: speech.gettext("niche sites"),
+        PartnerSegment.COUPON: speech.gettext("coupon sites"),
+        PartnerSegment.LOYALTY: speech.gettext("loyalty and cashback sites"),
+        PartnerSegment.INFLUENCER: speech.gettext("influencers"),
+        PartnerSegment.AGENCY: speech.gettext("agencies"),
+        PartnerSegment.COMPANY: speech.gettext("companies"),
+    }[segment]
 
 
 def weekday_words(speech: Speech) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rapport.domain.terms.model import Attribution, CouponPriority, TouchPriority
+from rapport.domain.terms.saying import any_of, segment_words
 from rapport.domain.terms.speech import Speech
 
 
@@ -19,7 +20,7 @@ def attribution_sentences(attribution: Attribution, speech: Speech) -> Iterator[
         yield sentence % {"days": days}
     if attribution.segments_first:
         yield speech.gettext("Some partners go before all others, in this order: %(segments)s.") % {
-            "segments": ", ".join(attribution.segments_first)
+            "segments": ", ".join(segment_words(segment, speech) for segment in attribution.segments_first)
         }
     if attribution.stand_down:
         yield _stand_down(attribution, speech)
@@ -38,12 +39,13 @@ def _stand_down(attribution: Attribution, speech: Speech) -> str:
         return ""
     sentence = speech.ngettext(
         "A click in the last %(minutes)s minute before an order takes nothing from another partner's earlier click, "
-        "where it comes from one of: %(segments)s.",
+        "where it comes from %(segments)s.",
         "A click in the last %(minutes)s minutes before an order takes nothing from another partner's earlier click, "
-        "where it comes from one of: %(segments)s.",
+        "where it comes from %(segments)s.",
         rule.minutes,
     )
-    return sentence % {"minutes": rule.minutes, "segments": ", ".join(rule.segments)}
+    segments = any_of([segment_words(segment, speech) for segment in rule.segments], speech)
+    return sentence % {"minutes": rule.minutes, "segments": segments}
 
 
 def _coupon(attribution: Attribution, speech: Speech) -> str:

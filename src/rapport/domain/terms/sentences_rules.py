@@ -6,7 +6,7 @@ from datetime import date
 from rapport.domain.terms.conditions import Between, CouponCondition, CustomerStatus, Device, Weekday, When
 from rapport.domain.terms.model import Terms
 from rapport.domain.terms.rules import Choice, Flat, MarginPercent, PerUnit, Rule
-from rapport.domain.terms.saying import amount_words, any_of, decimal_words, kind_words, weekday_words
+from rapport.domain.terms.saying import amount_words, any_of, decimal_words, kind_words, segment_words, weekday_words
 from rapport.domain.terms.shapes import plain
 from rapport.domain.terms.speech import ENGLISH, Speech
 
@@ -101,7 +101,8 @@ def _partner_conditions(when: When, speech: Speech) -> Iterator[str]:
     if when.coupon_code:
         yield speech.gettext("with the codes %(words)s") % {"words": any_of(when.coupon_code, speech)}
     if when.segment:
-        yield speech.gettext("if you are one of: %(words)s") % {"words": ", ".join(when.segment)}
+        segments = [segment_words(segment, speech) for segment in when.segment]
+        yield speech.gettext("brought by %(words)s") % {"words": any_of(segments, speech)}
     if when.placement:
         yield speech.gettext("through the placements %(words)s") % {"words": any_of(when.placement, speech)}
     if when.channel:
