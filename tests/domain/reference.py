@@ -178,7 +178,8 @@ class Model:
                 if not days or self.at_ms - touch.at_ms > days * DAY_MS:
                     continue
             used = [win for win in self.wins if win.touch == touch.click_id]
-            if version is not None and self.still_earns(version, touch.at_ms, used):
+            view = "view" in touch.marks
+            if version is not None and self.still_earns(version, touch.at_ms, used, view=view):
                 by = "click" if named else "binding"
                 good.append(Win(self.order, touch.agreement_id, version, touch.at_ms, touch.click_id, by, None))
         return good
@@ -287,10 +288,9 @@ class Model:
                 return True
         return False
 
-    def still_earns(self, version: str, from_ms: int, used: list[Win]) -> bool:
-        """Inside the window, and not used up by an order of the same kind unless repeats are promised."""
+    def still_earns(self, version: str, from_ms: int, used: list[Win], *, view: bool = False) -> bool:
+        """In the window (a view has its own), and not used up by an order of its kind unless repeats are promised."""
         attribution = self.promises.terms[version].attribution
-        view = any(touch.at_ms == from_ms and "view" in touch.marks for touch in self.story.touches)
         in_window = view or self.at_ms - from_ms <= attribution.click_window_days * DAY_MS
         return in_window and self.repeats(version, used)
 

@@ -129,7 +129,7 @@ def _attribution(rng: random.Random, usual: object) -> dict[str, object]:
         policy["touch"] = "first"
     if rng.random() < 0.4:
         policy["segments_first"] = rng.sample(_SEGMENTS, rng.randint(1, 2))
-    if rng.random() < 0.4:
+    if rng.random() < 0.7:
         policy["stand_down"] = {"minutes": rng.choice((5, 1440)), "segments": rng.sample(_SEGMENTS, 2)}
     return policy
 

@@ -149,7 +149,7 @@ class TestProblems:
         assert found["langage"] == "This field is not known. Did you mean “language”?"
         assert found["language"] == "This field is missing."
         assert found["rules[0].when.colour"] == "This field is not known. Did you mean “country”?"
-        assert found["rules[0].pay"] == "Write exactly one of these fields: percent, flat."
+        assert found["rules[0].pay"] == "Write exactly one of these fields: percent, flat, per_unit, margin_percent."
 
     @pytest.mark.parametrize("nonsense", [None, [], "terms", 3])
     def test_a_document_has_fields(self, nonsense: object) -> None:
