@@ -53,6 +53,21 @@ def test_a_lake_that_was_open_before_a_compaction_answers_the_same_after_it(
     assert opened.totals().gross == before.gross + 1
 
 
+def test_a_lake_that_was_open_before_the_log_was_summed_up_sees_what_came_meanwhile(
+    journal: Path, lake: Path, seal: Seal
+) -> None:
+    carry_in_pieces(journal, lake, seal, pieces=1)
+    opened = Lake(lake)
+    before = opened.totals()
+    carry_in_pieces(journal, lake, seal, pieces=2)
+    compact(lake)
+    for path in (lake / "clicks" / "_delta_log").glob("*.json"):
+        if int(path.stem) < open_clicks(lake).version():
+            path.unlink()  # the commit that was seen, and the one that follows it
+
+    assert opened.totals().gross == Lake(lake).totals().gross > before.gross
+
+
 def test_ingest_goes_on_where_it_was_after_the_log_was_summed_up(journal: Path, lake: Path, seal: Seal) -> None:
     carry_in_pieces(journal, lake, seal, pieces=3)
     compact(lake)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SubId = Literal["sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10"]
 Dimension = Literal[
@@ -147,9 +147,11 @@ class ClickFacts:
     referrer_host: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClickRow:
-    """One click with everything the lake keeps of it; absent texts are empty."""
+class ClickRow(NamedTuple):
+    """One click with everything the lake keeps of it; absent texts are empty.
+
+    They are asked for by the thousand, and a tuple is made in half the time.
+    """
 
     click_id: str
     at_ms: int

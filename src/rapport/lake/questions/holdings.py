@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
+from rapport.lake.position import clicks_folder
 from rapport.lake.rolls import FilesByDay, Rolls, find_rolls, stamp
 from rapport.lake.table import files_by_day, find_clicks
 
@@ -34,7 +35,7 @@ class Holdings:
         with self._refreshing:
             if self._table is None:
                 self._table = find_clicks(self._lake)
-            else:
+            elif not _is_newest(self._table.version(), lake=self._lake):
                 self._table.update_incremental()
             if self._table is None:
                 return self._holding
@@ -44,3 +45,12 @@ class Holdings:
                 self._holding = Holding(seen[0], clicks, find_rolls(self._lake, clicks))
                 self._seen = seen
             return self._holding
+
+
+def _is_newest(version: int, *, lake: Path) -> bool:
+    """Say cheaply that no commit follows a version; Delta would list the folder of commits, thousands on a busy day.
+
+    Where the commit itself was cleaned away, those that followed it may be gone as well: nothing is said then.
+    """
+    log = clicks_folder(lake) / "_delta_log"
+    return (log / f"{version:020}.json").exists() and not (log / f"{version + 1:020}.json").exists()

@@ -250,4 +250,6 @@ def _with_subs(row: Row) -> Row:
 
 
 def _click_row(row: Row) -> ClickRow:
-    return ClickRow(**_with_subs(row) | {"address_network": network_text(row["address_network"])})
+    told = _with_subs(row)
+    told["address_network"] = network_text(told["address_network"])
+    return ClickRow(**told)
