@@ -6,6 +6,7 @@ import './dialogs.js';
 import './menus.js';
 import './rows.js';
 import './summary.js';
+import './drag.js';
 import { watchRequests } from './requests.js';
 import { startAlpine } from './alpine.js';
 

@@ -1,6 +1,6 @@
 """From an order and the rules that match it to an amount: exact to the end, rounded once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -88,7 +88,10 @@ def _shared(report: AmountReport, around: Around, terms: Terms, only: str) -> _S
     answers = list(match_rules(compiled.rules[kind], around, report, terms.basis))
     matches = [answer for answer in answers if isinstance(answer, Match)]
     whole = uncorrected(report)
-    pays: Callable[[Match], Exact] = lambda match: _part(match, whole, report, around, terms).exact  # noqa: E731
+
+    def pays(match: Match) -> Exact:
+        return _part(match, whole, report, around, terms).exact
+
     return _Shared(
         share_lines(compiled.choice, matches, pays=pays),
         tuple(unpaid_of(answer) for answer in answers if isinstance(answer, Unmatched)),

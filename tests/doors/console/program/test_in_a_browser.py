@@ -51,6 +51,26 @@ def test_the_sentences_follow_the_form_while_it_is_written(tom: Eyes, program: s
     expect(reading).to_contain_text("not included")
 
 
+def test_a_rule_asks_more_and_is_dragged_before_another(tom: Eyes, program: str) -> None:
+    tom.desk.set_viewport_size({"width": 1440, "height": 2400})
+    tom.desk.goto(f"{program}terms/")
+    first = tom.desk.locator("#rule-0")
+    first.get_by_label("Ask or bound more").select_option("category")
+    first.get_by_role("button", name="Add to rule 1").click()
+    first.get_by_label("Category").fill("Shoes")
+    expect(tom.desk.locator("#reading")).to_contain_text("for products of the categories Shoes")
+    tom.desk.get_by_role("button", name="Rule", exact=True).click()
+    last = tom.desk.locator("fieldset.rule").last
+    last.get_by_label("Every").fill("sale")
+    last.get_by_label("Name of the rule").fill("rest")
+    last.get_by_label("How much").fill("5")
+    last.locator("[data-drag]").drag_to(tom.desk.locator("#rule-0 > legend"))
+    expect(tom.desk.locator("#rule-0").get_by_label("Name of the rule")).to_have_value("rest")
+    expect(tom.desk.locator("#reading")).to_contain_text("never reached")
+    expect(tom.desk.locator("#rule-1").get_by_label("Category")).to_have_value("Shoes")
+    tom.desk.set_viewport_size(DESKTOP)
+
+
 def test_yaml_that_cannot_be_used_is_shown_with_its_lines(tom: Eyes, program: str) -> None:
     tom.desk.goto(f"{program}terms/yaml/")
     tom.desk.get_by_label("Terms", exact=True).fill("language: 1\nrules: []\n")

@@ -2,31 +2,38 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from rapport.domain.terms import Problem, Terms, canonical
-
-Texts = dict[str, str]
-"""What stands in the fields, by field name; a rule's fields begin with `rule-<place>-`."""
+from rapport.doors.console.program.asking import BY_NAME, Texts, asked, told_parts, told_texts, words_of
+from rapport.doors.console.program.cells import AskCells, Cell, Editor, RuleCells
+from rapport.doors.console.program.numbers import number
 
 MOST_RULES = 100
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
-_RULE_PATH = re.compile(r"rules\[(?P<place>[0-9]+)\](?:\.(?P<part>name|when|pay))?")
+_RULE_PATH = re.compile(
+    r"rules\[(?P<place>[0-9]+)\](?:\.(?P<part>[a-z_]+)(?:\.(?P<asks>[a-z_]+)(?:\[[0-9]+\]|\.(?P<bound>[a-z]+))?)?)?"
+)
 _BY_KIND = "hold.by_kind."
 _PARTS = {"name": "name", "when": "kind", "pay": "amount", None: "name"}
 _RULE_FIELDS = ("name", "kind", "way", "amount", "hold")
+_WAYS = ("percent", "flat", "per_unit", "margin_percent")
 
 _FIELDS = {
+    "choice": "choice",
     "basis.tax": "tax",
     "basis.shipping": "shipping",
     "basis.discount": "discount",
     "attribution.click_window_days": "window",
     "attribution.repeat_purchases": "repeat",
     "attribution.coupon": "coupon",
+    "attribution.touch": "touch",
+    "attribution.view_window_days": "view",
+    "attribution.segments_first": "segments",
+    "attribution.stand_down.minutes": "stand-minutes",
+    "attribution.stand_down.segments": "stand-segments",
     "hold.days": "hold",
     "reversal.window_days": "reversal",
     "payout.threshold": "threshold",
@@ -36,40 +43,11 @@ _FIELDS = {
 }
 """The field of each place of a document that stands once."""
 
-_NUMBERS = frozenset({"window", "hold", "reversal", "day", "notice"})
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One field as it is drawn."""
-
-    name: str
-    value: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCells:
-    """The fields of one rule, and where it stands."""
-
-    place: int
-    cells: dict[str, Cell]
-    is_first: bool
-    is_last: bool
-
-    @property
-    def number(self) -> int:
-        """Return its number as people count."""
-        return self.place + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Editor:
-    """The whole form as it is drawn: rules, other fields, and what is wrong but belongs to no field."""
-
-    rules: tuple[RuleCells, ...]
-    cells: dict[str, Cell]
-    general: tuple[str, ...]
+_MAY_BE_LEFT_OUT = frozenset({"choice", "touch", "view", "segments", "stand-minutes", "stand-segments"})
+_WORDS = frozenset({"segments", "stand-segments"})
+_NUMBERS = frozenset({"window", "view", "stand-minutes", "hold", "reversal", "day", "notice"})
+SECTIONS = frozenset({"language", "rules", *(path.partition(".")[0] for path in _FIELDS)})
+"""The parts of a document that the form shows; it leaves all others as they are."""
 
 
 def texts_of(terms: Terms) -> Texts:
@@ -81,18 +59,23 @@ def texts_of(terms: Terms) -> Texts:
         kind = rule["when"]["kind"]
         held = document["hold"]["by_kind"].get(kind, "")
         values = (rule["name"], kind, way, amount, str(held))
-        texts |= {_name(place, field): value for field, value in zip(_RULE_FIELDS, values, strict=True)}
+        told = dict(zip(_RULE_FIELDS, values, strict=True)) | told_texts(rule)
+        texts |= {_name(place, field): value for field, value in told.items()}
     return texts
 
 
-def document_of(texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the document that the texts say; whether it can be used is for `parse`."""
-    document: dict[str, Any] = {"language": 1, "rules": [_rule(texts, place) for place in _places(texts)]}
+def document_of(texts: Mapping[str, str], *, beside: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the document that the texts say; whether it can be used is for `parse`.
+
+    `beside` is a document whose sections the form does not show: they stay as they are.
+    """
+    kept = {name: section for name, section in (beside or {}).items() if name not in SECTIONS}
+    document: dict[str, Any] = {"language": 1, "rules": [_rule(texts, place) for place in _places(texts)], **kept}
     for path, field in _FIELDS.items():
-        section, name = path.split(".")
-        document.setdefault(section, {})[name] = _value(texts.get(field, ""), field)
+        if field not in _MAY_BE_LEFT_OUT or texts.get(field, "").strip(" ,"):
+            _put(document, path, _value(texts.get(field, ""), field))
     document["hold"]["by_kind"] = {
-        texts[_name(place, "kind")]: _number(held)
+        texts[_name(place, "kind")]: number(held)
         for place in _places(texts)
         if (held := texts.get(_name(place, "hold"), "").strip()) and texts[_name(place, "kind")]
     }
@@ -100,24 +83,48 @@ def document_of(texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def changed(texts: Mapping[str, str], *, do: str) -> Texts:
-    """Return the texts with a rule added, taken away or moved: `add`, `remove-0`, `up-1`, `down-0`."""
-    rules = [[texts.get(_name(place, field), "") for field in _RULE_FIELDS] for place in _places(texts)]
+    """Return the texts with a rule or a question changed.
+
+    `add`, `remove-0`, `up-1`, `down-0`, `move-0-2` for rules; `ask-0` adds what `rule-0-ask` names, `drop-0-category`
+    takes it away.
+    """
+    rules = [_texts_of_rule(texts, place) for place in _places(texts)]
     verb, _dash, where = do.partition("-")
-    place = int(where) if where.isdecimal() and len(where) < len(str(MOST_RULES)) + 1 else -1
+    first, _dash, other = where.partition("-")
+    place = _place(first, rules)
     if verb == "add" and len(rules) < MOST_RULES:
-        rules.append(["", "", "percent", "", ""])
-    elif verb == "remove" and 0 <= place < len(rules):
-        del rules[place]
-    elif verb in {"up", "down"}:
-        other = place - 1 if verb == "up" else place + 1
-        if min(place, other) >= 0 and max(place, other) < len(rules):
-            rules[place], rules[other] = rules[other], rules[place]
+        rules.append(dict(zip(_RULE_FIELDS, ("", "", "percent", "", ""), strict=True)))
+    elif place is not None:
+        _change_rule(rules, verb, place, other)
     kept = {name: value for name, value in texts.items() if not name.startswith("rule-")}
-    return kept | {
-        _name(row, field): value
-        for row, rule in enumerate(rules)
-        for field, value in zip(_RULE_FIELDS, rule, strict=True)
-    }
+    return kept | {_name(row, field): value for row, rule in enumerate(rules) for field, value in rule.items()}
+
+
+def _change_rule(rules: list[Texts], verb: str, place: int, other: str) -> None:
+    rule = rules[place]
+    to = {"up": place - 1, "down": place + 1, "move": _place(other, rules)}.get(verb)
+    ask = BY_NAME.get(rule.get("ask", "") if verb == "ask" else other)
+    if verb == "remove" and not other:
+        del rules[place]
+    elif to is not None and 0 <= to < len(rules):
+        rules.insert(to, rules.pop(place))
+    elif verb == "ask" and ask:
+        empty = ask.options[0][0] if ask.kind == "one" else ""
+        rules[place] = {**dict.fromkeys(ask.fields, empty), **rule}
+    elif verb == "drop" and ask:
+        rules[place] = {field: value for field, value in rule.items() if field not in ask.fields}
+
+
+def _place(text: str, rules: list[Texts]) -> int | None:
+    short = text.isdecimal() and len(text) <= len(str(MOST_RULES))
+    return int(text) if short and int(text) < len(rules) else None
+
+
+def _texts_of_rule(texts: Mapping[str, str], place: int) -> Texts:
+    """Return the texts of one rule by their fields; those that every rule has first."""
+    before = _name(place, "")
+    mine = {name.removeprefix(before): value for name, value in texts.items() if name.startswith(before)}
+    return {field: mine.get(field, "") for field in _RULE_FIELDS} | mine
 
 
 def editor_of(texts: Mapping[str, str], problems: tuple[Problem, ...] = ()) -> Editor:
@@ -137,16 +144,21 @@ def editor_of(texts: Mapping[str, str], problems: tuple[Problem, ...] = ()) -> E
     def cell(name: str) -> Cell:
         return Cell(name, texts.get(name, ""), errors.get(name, ""))
 
+    def asks(place: int) -> Iterator[AskCells]:
+        for ask in asked(_texts_of_rule(texts, place)):
+            yield AskCells(ask, tuple(cell(_name(place, field)) for field in ask.fields))
+
     rules = tuple(
         RuleCells(
             place,
             {field: cell(_name(place, field)) for field in _RULE_FIELDS},
+            tuple(asks(place)),
             is_first=place == 0,
             is_last=place == places[-1],
         )
         for place in places
     )
-    return Editor(rules, {field: cell(field) for field in _FIELDS.values()}, tuple(general))
+    return Editor(rules, {field.replace("-", "_"): cell(field) for field in _FIELDS.values()}, tuple(general))
 
 
 def _places(texts: Mapping[str, str]) -> Iterator[int]:
@@ -157,24 +169,39 @@ def _places(texts: Mapping[str, str]) -> Iterator[int]:
 
 
 def _rule(texts: Mapping[str, str], place: int) -> dict[str, Any]:
-    way = "flat" if texts.get(_name(place, "way")) == "flat" else "percent"
-    kind = texts[_name(place, "kind")].strip()
-    return {
-        "name": texts.get(_name(place, "name"), "").strip() or kind,
-        "when": {"kind": kind},
-        "pay": {way: texts.get(_name(place, "amount"), "").strip()},
+    mine = _texts_of_rule(texts, place)
+    way = mine["way"] if mine["way"] in _WAYS else "percent"
+    kind = mine["kind"].strip()
+    parts = told_parts(mine)
+    rule = {
+        "name": mine["name"].strip() or kind,
+        "when": {"kind": kind, **parts["when"]},
+        "pay": {way: mine["amount"].strip()},
+        **parts[""],
     }
+    return rule | {"recurring": parts["recurring"]} if "recurring" in parts else rule
 
 
 def _field_of(path: str, texts: Mapping[str, str]) -> str:
-    if path in _FIELDS:
-        return _FIELDS[path]
+    plain = re.sub(r"\[[0-9]+\]$", "", path)
+    if plain in _FIELDS:
+        return _FIELDS[plain]
     if path.startswith(_BY_KIND):
         kind = path.removeprefix(_BY_KIND)
         places = (place for place in _places(texts) if texts[_name(place, "kind")] == kind)
         return next((_name(place, "hold") for place in places), "")
     match = _RULE_PATH.match(path)
-    return _name(int(match["place"]), _PARTS[match["part"]]) if match else ""
+    return _rule_field(match) if match else ""
+
+
+def _rule_field(match: re.Match[str]) -> str:
+    """Return the field of a rule that a problem is about: what is asked at its own field, else the nearest."""
+    place, part = int(match["place"]), match["part"]
+    ask = BY_NAME.get(match["asks"] or part or "")
+    if ask and part != "pay":
+        bound = f"if-{ask.name}-{match['bound']}"
+        return _name(place, bound if bound in ask.fields else ask.fields[0])
+    return _name(place, _PARTS.get(part, "name"))
 
 
 def _name(place: int, field: str) -> str:
@@ -182,23 +209,28 @@ def _name(place: int, field: str) -> str:
 
 
 def _at(document: Any, path: str) -> object:  # noqa: ANN401 - a document as JSON has it: any depth, any type
-    section, name = path.split(".")
-    return document[section][name]
+    """Return what stands at a place; nothing where the document leaves it out."""
+    for name in path.split("."):
+        document = document.get(name, "") if isinstance(document, dict) else ""
+    return document
+
+
+def _put(document: dict[str, Any], path: str, value: object) -> None:
+    *sections, name = path.split(".")
+    for section in sections:
+        document = document.setdefault(section, {})
+    document[name] = value
 
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    return str(value)
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _value(text: str, field: str) -> object:
     if field == "repeat":
         return bool(text)
-    return _number(text) if field in _NUMBERS else text.strip()
-
-
-def _number(text: str) -> int | str:
-    """Return a whole number where one was written, else the text itself for the sentence that refuses it."""
-    given = text.strip()
-    return int(given) if _WHOLE.fullmatch(given) else given
+    if field in _WORDS:
+        return words_of(text)
+    return number(text) if field in _NUMBERS else text.strip()

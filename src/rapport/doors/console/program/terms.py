@@ -1,6 +1,7 @@
 """The terms of a program: the draft as a form with its sentences beside it, and the versions that were published."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,8 +19,9 @@ from rapport.apps.replays.queries import reason_for_draft
 from rapport.domain.terms import Problem, Problems, Terms, digest, parse, sentences
 from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
+from rapport.doors.console.program.asking import Texts
 from rapport.doors.console.program.choices import CHOICES
-from rapport.doors.console.program.editor import Texts, changed, document_of, editor_of, texts_of
+from rapport.doors.console.program.editor import changed, document_of, editor_of, texts_of
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
@@ -29,7 +31,8 @@ from rapport.flows.publishing import notice_of
 from rapport.flows.replaying.worse import worse_off
 from rapport.kit.clock import now
 
-_LONGEST = 250
+_LONGEST = 70_000
+"""How much of one field is read: 500 products of the longest numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def terms(request: Request, program_id: str) -> HttpResponse:
     texts, do = _posted(request), request.POST.get("do", "keep")
     if do != "keep":
         return terms_page(request, program, texts=changed(texts, do=do), is_kept=False)
-    document = document_of(texts)
+    document = _document(texts, program)
     read = parse(document, currency=program.currency, speech=translation)
     if isinstance(read, Problems):
         return terms_page(request, program, texts=texts, problems=read.items, status=422, is_kept=False)
@@ -65,7 +68,7 @@ def terms(request: Request, program_id: str) -> HttpResponse:
 def preview(request: Request, program_id: str) -> HttpResponse:
     """Answer with the sentences of what stands in the form, while it is being changed."""
     program = program_or_404(request, program_id)
-    read = parse(document_of(_posted(request)), currency=program.currency, speech=translation)
+    read = parse(_document(_posted(request), program), currency=program.currency, speech=translation)
     return render(request, "console/program/reading.html", {"read": reading(program, read)})
 
 
@@ -82,7 +85,7 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
     """Render the page of terms, with the draft as it is kept unless other texts are given."""
     draft = draft_of(program)
     shown = texts_of(draft) if texts is None else texts
-    read: Terms | Problems = draft if texts is None else parse(document_of(shown), currency=program.currency)
+    read: Terms | Problems = draft if texts is None else parse(_document(shown, program), currency=program.currency)
     at = now()
     in_force, accepted = version_in_force(program.id, at=at), accepted_counts(program.id)
     return program_page(
@@ -125,4 +128,10 @@ def reading(program: Program, read: Terms | Problems) -> Read:
 
 
 def _posted(request: Request) -> Texts:
-    return {name: str(value)[:_LONGEST] for name, value in request.POST.items()}
+    """Return the texts of the form; of boxes that are ticked together one text with commas."""
+    return {name: ", ".join(values)[:_LONGEST] for name, values in request.POST.lists()}
+
+
+def _document(texts: Texts, program: Program) -> dict[str, Any]:
+    """Return what the form says, beside what only YAML and the API show of the kept draft."""
+    return document_of(texts, beside=program.draft.document)
