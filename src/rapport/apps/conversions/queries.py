@@ -347,7 +347,12 @@ def _cursor(name: str) -> QuerySet[JournalCursor]:
 
 def profile_of(program_id: str) -> PostbackProfile | None:
     """Return how the postbacks of a program are written; nothing where it is in our own names."""
-    return PostbackProfile.objects.filter(program_id=program_id).first()
+    return next(iter(_profile(program_id=program_id)), None)
+
+
+@composed
+def _profile(program_id: str) -> QuerySet[PostbackProfile]:
+    return PostbackProfile.objects.filter(pk=program_id)
 
 
 def reading_of(program_id: str) -> Reading:

@@ -71,8 +71,9 @@ def new_row(model: type[AnyModel], **columns: object) -> AnyModel:
     for name, make in blank.made:
         if name not in columns:
             values[name] = make()
+    values["_state"] = ModelState()
     row = model.__new__(model)
-    row.__dict__ = {"_state": ModelState(), **values}
+    row.__dict__ = values
     return row
 
 
@@ -194,7 +195,7 @@ def _is_plain(field: "AnyField") -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Blank:
-    """The columns of an empty row: their defaults, and those whose default is made anew for every row."""
+    """The columns of an empty row and a place for its state: their defaults, and those that each row makes anew."""
 
     plain: dict[str, Any]
     made: tuple[tuple[str, Callable[[], Any]], ...]
@@ -205,7 +206,7 @@ def _blank(model: type[Model]) -> _Blank:
     fields = model._meta.concrete_fields
     made = tuple((field.attname, field.get_default) for field in fields if callable(field.default))
     plain = {field.attname: None if callable(field.default) else field.get_default() for field in fields}
-    return _Blank(plain, made)
+    return _Blank({"_state": None, **plain}, made)
 
 
 @cache
