@@ -4,7 +4,8 @@ Figures, each with its bound:
 
   bytes_per_click    the clicks table on disk divided by its clicks (at most 36)
   rolls_bytes        what is counted ahead, on disk, for each click
-  ingest_per_s       clicks a second out of a journal into the table, decoding, recognising and syncing included
+  ingest_per_s       clicks a second out of a journal into the table, decoding, recognising and syncing included; by two
+                     threads, of a backlog long enough for both (at least 200,000 promised on two free cores)
   ingest_per_cpu_s   the same by a second of processor time
   series_90d         a partner's clicks per day over 90 days, days of Europe/Berlin
   hourly_week        a program's clicks per hour over a week
@@ -55,7 +56,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--clicks", type=lambda text: int(text.replace("_", "")), default=5_000_000)
     options.add_argument("--askings", type=int, default=40, help="how often each question is asked (40)")
-    options.add_argument("--ingest", type=int, default=400_000, help="clicks of the journal that is taken in (400,000)")
+    options.add_argument("--ingest", type=int, default=1_200_000, help="clicks of the journal taken in (1,200,000)")
     options.add_argument("--keep", type=Path, help="a folder for the year, used again if it is there")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
