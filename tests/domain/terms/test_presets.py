@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rapport.domain.terms import presets, sentences
+from rapport.domain.terms import Preset, presets, sentences
+from tests.make.judging import decide, make_click, make_promises, make_sale
 from tests.make.scenarios import parsed
 
 OFFERED = {
@@ -47,7 +48,7 @@ OFFERED = {
 
 def test_each_preset_earns_what_it_says_and_holds_what_it_names() -> None:
     offered: dict[str, Any] = {}
-    for preset in presets():
+    for preset in _ways():
         terms = parsed(preset.document, "EUR")
         offered[preset.key] = (preset.name, preset.summary, sentences(terms)[0], dict(terms.hold.by_kind))
     assert offered == OFFERED
@@ -55,7 +56,53 @@ def test_each_preset_earns_what_it_says_and_holds_what_it_names() -> None:
 
 
 def test_all_presets_share_the_ordinary_holds_windows_and_paydays() -> None:
-    for preset in presets():
+    for preset in _ways():
         terms = parsed(preset.document, "EUR")
         assert (terms.hold.days, terms.reversal.window_days, terms.notice.days) == (30, 180, 30)
         assert (terms.payout.threshold_minor, terms.payout.day) == (50_00, 15)
+
+
+def _ways() -> list[Preset]:
+    return [preset for preset in presets() if not preset.by_trade]
+
+
+TRADES = {
+    "retail": (["new", "back"], 500),
+    "sleepwear": (["sale"], 1_200),
+    "publishing": (["sale", "rebill"], 3_000),
+    "gaming": (["sign-up", "sale"], 2_500),
+    "travel": (["sale"], 400),
+    "education": (["lead", "sale"], 2_000),
+    "web-hosting": (["large", "small"], 6_000),
+    "lead-generation": (["lead"], 0),
+    "gambling": (["deposit", "rebill"], 0),
+    "personal-finance": (["lead", "account"], 0),
+    "telecommunications": (["new", "prolonged"], 2_000),
+    "real-estate": (["visit", "sale"], 250),
+}
+"""What each pays by which rules, and how much for a sale of 100.00 of a customer of whom nothing is told."""
+
+
+def test_each_trade_has_terms_that_can_be_promised_in_every_currency_and_pay_what_they_say() -> None:
+    offered = {}
+    for preset in presets():
+        if not preset.by_trade:
+            continue
+        for currency in ("JPY", "KWD"):
+            parsed(preset.document, currency)
+        terms = parsed(preset.document, "EUR")
+        decision = decide(make_sale(), make_click(), promises=make_promises(terms={"trm_1": terms}))
+        offered[preset.key] = ([rule.name for rule in terms.rules], decision.target_minor)
+    assert offered == TRADES
+
+
+def test_what_a_trade_promises_is_what_its_sentences_say() -> None:
+    found = {preset.key: sentences(parsed(preset.document, "EUR")) for preset in presets()}
+    assert found["travel"][1] == "4 % of every sale, at most 60.00 EUR an order."
+    assert found["publishing"][2] == "10 % of every rebill, for 12 months after the first order."
+    assert found["gambling"][2] == "25 % of every rebill, for as long as the customer pays."
+    assert found["real-estate"][0] == (
+        "You earn 100.00 EUR for every “visit” and 2.5 % of every sale, without an end after the click, "
+        "repeat purchases not included."
+    )
+    assert found["web-hosting"][1] == "60.00 EUR for every sale, for orders of at least 100.00 EUR."

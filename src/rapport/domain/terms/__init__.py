@@ -27,7 +27,8 @@ from rapport.domain.terms.model import (
 from rapport.domain.terms.own_rate import with_own_rate
 from rapport.domain.terms.parse import canonical, digest, parse, schema
 from rapport.domain.terms.place import Problem, Problems
-from rapport.domain.terms.presets import Preset, presets
+from rapport.domain.terms.preset import Preset
+from rapport.domain.terms.presets import presets
 from rapport.domain.terms.rules import Choice, Flat, MarginPercent, Pay, Percent, PerUnit, Recurring, Rule
 from rapport.domain.terms.sentences import sentences
 from rapport.domain.terms.sentences_rules import rule_words

@@ -54,12 +54,14 @@ def create(request: Request, organisation_id: str) -> HttpResponse:
     if program:
         messages.success(request, _("The program is there. Read its terms, then publish them."))
         return lead_to("terms", program)
+    chosen = form["preset"].value() or presets()[0].key
     context = {
         "width": "focus-main-wide",
         "form": form,
         "workspace": workspace,
         "starts": _starts(form["currency"].value()),
-        "chosen": form["preset"].value() or presets()[0].key,
+        "chosen": chosen,
+        "chosen_by_trade": any(preset.key == chosen and preset.by_trade for preset in presets()),
     }
     page = focus_shell() | context
     return render(request, "console/program/new.html", page, status=422 if form.errors else 200)
