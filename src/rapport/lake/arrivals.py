@@ -17,6 +17,7 @@ from rapport.lake.crawlers import crawler_of
 from rapport.lake.devices import device_of
 from rapport.lake.position import segment_number
 from rapport.lake.receipts import Arrived, postbacks_among
+from rapport.lake.spill import own_spill
 from rapport.lake.visitors import Visitors
 from rapport.wire.journal import sound_events
 
@@ -38,7 +39,7 @@ class Arrivals:
     def __init__(self, *, workshop: Path, visitors: Visitors) -> None:
         self._workshop = workshop
         self.visitors = visitors
-        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop)})
+        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": own_spill(workshop)})
         self.clicks = 0  # and impressions
         self.damaged = 0  # lines that failed their checksum
         self.postbacks: list[Arrived] = []

@@ -14,6 +14,7 @@ from arro3.core import RecordBatchReader
 from deltalake import ColumnProperties, DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
 
 from rapport.lake.days import MS_IN_DAY, utc_day
+from rapport.lake.spill import own_spill
 
 KEPT_MONTHS = 13
 _LATE_MS = 3_600_000
@@ -60,7 +61,7 @@ def sort_day(table: DeltaTable, *, day: date, files: Sequence[str], workshop: Pa
 
     A click that is appended meanwhile stays in its own file: only the files of the snapshot are replaced.
     """
-    with duckdb.connect(config={**_CONNECTION, "temp_directory": str(workshop / "spill")}) as database:
+    with duckdb.connect(config={**_CONNECTION, "temp_directory": own_spill(workshop)}) as database:
         rows = RecordBatchReader.from_arrow(
             database.sql(_ORDERED.format(columns=columns), params={"files": list(files)})
         )

@@ -17,6 +17,7 @@ from rapport.lake.closing import CLOSED_FILES
 from rapport.lake.columns import SCHEMA
 from rapport.lake.durability import settle_table
 from rapport.lake.position import NOTHING_READ, READER, clicks_folder
+from rapport.lake.spill import own_spill
 
 _CONNECTION = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
@@ -41,7 +42,7 @@ def convert(lake: Path, *, configuration: dict[str, str]) -> None:
     shutil.rmtree(new, ignore_errors=True)
     before = DeltaTable(clicks)
     DeltaTable.create(new, schema=SCHEMA, partition_by=["day"], name="clicks", configuration=configuration)
-    with duckdb.connect(config={**_CONNECTION, "temp_directory": str(lake / "spill")}) as database:
+    with duckdb.connect(config={**_CONNECTION, "temp_directory": own_spill(lake)}) as database:
         _carry_over(before, new, database=database)
     settle_table(new)
     clicks.rename(old)

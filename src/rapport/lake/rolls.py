@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from rapport.lake.durability import sync
+from rapport.lake.spill import own_spill
 
 _MONTHS = {"month": "roll_month", "quarters": "roll_quarters"}  # by kind of roll: the question that makes it
 FilesByDay = Mapping[date, Sequence[str]]
@@ -63,7 +64,7 @@ def stamp(lake: Path) -> int:
 
 def roll_day(lake: Path, *, day: date, files: Sequence[str]) -> None:
     """Count a day from its clicks."""
-    _write("roll_day", files=files, to=_folder(lake) / _day_name(day, files), spill=lake / "spill")
+    _write("roll_day", files=files, to=_folder(lake) / _day_name(day, files), spill=own_spill(lake))
 
 
 def were_counted(lake: Path, *, day: date, files: Sequence[str]) -> bool:
@@ -79,7 +80,7 @@ def roll_months(lake: Path, clicks: FilesByDay) -> int:
     for month in missing:
         files = [path for day, path in sorted(rolls.days.items()) if f"{day:%Y-%m}" == month]
         for kind, question in _MONTHS.items():
-            _write(question, files=files, to=_folder(lake) / f"{kind}-{names[month]}", spill=lake / "spill")
+            _write(question, files=files, to=_folder(lake) / f"{kind}-{names[month]}", spill=own_spill(lake))
     kept = {f"{kind}-{name}" for kind in _MONTHS for name in names.values()}
     _drop_all_but({*(Path(path).name for path in rolls.days.values()), *kept}, lake=lake)
     return len(missing)
@@ -144,11 +145,11 @@ def _drop_all_but(names: set[str], *, lake: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _write(question: str, *, files: Sequence[str], to: Path, spill: Path) -> None:
+def _write(question: str, *, files: Sequence[str], to: Path, spill: str) -> None:
     """Write what a question answers into a file: whole or not at all, also after a power cut."""
     to.parent.mkdir(parents=True, exist_ok=True)
     draft = to.with_suffix(f".{os.getpid()}.draft")
-    with duckdb.connect(config={**_CONNECTION, "temp_directory": str(spill)}) as database:
+    with duckdb.connect(config={**_CONNECTION, "temp_directory": spill}) as database:
         database.execute(
             f"COPY ({_text(question)}) TO '{_quoted(draft)}' "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_IN_GROUP})",

@@ -14,6 +14,7 @@ from rapport.lake.closing import is_closed, oldest_kept, sort_day
 from rapport.lake.durability import settle, sync_checkpoints
 from rapport.lake.position import clicks_folder, receipts_folder
 from rapport.lake.rolls import find_rolls, forget_rolls, roll_day, roll_months, were_counted
+from rapport.lake.spill import sweep_spills
 from rapport.lake.table import files_by_day, find_clicks, find_receipts, open_clicks, writer_properties
 from rapport.lake.visitors import forget_old_keys
 
@@ -75,6 +76,7 @@ def keep_up(lake: Path, *, now_ms: int) -> Upkeep:
     closed = close_days(lake, now_ms=now_ms)
     cleaned = vacuum(lake)
     forget_old_keys(lake, now_ms=now_ms)
+    sweep_spills(lake)
     return Upkeep(
         joined=compacted.joined,
         removed=cleaned.removed,

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files as packaged
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -29,8 +28,8 @@ _CONNECTION = {
 class Engine:
     """One DuckDB for a process; each thread has a cursor of its own, and they share its caches."""
 
-    def __init__(self, spill: Path) -> None:
-        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": str(spill)})
+    def __init__(self, spill: str) -> None:
+        self._database = duckdb.connect(config={**_CONNECTION, "temp_directory": spill})
         self._database.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a Delta table never change
         self._database.execute("SET GLOBAL prefetch_all_parquet_files = true")  # a few long reads for hundreds of short
         self._own = threading.local()

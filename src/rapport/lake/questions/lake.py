@@ -26,6 +26,7 @@ from rapport.lake.questions.answers import (
 from rapport.lake.questions.holdings import Holding, Holdings
 from rapport.lake.questions.minting import minted_ms, tails_of
 from rapport.lake.questions.plan import newest_first, plan, raw_files
+from rapport.lake.spill import own_spill
 from rapport.lake.visitors import network_text
 from rapport.wire.events import SUB_IDS
 
@@ -41,7 +42,7 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self._holdings = Holdings(folder)
-        self._engine = Engine(folder / "spill")
+        self._engine = Engine(own_spill(folder))
         self._memory = Memory()
 
     def totals(self, about: Filter = EVERYTHING) -> Totals:
