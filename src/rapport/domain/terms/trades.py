@@ -6,7 +6,7 @@ from rapport.domain.terms.speech import Speech
 
 def trades(speech: Speech) -> tuple[Preset, ...]:
     """Return a preset for each trade."""
-    return (*_goods(speech), *_services(speech), *_contracts(speech))
+    return (*_goods(speech), *_services(speech), *_signed(speech))
 
 
 def _goods(speech: Speech) -> tuple[Preset, ...]:
@@ -100,7 +100,7 @@ def _services(speech: Speech) -> tuple[Preset, ...]:
     )
 
 
-def _contracts(speech: Speech) -> tuple[Preset, ...]:
+def _signed(speech: Speech) -> tuple[Preset, ...]:
     return (
         Preset(
             key="personal-finance",

@@ -12,6 +12,7 @@ from rapport.doors.api.problems import answer_problems
 from rapport.doors.api.receipts import router as receipts
 from rapport.doors.api.replays import router as replays
 from rapport.doors.api.reports import router as reports
+from rapport.doors.api.terms import router as terms
 from rapport.doors.api.trials import router as trials
 
 app_name = "api"
@@ -20,8 +21,8 @@ api = NinjaAPI(
     title="Rapport",
     version="1",
     description=(
-        "Report conversions and corrections; read what became of them and what they earn; keep links; try terms on the "
-        "past."
+        "Report conversions and corrections; read what became of them and what they earn; keep links; write, try and "
+        "publish terms."
     ),
     auth=KeyAuth(),
     urls_namespace=app_name,
@@ -34,6 +35,7 @@ api.add_router("", receipts)
 api.add_router("", reports)
 api.add_router("", trials)
 api.add_router("", replays)
+api.add_router("", terms)
 answer_problems(api)
 docs = Docs(api)
 
