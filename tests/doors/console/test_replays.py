@@ -63,8 +63,10 @@ def test_a_draft_is_tried_and_its_answer_is_read_kept_and_published_with_the_ver
     assert "Nothing was tried yet" in page(manager, "replays", program.id)
     row = tried(manager, program)
     shown = page(manager, "replay", program.id, row.id)
-    for words in ("Slow Mornings", "TEA", "A-1", "Keep with the draft", "Winners", "Cash calendar", "48.00\xa0€"):
+    for words in ("Slow Mornings", "Keep with the draft", "Winners", "Cash calendar", "48.00\xa0€"):
         assert words in shown, words
+    for by, words in {"products": "TEA", "months": "12\xa0%", "calendar": "Payable then", "orders": "A-1"}.items():
+        assert words in page(manager, "replay", program.id, row.id, by=by), by
     assert manager.post(reverse("program:replay-keep", args=[program.id, row.id])).status_code == 303
     assert DraftReason.objects.get().replay == row
     assert "Kept with the draft" in page(manager, "replay", program.id, row.id)

@@ -30,7 +30,9 @@ def replay(request: HttpRequest, token: str) -> HttpResponse:
         **public_shell(brand=Brand(program.name)),
         "program_row": program,
         "share": share,
-        "shown": shown_replay(replayed, Reader(named if share.shows_names else anonymous(replayed))),
+        "shown": shown_replay(
+            replayed, Reader(named if share.shows_names else anonymous(replayed)), by=request.GET.get("by", "")
+        ),
         "zone": program.zone,
     }
     answer = render(request, "public/replay.html", context)

@@ -16,12 +16,12 @@ from rapport.domain.money import Money, decimals_of
 from rapport.doors.ui.charts import Chart, Series, bars
 from rapport.doors.ui.sheets import Cell, Exact, csv_answer
 from rapport.flows.replaying.result import Figures, Group, Order, Replayed, from_document
-from rapport.flows.replaying.tables import key_words, plain, table_of
+from rapport.flows.replaying.tables import TABLES, key_words, plain, table_of
 
 ROWS_SHOWN = 50
 """Partners or products on the page; the file has all of them."""
-BARS_SHOWN = 6
-_LONGEST_LABEL = 11
+BARS_SHOWN = 5
+_LONGEST_LABEL = 9
 
 UrlOf = Callable[[str], str]
 
@@ -130,7 +130,9 @@ class ShownReplay:
     losers: tuple[Row, ...]
     won: Money
     lost: Money
-    groupings: tuple[Grouping, ...]
+    by: str
+    tabs: tuple[tuple[str, str], ...]
+    grouping: Grouping | None
     cash_chart: Chart | None
     cash: tuple[CashMonth, ...]
     waiting_then: Money
@@ -155,10 +157,9 @@ def anonymous(replayed: Replayed) -> dict[str, str]:
     return {key: _("Partner %(n)s") % {"n": number} for number, key in enumerate(known, 1)}
 
 
-def shown_replay(replayed: Replayed, reader: Reader) -> ShownReplay:
-    """Return a replay as its reader sees it."""
+def shown_replay(replayed: Replayed, reader: Reader, *, by: str = "") -> ShownReplay:
+    """Return a replay as its reader sees it, with one of its tables in detail."""
     currency = replayed.currency
-    partners = _rows(replayed.by_partner, currency, reader)
     winners, losers = (_rows(groups, currency, reader) for groups in (replayed.winners, replayed.losers))
     months = _cash(replayed)
     return ShownReplay(
@@ -168,11 +169,12 @@ def shown_replay(replayed: Replayed, reader: Reader) -> ShownReplay:
         losers=losers,
         won=Money(sum(row.figures.difference_minor for row in winners), currency),
         lost=Money(sum(row.figures.difference_minor for row in losers), currency),
-        groupings=(
-            _grouping("partners", _("By partner"), _("Partner"), partners),
-            _grouping("products", _("By product"), _("Product"), _products(replayed)),
-            _grouping("months", _("By month"), _("Month"), _months(replayed), all_bars=True),
+        by=by if by in TABLES else TABLES[0],
+        tabs=(
+            *(("partners", _("By partner")), ("products", _("By product")), ("months", _("By month"))),
+            *(("calendar", _("Cash calendar")), ("orders", _("Orders that move most"))),
         ),
+        grouping=_grouping_of(replayed, by, reader),
         cash_chart=_cash_chart(months),
         cash=months,
         waiting_then=Money(replayed.waiting_then_minor, currency),
@@ -205,6 +207,17 @@ def _products(replayed: Replayed) -> tuple[Row, ...]:
 
 def _months(replayed: Replayed) -> tuple[Row, ...]:
     return tuple(Row(_month_words(one.key), "", one.figures, replayed.currency) for one in replayed.by_month)
+
+
+def _grouping_of(replayed: Replayed, by: str, reader: Reader) -> Grouping | None:
+    if by in {"calendar", "orders"}:
+        return None
+    if by == "products":
+        return _grouping(by, _("By product"), _("Product"), _products(replayed))
+    if by == "months":
+        return _grouping(by, _("By month"), _("Month"), _months(replayed), all_bars=True)
+    partners = _rows(replayed.by_partner, replayed.currency, reader)
+    return _grouping("partners", _("By partner"), _("Partner"), partners)
 
 
 def _grouping(name: str, heading: str, column: str, rows: tuple[Row, ...], *, all_bars: bool = False) -> Grouping:

@@ -108,7 +108,7 @@ def replay_page(
         program=program,
         status=422 if share_form and share_form.errors else 200,
         row=row,
-        shown=_shown(program, row),
+        shown=_shown(program, row, by=request.GET.get("by", "")),
         is_of_draft=row.digest == digest(draft_of(program)),
         is_reason=reason is not None and reason.id == row.id,
         partners=[name for key, name in partner_names(program).items() if key in row.partners],
@@ -125,7 +125,7 @@ def partner_names(program: Program) -> dict[str, str]:
     return {row.id: row.partner.name for row in agreements_of(program.id)}
 
 
-def _shown(program: Program, row: Replay) -> ShownReplay | None:
+def _shown(program: Program, row: Replay, *, by: str) -> ShownReplay | None:
     if row.answer is None:
         return None
     reader = Reader(
@@ -133,7 +133,7 @@ def _shown(program: Program, row: Replay) -> ShownReplay | None:
         partner_url=lambda key: reverse("console:partner", args=[program.id, key]),
         order_url=lambda key: reverse("console:conversion", args=[program.id, key]),
     )
-    return shown_replay(from_document(row.answer), reader)
+    return shown_replay(from_document(row.answer), reader, by=by)
 
 
 def _found(request: Request, program_id: str, replay_id: str) -> tuple[Program, Replay]:
