@@ -22,6 +22,7 @@ LINKBOOK_FOLDER = DATA_FOLDER / "linkbook"
 LAKE_FOLDER = DATA_FOLDER / "lake"
 OUTBOX_FOLDER = DATA_FOLDER / "outbox"
 IMPORTS_FOLDER = DATA_FOLDER / "imports"
+REPLAYS_FOLDER = DATA_FOLDER / "replays"
 IMPORT_MOST_BYTES = _chosen.import_most_mb * 1_000_000
 IMPORT_KEPT_DAYS = _chosen.import_kept_days
 DNS_SERVER = _chosen.dns_server

@@ -1,11 +1,11 @@
-"""Read what the books hold for the orders of the past, and take no lock for it."""
+"""Read what was judged and what the books hold for the orders of the past, and take no lock for it."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from rapport.apps.commissions.models import Commission
+from rapport.apps.commissions.models import Attribution, Commission, CommissionLine
 
 
 class Held(NamedTuple):
@@ -27,3 +27,25 @@ def held_for(conversion_ids: Collection[str]) -> dict[str, list[Held]]:
     for source, agreement_id, version_id, *minors, hold_until in rows.values_list("source", *_COLUMNS, "hold_until"):
         found[source].append(Held(agreement_id, version_id, sum(minors), hold_until))
     return found
+
+
+def newest_judgement(program_id: str) -> str:
+    """Return the id of the judgement that was made last in a program; empty when nothing was judged."""
+    rows = Attribution.objects.filter(conversion__program_id=program_id).order_by("-id")
+    return rows.values_list("id", flat=True).first() or ""
+
+
+def last_line() -> int:
+    """Return the number of the line that was booked last, of all programs."""
+    return CommissionLine.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def moved_since(program_id: str, *, judgement: str, line: int) -> set[str]:
+    """Return the orders of a program that were judged after this judgement, or booked after this line."""
+    judged = Attribution.objects.filter(pk__gt=judgement, conversion__program_id=program_id)
+    booked = CommissionLine.objects.filter(pk__gt=line, commission__agreement__program_id=program_id)
+    booked = booked.filter(commission__conversion__isnull=False)
+    return {
+        *judged.values_list("conversion_id", flat=True),
+        *booked.values_list("commission__conversion_id", flat=True),
+    }

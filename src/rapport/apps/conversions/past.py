@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import QuerySet
 
 from rapport.apps.conversions.models import Conversion, ConversionLine
 from rapport.apps.conversions.recording import StoryKey
+
+_IDS_AT_ONCE: Final = 1_000
 
 
 class Place(NamedTuple):
@@ -74,3 +76,13 @@ def baskets_of(conversion_ids: Collection[str]) -> dict[str, list[BasketLine]]:
     for conversion_id, product, quantity, price, discount, cost in told:
         baskets[conversion_id].append(BasketLine(product, quantity, price, discount, cost))
     return baskets
+
+
+def stories_of_orders(conversion_ids: Collection[str]) -> set[StoryKey]:
+    """Return the stories that these orders belong to."""
+    ids = sorted(conversion_ids)
+    found: set[StoryKey] = set()
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        rows = Conversion.objects.filter(pk__in=ids[start : start + _IDS_AT_ONCE]).only("id", "customer_id")
+        found |= {StoryKey.of(row) for row in rows}
+    return found

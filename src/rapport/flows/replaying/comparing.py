@@ -69,15 +69,15 @@ class Comparing:
         first_ms, until_ms = to_ms(self.asked.from_at), to_ms(self.asked.until_at)
         for reported in loaded.story.conversions:
             if first_ms <= reported.occurred_at_ms < until_ms:
-                before = _Side(reported, judged.on(reported.id), then)
-                today = _Side(reported, judged_present.on(reported.id), present)
-                after = _Side(reported, judged_now.on(reported.id), now)
+                before = Side(reported, judged.on(reported.id), then)
+                today = Side(reported, judged_present.on(reported.id), present)
+                after = Side(reported, judged_now.on(reported.id), now)
                 yield self._line(before, today, after, told)
 
-    def _line(self, then: "_Side", present: "_Side", now: "_Side", told: _Told) -> Line:
+    def _line(self, then: "Side", present: "Side", now: "Side", told: _Told) -> Line:
         reported, zone, currency = then.reported, self.asked.program.zone, self.asked.program.currency
         held = told.held.get(reported.id, ())
-        factor = _factor(reported.exchange, currency)
+        factor = factor_of(reported.exchange, currency)
         return Line(
             conversion_id=reported.id,
             external_id=reported.external_id,
@@ -98,7 +98,7 @@ class Comparing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class Side:
     """One order with a decision on it, and the promises by which that was made."""
 
     reported: ReportedConversion
@@ -109,10 +109,11 @@ class _Side:
     def terms(self) -> Terms | None:
         """Return the terms by which somebody earns; None where nobody does."""
         credit = self.decision.credit
-        return self.promises.terms[credit.terms_version_id] if credit and self._earns else None
+        return self.promises.terms[credit.terms_version_id] if credit and self.earns else None
 
     @property
-    def _earns(self) -> bool:
+    def earns(self) -> bool:
+        """Say whether anybody earns."""
         return self.decision.outcome is Outcome.EARNED
 
     @property
@@ -136,14 +137,14 @@ class _Side:
     def paid(self, zone: str, *, draft: Draft | None = None) -> Paid | None:
         """Return who earns how much; of what the draft pays the version is empty."""
         credit, hold_until_ms = self.decision.credit, self.decision.hold_until_ms
-        if credit is None or hold_until_ms is None or not self._earns:
+        if credit is None or hold_until_ms is None or not self.earns:
             return None
         is_drafted = draft is not None and draft.takes(credit.terms_version_id)
         version_id = "" if is_drafted else credit.terms_version_id
         return Paid(credit.agreement_id, self.decision.target_minor, version_id, day_of(hold_until_ms, zone))
 
 
-def _factor(exchange: Exchange | None, currency: str) -> Fraction | int:
+def factor_of(exchange: Exchange | None, currency: str) -> Fraction | int:
     """Return what a minor unit of the order is worth; nothing while its rate is not known."""
     if exchange is None:
         return 1
