@@ -64,21 +64,15 @@ class Sums:
         difference = whole["now_minor"] - whole["then_minor"]
         if difference or line.earner_then != line.earner_now:
             self.changed += 1
-            self._list(line, whole, abs(difference))
+            then_minor, now_minor = whole["then_minor"], whole["now_minor"]
+            earners = (line.earner_then, line.earner_now)
+            order = Order(line.conversion_id, line.external_id, line.kind, line.on, *earners, then_minor, now_minor)
+            self.list_order(order)
 
-    def _list(self, line: Line, whole: Mapping[str, int], weight: int) -> None:
-        order = Order(
-            conversion_id=line.conversion_id,
-            external_id=line.external_id,
-            kind=line.kind,
-            on=line.on,
-            earner_then=line.earner_then,
-            earner_now=line.earner_now,
-            then_minor=whole["then_minor"],
-            now_minor=whole["now_minor"],
-        )
+    def list_order(self, order: Order) -> None:
+        """List an order that changes, as long as it is among those that move most."""
         keep = heappush if len(self.top) < MOST_ORDERS else heappushpop
-        keep(self.top, (weight, line.conversion_id, order))
+        keep(self.top, (abs(order.difference_minor), order.conversion_id, order))
 
     @property
     def orders(self) -> tuple[Order, ...]:

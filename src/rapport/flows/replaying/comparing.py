@@ -25,7 +25,7 @@ from rapport.kit.clock import to_ms
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """What is known of the orders of a batch beside their stories."""
 
     held: Mapping[str, Sequence[Held]]
@@ -54,13 +54,14 @@ class Comparing:
         """Yield the orders of these stories that lie in the period and pay anything, then or now."""
         loaded = load_stories(self.offer.program, keys=keys)
         ids = [row.id for story in loaded for row in story.conversions]
-        told = _Told(held_for(ids), baskets_of(ids))
+        told = Told(held_for(ids), baskets_of(ids))
         promises = self.offer.promises_for(loaded)
         sides = (promises, as_at_present(promises, at_ms=self.at_ms), self.draft.promises(promises))
         for story in loaded:
-            yield from (line for line in self._of_story(story, sides, told) if line.matters)
+            yield from (line for line in self.of_story(story, sides, told) if line.matters)
 
-    def _of_story(self, loaded: LoadedStory, sides: _Promised, told: _Told) -> Iterator[Line]:
+    def of_story(self, loaded: LoadedStory, sides: _Promised, told: Told) -> Iterator[Line]:
+        """Yield the orders of a story that lie in the period, judged by each side."""
         then, present, now = sides
         judged = judge(loaded.story, then)
         judged_now = judge(self.draft.story(loaded.story), now)
@@ -74,7 +75,7 @@ class Comparing:
                 after = Side(reported, judged_now.on(reported.id), now)
                 yield self._line(before, today, after, told)
 
-    def _line(self, then: "Side", present: "Side", now: "Side", told: _Told) -> Line:
+    def _line(self, then: "Side", present: "Side", now: "Side", told: Told) -> Line:
         reported, zone, currency = then.reported, self.asked.program.zone, self.asked.program.currency
         held = told.held.get(reported.id, ())
         factor = factor_of(reported.exchange, currency)

@@ -46,7 +46,7 @@ class Draft:
         """Return the story with what people decided told in the rules of the draft.
 
         Whoever refused to take a commission from a partner named the rule that paid it: it goes on as the draft's rule
-        for that kind of order, and is no decision any more where the draft pays nothing for it.
+        of that name, or its first for that kind of order, and is no decision any more where the draft pays nothing.
         """
         if not any(_refusals(conversion) for conversion in story.conversions):
             return story
@@ -60,7 +60,8 @@ class Draft:
         credit = decision.credit
         if credit is None or not self.takes(credit.terms_version_id):
             return decision
-        rule = self.terms.rule_for(kind)
+        kept, first = self.terms.compiled.named(kind, credit.rule), self.terms.rule_for(kind)
+        rule = kept or first
         return replace(decision, credit=replace(credit, rule=rule.name)) if rule else None
 
 

@@ -20,6 +20,8 @@ from rapport.flows.replaying.comparing import Comparing
 from rapport.flows.replaying.result import Figures, Group, Proof, Replayed
 from rapport.kit.clock import to_ms
 
+FAST_FROM: Final = 2_000
+"""Above so many orders the facts are kept as columns, and terms run over these."""
 PAGE: Final = 500
 """Orders that are read at once."""
 
@@ -29,16 +31,31 @@ Tell = Callable[[int], None]
 
 def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Replayed:
     """Return what was paid then and what the draft would pay, for everything that occurred in the period."""
-    sums = Sums(frozenset(asked.partners))
-    looked_at = 0
     comparing = Comparing(asked, load_offer(asked.program.id), to_ms(at))
+    proof = Proof()
+    if orders_asked_for(asked) > FAST_FROM:
+        # Its libraries are large, and most replays are small.
+        from rapport.flows.replaying.columns.answering import CannotAnswer, answer_by_columns  # noqa: PLC0415 - see above
+
+        sums = Sums(frozenset(asked.partners))
+        try:
+            answered = answer_by_columns(comparing, sums, tell=tell)
+        except CannotAnswer as cannot:
+            proof = cannot.proof
+        else:
+            return answer_of(asked, sums, looked_at=answered.looked_at, proof=answered.proof)
+    return _judged_again(comparing, proof, tell=tell)
+
+
+def _judged_again(comparing: Comparing, proof: Proof, *, tell: Tell) -> Replayed:
+    asked, sums, looked_at = comparing.asked, Sums(frozenset(comparing.asked.partners)), 0
     period = {"from_at": asked.from_at, "until_at": asked.until_at}
     for keys, seen in stories_between(asked.program.id, **period, size=PAGE):
         for line in comparing.lines(keys):
             sums.add(line)
         looked_at += seen
         tell(looked_at)
-    return answer_of(asked, sums, looked_at=looked_at, proof=Proof())
+    return answer_of(asked, sums, looked_at=looked_at, proof=proof)
 
 
 def orders_asked_for(asked: Asked) -> int:

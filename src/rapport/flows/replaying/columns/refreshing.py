@@ -86,7 +86,7 @@ def _join(store: Store, held: Held) -> Held:
     number = max(held.files) + 1
     facts, shares = store.views(held)
     with store.engine() as engine:
-        for kind, read, order in (("facts", facts, "day"), ("shares", shares, "no, position")):
+        for kind, read, order in (("facts", facts, "day"), ("shares", shares, "no, place")):
             path = store.file(kind, number)
             engine.execute(
                 f"COPY (SELECT * FROM ({read}) ORDER BY {order}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"  # noqa: S608 - statements of ours

@@ -5,6 +5,9 @@ from typing import Final
 HOLDS: Final = 1
 """The version of these columns: files of another one are thrown away."""
 
+PER_PIECE: Final = 10_000
+"""Quantities have four decimals."""
+
 TEXT: Final = "VARCHAR"
 WHOLE: Final = "BIGINT"
 TRUTH: Final = "BOOLEAN"
@@ -24,46 +27,64 @@ FACTS: Final = {
     "version": TEXT,
     "engine": WHOLE,
     "hold_day": WHOLE,
-    "then": WHOLE,
-    "then_version": TEXT,
-    "then_day": WHOLE,
-    # What is left of each part of the order: a numerator, all over one denominator.
+    "booked": WHOLE,
+    "booked_version": TEXT,
+    "booked_day": WHOLE,
+    # As reported: parts of the order, and what its currency is worth.
+    "total": WHOLE,
+    "tax": WHOLE,
+    "shipping": WHOLE,
+    "discount": WHOLE,
+    "factor_num": WHOLE,
+    "factor_den": WHOLE,
+    # What is left of each part: a numerator, all over one denominator; and which part of the order stands.
     "left_total": WHOLE,
     "left_tax": WHOLE,
     "left_shipping": WHOLE,
     "left_discount": WHOLE,
     "left_den": WHOLE,
-    "stands_num": WHOLE,  # which part of the order stands
+    "stands_num": WHOLE,
     "stands_den": WHOLE,
-    "factor_num": WHOLE,  # what its currency is worth
-    "factor_den": WHOLE,
     "basis": WHOLE,
     # How long after the order the first and the last correction came that a reversal window may shut out.
     "first_ms": WHOLE,
     "last_ms": WHOLE,
-    # The basket: one product, or several whose shares lie beside; what was told of cost.
-    "shares": WHOLE,
+    # What the conditions of rules ask of the order; nothing where nobody told it.
+    "customer": TEXT,
+    "country": TEXT,
+    "device": TEXT,
+    "coupon": TEXT,
+    "codes": TEXT,  # |one|two|
+    "segment": TEXT,
+    "placement": TEXT,
+    "channel": TEXT,
+    "weekday": TEXT,
+    "hour": WHOLE,
+    "quantity": WHOLE,
+    "months": WHOLE,
+    "times": WHOLE,
+    "window_over": TRUTH,
+    # The basket: one product, or several whose lines lie beside; what was told of cost.
+    "lines": WHOLE,
     "product": TEXT,
     "costed": WHOLE,  # lines that told their cost
     "margin": WHOLE,
-    # As reported, for whoever computes a line again.
-    "total": WHOLE,
-    "tax": WHOLE,
-    "shipping": WHOLE,
-    "discount": WHOLE,
-    "corrections": TEXT,
-    "currency": TEXT,
-    "rate": TEXT,
 }
 
 SHARES: Final = {
     "no": WHOLE,
-    "position": WHOLE,
+    "place": WHOLE,
     "product": TEXT,
+    "product_key": TEXT,
+    "category": TEXT,
+    "brand": TEXT,
+    "price": WHOLE,
+    "pieces": WHOLE,
+    "cost": WHOLE,
     "weight": WHOLE,
     "weights": WHOLE,  # of the whole basket
     "margin": WHOLE,
-    "then": WHOLE,
+    "booked": WHOLE,
     "engine": WHOLE,
     "basis": WHOLE,
 }

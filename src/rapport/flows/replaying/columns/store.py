@@ -87,7 +87,7 @@ class Store:
         from arro3.core import Array, DataType, Table  # noqa: PLC0415 - large, and not every process needs it
 
         types = {TEXT: DataType.utf8(), TRUTH: DataType.bool()}
-        told = {
+        told: dict[str, Any] = {
             name: Array([row[name] for row in rows], types.get(column, DataType.int64()))
             for name, column in columns.items()
         }
@@ -95,7 +95,7 @@ class Store:
         path = self.file(kind, number)
         with self.engine() as engine:
             engine.register("told", table)
-            order = " ORDER BY day" if kind == "facts" else " ORDER BY no, position"
+            order = " ORDER BY day" if kind == "facts" else " ORDER BY no, place"
             engine.execute(
                 f"COPY (SELECT * FROM told{order}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"  # noqa: S608 - a path of ours
             )
@@ -112,6 +112,10 @@ class Store:
         finally:
             connection.close()
             shutil.rmtree(spill, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Let no file count any more: all are made anew."""
+        (self.folder / _LIST).unlink(missing_ok=True)
 
     def views(self, held: Held) -> tuple[str, str]:
         """Return the statements that read all facts, each order once, and all shares of baskets."""
