@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -68,8 +69,8 @@ def traded() -> Program:
         {"product": "TEA", "category": "drinks", "price": "0.99"},
     ]
     for number in range(12):
-        told = {"external_id": f"A-{number}", "total": f"{30 + number}.{number:02}", "tax": "2.17", "shipping": "1.01"}
-        more = {"coupons": ["TEN"]} if number % 5 == 0 else {}
+        told: dict[str, Any] = {"external_id": f"A-{number}", "total": f"{30 + number}.{number:02}", "tax": "2.17", "shipping": "1.01"}
+        more: dict[str, Any] = {"coupons": ["TEN"]} if number % 5 == 0 else {}
         report_sale(
             program,
             click_ids=[clicks[number % 2]],
@@ -163,7 +164,7 @@ def test_many_files_are_joined_to_one(
     ],
 )
 def test_what_columns_cannot_answer_is_judged_again_and_says_so(
-    both: Callable[..., tuple[Replayed, Replayed]], changed: dict[str, object], words: str
+    both: Callable[..., tuple[Replayed, Replayed]], changed: dict[str, Any], words: str
 ) -> None:
     fast, slow = both(traded(), terms_with(**changed))
     assert fast.proof.by == "engine"
