@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -105,8 +106,9 @@ class Store:
         """Open what reads and writes the files, for one piece of work."""
         import duckdb  # noqa: PLC0415 - large, and not every process needs it
 
-        spill = self.folder / "spill"
-        connection = duckdb.connect(config={**_CONNECTION, "temp_directory": str(spill)})
+        # A folder of its own: two that share one crash.
+        spill = tempfile.mkdtemp(prefix="spill-", dir=self.folder)
+        connection = duckdb.connect(config={**_CONNECTION, "temp_directory": spill})
         try:
             yield connection
         finally:
