@@ -152,7 +152,10 @@ class Asked:
 
     def part(self, lines: Lines) -> Fraction:
         """Which part of the order some lines are."""
-        worths = [max(item.quantity * item.price_minor - item.discount_minor, Fraction(0)) for item in self.order.items]
+        worths = [
+            max(Fraction(item.quantity * item.price_minor - item.discount_minor), Fraction(0))
+            for item in self.order.items
+        ]
         if not worths:
             return Fraction(1)
         if sum(worths) == 0:

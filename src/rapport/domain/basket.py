@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+Exact = Fraction | int
+"""A number that may have a fraction; whole ones stay plain integers, which are faster."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -15,19 +18,19 @@ class Item:
     product: str
     category: str = ""
     brand: str = ""
-    quantity: Fraction = Fraction(1)
+    quantity: Exact = 1
     price_minor: int = 0
     discount_minor: int = 0
     cost_minor: int | None = None
 
     @property
-    def worth(self) -> Fraction:
+    def worth(self) -> Exact:
         """Return what the line comes to, never below zero."""
-        return max(self.quantity * self.price_minor - self.discount_minor, Fraction(0))
+        return max(self.quantity * self.price_minor - self.discount_minor, 0)
 
 
 def weights_of(items: Sequence[Item]) -> list[Fraction]:
     """Return which part of the order each line is: by what it comes to, or alike where all come to nothing."""
     worths = [item.worth for item in items]
-    whole = sum(worths, Fraction(0))
-    return [worth / whole for worth in worths] if whole else [Fraction(1, len(items)) for _item in items]
+    whole = sum(worths)
+    return [Fraction(worth) / whole if whole else Fraction(1, len(items)) for worth in worths]

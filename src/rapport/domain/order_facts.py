@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Final
 
 from rapport.domain.amounts import Exact, basis_of, uncorrected
@@ -66,7 +65,7 @@ def order_facts(around: Around, report: AmountReport, basis: Basis) -> Facts:
         Fact.HOUR: at.hour,
         Fact.DAY: at.date().toordinal(),
         Fact.AMOUNT: None if factor is None else basis_of(uncorrected(report), basis) * factor,
-        Fact.QUANTITY: sum((item.quantity for item in order.items), Fraction(0)) if order.items else None,
+        Fact.QUANTITY: sum(item.quantity for item in order.items) if order.items else None,
         Fact.MONTHS_SINCE_FIRST: _months(around, at),
         Fact.TIMES_BEFORE: around.times_before,
     }

@@ -69,7 +69,7 @@ def _rate(report: AmountReport, around: Around, terms: Terms, only: str) -> Rati
         report=report,
         left=left,
         target_minor=target_minor,
-        uncorrected_minor=round_half_up(_total(before)),
+        uncorrected_minor=round_half_up(_total(before)) if corrections else target_minor,
         lines=_lines(target_minor, after),
         formula=(*_steps(working, after), *([] if waits else _last_steps(exact, target_minor))),
         waits_for_rate=waits,
@@ -133,14 +133,14 @@ def _measures(match: Match, around: Around) -> tuple[Exact, Exact, Exact | None]
     items = around.conversion.items
     if not items:
         return int(bool(match.lines)), int(bool(match.lines)), None
-    mine = [items[place] for place in sorted(match.lines)]
+    mine = [items[place] for place in match.lines]
     costs = [item.cost_minor for item in mine if item.cost_minor is not None]
-    pieces = sum((item.quantity for item in mine), Fraction(0))
-    if len(mine) == len(items):
-        return 1, pieces, sum(costs) if len(costs) == len(mine) else None
-    weights = weights_of(items)
-    weight = sum((weights[place] for place in match.lines), Fraction(0))
-    return weight, pieces, sum(costs) if len(costs) == len(mine) else None
+    cost = sum(costs) if len(costs) == len(mine) else None
+    weight: Exact = 1
+    if len(mine) < len(items):
+        weights = weights_of(items)
+        weight = sum(weights[place] for place in match.lines)
+    return weight, sum(item.quantity for item in mine), cost
 
 
 def _total(parts: Sequence[Part]) -> Fraction:
@@ -188,9 +188,9 @@ def _wants(condition: Condition) -> tuple[str, ...]:
 def first_match(rules: Sequence[CompiledRule], around: Around, terms: Terms) -> CompiledRule | Unmatched:
     """Return the first rule that matches the order, else why the first does not; an open conflict: at its least."""
     report = possible_reports(around.conversion)[0]
-    answers = list(match_rules(rules, around, report, terms.basis))
-    return next((answer.rule for answer in answers if isinstance(answer, Match)), None) or _refusal(answers)
-
-
-def _refusal(answers: Sequence[Match | Unmatched]) -> Unmatched:
-    return next(answer for answer in answers if isinstance(answer, Unmatched))
+    refusals = []
+    for answer in match_rules(rules, around, report, terms.basis):
+        if isinstance(answer, Match):
+            return answer.rule
+        refusals.append(answer)
+    return refusals[0]

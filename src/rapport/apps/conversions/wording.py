@@ -66,13 +66,17 @@ def items_of(rows: Iterable[ConversionLine]) -> tuple[Item, ...]:
             product=row.product,
             category=row.category,
             brand=row.brand,
-            quantity=Fraction(row.quantity),
+            quantity=_whole(Fraction(row.quantity)),
             price_minor=row.price_minor,
             discount_minor=row.discount_minor,
             cost_minor=row.cost_minor,
         )
         for row in sorted(rows, key=lambda row: row.position)
     )
+
+
+def _whole(quantity: Fraction) -> Fraction | int:
+    return quantity.numerator if quantity.denominator == 1 else quantity
 
 
 def exchange_of(row: Conversion) -> Exchange | None:

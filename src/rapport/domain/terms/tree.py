@@ -132,7 +132,10 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 def failing(conditions: tuple[Condition, ...], facts: Facts) -> Condition | None:
     """Return the first condition that does not hold; None when all do."""
-    return next((condition for condition in conditions if not holds(condition, facts)), None)
+    for condition in conditions:
+        if not holds(condition, facts):
+            return condition
+    return None
 
 
 def worth(amount: Amount, facts: Mapping[Fact, Exact]) -> Exact:
