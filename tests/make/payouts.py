@@ -16,6 +16,7 @@ from rapport.apps.tracking.models import Coupon
 from rapport.domain.books import AccountKind
 from rapport.flows.doctor import run_checks
 from rapport.flows.paying import fill_run, send_run
+from rapport.flows.reconciling import reconcile
 from rapport.flows.settlement import approve_due
 from rapport.flows.statements import statement_of
 from rapport.kit.ids import new_id
@@ -105,6 +106,7 @@ def make_payable(program: Program, agreement: Agreement, *, total: str = "1000.0
 def hold_to_the_books(program: Program, *, until: datetime) -> None:
     """Hold the statement of every partner to its identity and to the ledger, and everything to the doctor."""
     for agreement in Agreement.objects.filter(program=program).select_related("program"):
+        assert reconcile(agreement).adds_up
         told = statement_of(agreement, first=NOON.date(), last=until.date())
         sums = (told.opening, told.earned, told.adjusted)
         owed = sum(one.minor for one in sums) - told.taken_back.minor - told.paid.minor

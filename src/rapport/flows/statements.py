@@ -104,7 +104,7 @@ def lines_of_payout(payout: Payout, *, most: int) -> list[StatementLine]:
         StatementLine(
             at=payout.reserved_at,
             part=Part.EARNED if minor > 0 else Part.REVERSED,
-            words=_subject_words(subject, known=subject in orders),
+            words=subject_words(subject, known=subject in orders),
             order=orders.get(subject, ""),
             commission_id=subject if subject in orders else "",
             payout_id="",
@@ -125,7 +125,7 @@ def _taxes_of(payout: Payout) -> Iterable[StatementLine]:
             yield StatementLine(payout.reserved_at, Part.ADJUSTED, words, "", "", "", amount)
 
 
-def _subject_words(subject: str, *, known: bool) -> str:
+def subject_words(subject: str, *, known: bool) -> str:
     """Name what a payout pays: a commission, or the balance that an agreement brought along."""
     if known:
         return _("Commission")

@@ -84,6 +84,11 @@ def commissions_of_program(program_id: str) -> QuerySet[Commission]:
     return rows.select_related("agreement__partner", "agreement__program", "conversion", "version").order_by("-id")
 
 
+def all_commissions() -> QuerySet[Commission]:
+    """Return the commissions of every program, for a door that looks for the one its address names."""
+    return Commission.objects.select_related("agreement__partner", "agreement__program", "conversion", "version")
+
+
 def commissions_of_agreement(agreement_id: str) -> QuerySet[Commission]:
     """Return the commissions of one agreement with their orders, the last earned first."""
     rows = Commission.objects.filter(agreement_id=agreement_id)

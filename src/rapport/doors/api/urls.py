@@ -8,6 +8,7 @@ from rapport.doors.api.conversions import router
 from rapport.doors.api.docs import Docs
 from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.links import router as links
+from rapport.doors.api.money import router as money
 from rapport.doors.api.problems import answer_problems
 from rapport.doors.api.receipts import router as receipts
 from rapport.doors.api.replays import router as replays
@@ -22,7 +23,7 @@ api = NinjaAPI(
     version="1",
     description=(
         "Report conversions and corrections; read what became of them and what they earn; keep links; write, try and "
-        "publish terms."
+        "publish terms; read every commission explained and every statement."
     ),
     auth=KeyAuth(),
     urls_namespace=app_name,
@@ -36,6 +37,7 @@ api.add_router("", reports)
 api.add_router("", trials)
 api.add_router("", replays)
 api.add_router("", terms)
+api.add_router("", money)
 answer_problems(api)
 docs = Docs(api)
 

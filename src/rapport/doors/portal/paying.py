@@ -20,6 +20,7 @@ from rapport.flows.explaining.payouts import exchange_words
 from rapport.flows.explaining.vat import vat_sentences
 from rapport.flows.paying import change_method
 from rapport.flows.purse import purse_of
+from rapport.flows.reconciling import reconcile
 from rapport.flows.statements import lines_of_payout
 from rapport.flows.tax_papers import lacks_in_words
 from rapport.kit.clock import now
@@ -104,7 +105,8 @@ def statement(request: Request, agreement_id: str) -> HttpResponse:
     """Show the statement of a month, or of any days."""
     agreement = agreement_or_404(request, agreement_id)
     told = shown(asked_statement(request, agreement))
-    return portal_page(request, "statement.html", agreement=agreement, told=told)
+    reconciled = reconcile(agreement)
+    return portal_page(request, "statement.html", agreement=agreement, told=told, reconciled=reconciled)
 
 
 @require_safe

@@ -1,7 +1,13 @@
 """Read the books: balances, entries, the recount of everything, and whether the guards stand."""
 
 from rapport.apps.ledger.guards import missing_guards
-from rapport.apps.ledger.queries.balances import balance, balances_of, balances_of_program, booked_of
+from rapport.apps.ledger.queries.balances import (
+    balance,
+    balances_of,
+    balances_of_program,
+    booked_of,
+    owed_by_memo,
+)
 from rapport.apps.ledger.queries.days import earned_by_day
 from rapport.apps.ledger.queries.entries import book_of, entries_moving, entries_of, entries_of_book, with_postings
 from rapport.apps.ledger.queries.movements import (
@@ -32,6 +38,7 @@ __all__ = [
     "moved_before",
     "movements_of",
     "openings_of",
+    "owed_by_memo",
     "payable_changes",
     "payable_postings",
     "recount",

@@ -28,6 +28,17 @@ def balances_of_program(book_subject: str) -> Balances:
     return _balances(book__subject=book_subject, owner="")
 
 
+def owed_by_memo(owner: str, kinds: Iterable[AccountKind]) -> dict[str, int]:
+    """Return what an agreement's accounts of these kinds hold, by the thing whose money it is, in two statements."""
+    wanted = [kind.value for kind in kinds]
+    held: dict[str, int] = defaultdict(int)
+    for side, sign in (("destination", 1), ("source", -1)):
+        rows = Posting.objects.filter(**{f"{side}__owner": owner, f"{side}__kind__in": wanted}).order_by()
+        for memo, minor in rows.values_list("memo").annotate(minor=Sum("amount_minor")):
+            held[memo] += sign * minor
+    return dict(held)
+
+
 def booked_of(memos: Collection[str]) -> dict[str, Booked]:
     """Return what is booked for each of these commissions, in two statements however many they are."""
     booked: dict[str, dict[str, int]] = {memo: defaultdict(int) for memo in memos}

@@ -10,6 +10,7 @@ from rapport.apps.programs.models import Program
 from rapport.doors.access import Request, allow, find_or_404
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.ui.statements import asked_statement, shown, statement_file, statement_paper
+from rapport.flows.reconciling import reconcile
 
 
 @require_safe
@@ -18,7 +19,10 @@ def statement(request: Request, program_id: str, agreement_id: str) -> HttpRespo
     """Show the statement of a month, or of any days."""
     program, agreement = _found(request, program_id, agreement_id)
     told = shown(asked_statement(request, agreement))
-    return program_page(request, "payouts/statement.html", program=program, agreement=agreement, told=told)
+    reconciled = reconcile(agreement)
+    return program_page(
+        request, "payouts/statement.html", program=program, agreement=agreement, told=told, reconciled=reconciled
+    )
 
 
 @require_safe
