@@ -69,7 +69,8 @@ def test_a_document_is_checked_without_keeping_it(shop: Shop) -> None:
     _status, good = answered(shop.post(place(shop, "/check"), {"terms": document()}))
     assert (good["problems"], good["sentences"][1]) == ([], "15 % of every sale, for products of the categories Shoes.")
     _status, bad = answered(shop.post(place(shop, "/check"), {"terms": {"language": 1, "rules": []}}))
-    assert bad == {"sentences": [], "problems": [{"path": "rules", "sentence": "Write a list of 1 to 100 items."}]}
+    mend = {"path": "rules", "sentence": "Write a list of 1 to 100 items."}
+    assert bad == {"sentences": [], "problems": [mend], "notes": []}
     assert get(shop, "/draft") == before
 
 

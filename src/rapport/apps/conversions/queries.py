@@ -13,6 +13,7 @@ from rapport.apps.conversions.facts import Facts, Fresh, clicks_heard, coupons_h
 from rapport.apps.conversions.models import (
     Binding,
     Conversion,
+    ConversionLine,
     ConversionState,
     Correction,
     HumanDecision,
@@ -39,12 +40,14 @@ from rapport.apps.conversions.wording import (
 from rapport.apps.programs.models import Program
 from rapport.apps.record.asking import composed
 from rapport.apps.record.vault import open_cell
+from rapport.domain.basket import Item
 from rapport.domain.exchange import Pair, factor_of
 from rapport.domain.money import round_half_up
 from rapport.domain.story import ABOUT_DECLINING, AmountReport, DecisionKind, ReportedConversion, Story
 from rapport.kit.clock import from_ms, to_ms
 
 WAITING_ALARM = timedelta(days=7)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,21 @@ def clicks_without_facts(*, after: int, limit: int) -> list[NamedClick]:
     """Return click ids that count although the lake has not told of them, in the order in which they were named."""
     rows = NamedClick.objects.filter(facts__isnull=True, refusal="", pk__gt=after)
     return list(rows.select_related("conversion").order_by("pk")[:limit])
+
+
+def latest_orders(program_id: str, *, limit: int) -> list[Conversion]:
+    """Return the orders of a program that came last, without tests."""
+    rows = Conversion.objects.filter(program_id=program_id, test=False)
+    return list(rows.order_by("-received_at")[:limit])
+
+
+def lines_of_orders(conversion_ids: Sequence[str]) -> list[Item]:
+    """Return the lines of the baskets of these orders."""
+    lines: list[Item] = []
+    for start in range(0, len(conversion_ids), _AT_ONCE):
+        rows = ConversionLine.objects.filter(conversion_id__in=conversion_ids[start : start + _AT_ONCE])
+        lines += items_of(rows)
+    return lines
 
 
 def all_conversions() -> QuerySet[Conversion]:

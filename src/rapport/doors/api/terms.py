@@ -1,6 +1,7 @@
 """The terms of a program by API: the draft and its problems, the versions, and publishing, by the pages' actions."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -19,6 +20,7 @@ from rapport.domain.terms import Problems, Terms, canonical, parse, sentences
 from rapport.doors.access import Request, allow
 from rapport.doors.api.conversions import REFUSALS
 from rapport.flows.answers import Answer, answer_once
+from rapport.flows.noting import notes_of
 from rapport.flows.publishing import publish_draft
 from rapport.kit.clock import now
 
@@ -58,10 +60,11 @@ class TermsProblem(Schema):
 
 
 class CheckOut(Schema):
-    """What a partner would read; or what must be mended first."""
+    """What a partner would read and what is worth a look before; or what must be mended first."""
 
     sentences: list[str]
     problems: list[TermsProblem]
+    notes: list[TermsProblem]
 
 
 class VersionOut(Schema):
@@ -139,8 +142,9 @@ def check(request: HttpRequest, program_id: str, payload: TermsBody) -> JsonResp
     read = parse(payload.terms, currency=program.currency, speech=translation)
     if isinstance(read, Problems):
         problems = [{"path": problem.path, "sentence": problem.sentence} for problem in read]
-        return JsonResponse({"sentences": [], "problems": problems})
-    return JsonResponse({"sentences": sentences(read, speech=translation), "problems": []})
+        return JsonResponse({"sentences": [], "problems": problems, "notes": []})
+    notes = [asdict(note) for note in notes_of(program, read)]
+    return JsonResponse({"sentences": sentences(read, speech=translation), "problems": [], "notes": notes})
 
 
 @router.get("/programs/{program_id}/terms/{int:number}", response={200: VersionOut, **REFUSALS})

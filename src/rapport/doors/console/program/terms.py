@@ -27,6 +27,7 @@ from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
 from rapport.doors.ui.replays import reason_of
 from rapport.flows.admission import wording
+from rapport.flows.noting import Note, notes_of
 from rapport.flows.publishing import notice_of
 from rapport.flows.replaying.worse import worse_off
 from rapport.kit.clock import now
@@ -42,6 +43,7 @@ class Read:
     sentences: tuple[str, ...] = ()
     difference: Difference = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,11 +122,12 @@ def reading(program: Program, read: Terms | Problems) -> Read:
     """Return what a partner would read, with the changes against the version in force."""
     if isinstance(read, Problems):
         return Read(problems=read.items)
-    said = tuple(sentences(read, speech=translation))
+    said, notes = tuple(sentences(read, speech=translation)), tuple(notes_of(program, read))
     before = version_in_force(program.id, at=now())
     if before is None:
-        return Read(sentences=said)
-    return Read(sentences=said, difference=difference(wording(before, currency=program.currency).splitlines(), said))
+        return Read(sentences=said, notes=notes)
+    changes = difference(wording(before, currency=program.currency).splitlines(), said)
+    return Read(sentences=said, difference=changes, notes=notes)
 
 
 def _posted(request: Request) -> Texts:
