@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from heapq import heappush, heappushpop
 from typing import Final
 
+from rapport.flows.replaying.cash import Due, PaydayOf
 from rapport.flows.replaying.lines import Line, Paid, spread
 from rapport.flows.replaying.result import NAMES, Figures, Group, Hands, Order
 
@@ -15,21 +15,19 @@ MOST_ORDERS: Final = 200
 MOST_PRODUCTS: Final = 1000
 """Products that are told apart, those that move most."""
 
-Due = tuple[str, date, str]
-"""Whose, payable from which day on, by which version (empty: the draft)."""
-
 
 @dataclass(slots=True)
 class Sums:
     """What was added up so far."""
 
     partners: frozenset[str] = frozenset()
+    payday_of: PaydayOf = lambda _version_id, payable_on: payable_on
     totals: Counter[str] = field(default_factory=Counter)
     by_partner: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     by_product: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     by_month: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    due_then: Counter[Due] = field(default_factory=Counter)
-    due_now: Counter[Due] = field(default_factory=Counter)
+    due_then: Due = field(default_factory=Due)
+    due_now: Due = field(default_factory=Due)
     hands: Counter[str] = field(default_factory=Counter)
     unlike_books: int = 0
     changed: int = 0
@@ -51,10 +49,11 @@ class Sums:
         self._note_changes(line, whole)
 
     def _note_due(self, part: "_Part") -> None:
-        for paid in part.then:
-            self.due_then[part.agreement_id, paid.payable_on, paid.version_id] += paid.minor
-        if part.now:
-            self.due_now[part.agreement_id, part.now.payable_on, part.now.version_id] += part.now.minor
+        for due, side in ((self.due_then, part.then), (self.due_now, (part.now,) if part.now else ())):
+            for paid in side:
+                due.payable[paid.payable_on] += paid.minor
+                payday = self.payday_of(paid.version_id, paid.payable_on)
+                due.paydays[paid.agreement_id, payday, paid.version_id] += paid.minor
 
     def _note_changes(self, line: Line, whole: Mapping[str, int]) -> None:
         if line.earner_then != line.earner_now:

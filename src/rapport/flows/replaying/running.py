@@ -1,21 +1,19 @@
 """Run a replay: read the period page by page, judge each story by what was promised and by the draft, add up."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
 from rapport.apps.conversions.past import orders_between, stories_between
 from rapport.apps.payouts.queries import bank_day_of, settings_of
-from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_by_version
 from rapport.domain.payday import next_payday
 from rapport.domain.terms import Payout
 from rapport.flows.offers import load_offer
 from rapport.flows.replaying.adding import MOST_PRODUCTS, Sums, figures_of, groups_of
 from rapport.flows.replaying.asked import Asked
-from rapport.flows.replaying.cash import Flow, Payday, calendar_of, flow_of
+from rapport.flows.replaying.cash import calendar_of, flow_of
 from rapport.flows.replaying.comparing import Comparing
 from rapport.flows.replaying.result import Figures, Group, Proof, Replayed
 from rapport.kit.clock import to_ms
@@ -37,7 +35,7 @@ def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Re
         # Its libraries are large, and most replays are small.
         from rapport.flows.replaying.columns.answering import CannotAnswer, answer_by_columns  # noqa: PLC0415 - see above
 
-        sums = Sums(frozenset(asked.partners))
+        sums = Sums(frozenset(asked.partners), Payouts(asked).payday)
         try:
             answered = answer_by_columns(comparing, sums, tell=tell)
         except CannotAnswer as cannot:
@@ -48,7 +46,11 @@ def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Re
 
 
 def _judged_again(comparing: Comparing, proof: Proof, *, tell: Tell) -> Replayed:
-    asked, sums, looked_at = comparing.asked, Sums(frozenset(comparing.asked.partners)), 0
+    asked, sums, looked_at = (
+        comparing.asked,
+        Sums(frozenset(comparing.asked.partners), Payouts(comparing.asked).payday),
+        0,
+    )
     period = {"from_at": asked.from_at, "until_at": asked.until_at}
     for keys, seen in stories_between(asked.program.id, **period, size=PAGE):
         for line in comparing.lines(keys):
@@ -65,8 +67,8 @@ def orders_asked_for(asked: Asked) -> int:
 
 def answer_of(asked: Asked, sums: Sums, *, looked_at: int, proof: Proof) -> Replayed:
     """Return the answer that sums come to."""
-    flows = _Flows(asked)
-    then, now = flows.of(sums, now=False), flows.of(sums, now=True)
+    payouts = Payouts(asked)
+    then, now = flow_of(sums.due_then, payout_of=payouts.of), flow_of(sums.due_now, payout_of=payouts.of)
     products, more = _products(groups_of(sums.by_product))
     return Replayed(
         program_id=asked.program.id,
@@ -106,28 +108,19 @@ OTHERS: Final = "…"
 """The key of all products that are not told apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Flows:
-    """Pays what was added up by the calendars of its versions; a draft's is the one that was asked for."""
+class Payouts:
+    """The payout terms of versions and the days on which they pay; a draft's are those that were asked for."""
 
-    asked: Asked
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._country = settings_of(asked.program).country
+        self.payday = lru_cache(maxsize=100_000)(self._payday)
 
-    def of(self, sums: Sums, *, now: bool) -> Flow:
-        due = sums.due_now if now else sums.due_then
-        payouts = self._payouts(version_id for _agreement, _on, version_id in due)
-        return flow_of(due, payout_of=payouts.__getitem__, payday=paydays_of(self.asked.program))
+    def of(self, version_id: str) -> Payout:
+        """Return the payout terms of a version; those of the draft for an empty one."""
+        if not version_id:
+            return self._asked.terms.payout
+        return terms_by_version([version_id], currency=self._asked.program.currency)[version_id].payout
 
-    def _payouts(self, version_ids: Iterable[str]) -> dict[str, Payout]:
-        known = terms_by_version({one for one in version_ids if one}, currency=self.asked.program.currency)
-        return {"": self.asked.terms.payout} | {version_id: terms.payout for version_id, terms in known.items()}
-
-
-def paydays_of(program: Program) -> Payday:
-    """Return what finds the payday after a day; the program's holidays are asked for once."""
-    country = settings_of(program).country
-
-    @lru_cache(maxsize=10_000)
-    def payday(payout: Payout, after: date) -> date:
-        return bank_day_of(country, next_payday(payout, after=after))
-
-    return payday
+    def _payday(self, version_id: str, payable_on: date) -> date:
+        return bank_day_of(self._country, next_payday(self.of(version_id), after=payable_on))

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from rapport.apps.commissions.past import Held
 from rapport.apps.conversions.past import BasketLine
 from rapport.apps.conversions.queries import LoadedStory
+from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.domain.judge import judge
 from rapport.domain.promises import Promises
@@ -24,6 +25,7 @@ from rapport.domain.terms import Problems, Terms, parse
 from rapport.flows.offers import Offer
 from rapport.flows.replaying.adding import Sums
 from rapport.flows.replaying.asked import Asked
+from rapport.flows.replaying.cash import Due
 from rapport.flows.replaying.columns.conditions import Unsaid
 from rapport.flows.replaying.columns.executing import Execution, Sources
 from rapport.flows.replaying.columns.facts import Beside, Rows, story_rows
@@ -112,10 +114,12 @@ class _Case:
         sums = Sums()
         with store.engine() as engine:
             execution = Execution(engine, self.asked, bound)
-            execution.read(Sources(*store.views(files)))
-            left = execution.left_to_engine()
-            execution.pay()
-            execution.add_to(sums)
+            left: dict[str, StoryKey] = {}
+            for first, last, _orders in execution.open(Sources(*store.views(files))):
+                execution.read(first, last)
+                left |= execution.left_to_engine()
+                execution.pay()
+                execution.add_to(sums)
         again = [line for line in lines if line.conversion_id in left]
         for line in again:
             sums.add(line)
@@ -128,13 +132,17 @@ def _comparable(sums: Sums) -> Mapping[str, object]:
     return {
         **{name: {key: +one for key, one in group.items()} for name, group in groups.items()},
         "totals": {name: minor for name, minor in sums.totals.items() if minor},
-        "due_then": {key: minor for key, minor in sums.due_then.items() if minor},
-        "due_now": {key: minor for key, minor in sums.due_now.items() if minor},
+        "payable": [{key: minor for key, minor in due.payable.items() if minor} for due in _dues(sums)],
+        "paydays": [{key: minor for key, minor in due.paydays.items() if minor} for due in _dues(sums)],
         "hands": sums.all_hands,
         "unlike_books": sums.unlike_books,
         "changed": sums.changed,
         "orders": sums.orders,
     }
+
+
+def _dues(sums: Sums) -> tuple[Due, Due]:
+    return sums.due_then, sums.due_now
 
 
 def _books(story: Story, promises: Promises, rng: random.Random) -> Iterator[tuple[str, list[Held]]]:

@@ -11,7 +11,7 @@ from rapport.apps.conversions.recording import StoryKey
 from rapport.flows.replaying.adding import Sums
 from rapport.flows.replaying.columns.checking import Stored
 from rapport.flows.replaying.columns.conditions import Unsaid
-from rapport.flows.replaying.columns.executing import Execution, Sources
+from rapport.flows.replaying.columns.executing import Execution, Sources, story_of
 from rapport.flows.replaying.columns.facts import number_of
 from rapport.flows.replaying.columns.fitting import Bound, bound_by
 from rapport.flows.replaying.columns.refreshing import refresh, store_of
@@ -47,7 +47,7 @@ class Answered:
 
 
 def answer_by_columns(comparing: Comparing, sums: Sums, *, tell: Tell) -> Answered:
-    """Add the whole answer to sums; raises `CannotAnswer` and leaves them as they were where that cannot be."""
+    """Add the whole answer to sums; raises `CannotAnswer` where that cannot be, and the sums are of no use then."""
     import duckdb  # noqa: PLC0415 - large, and not every process needs it
 
     asked = comparing.asked
@@ -82,40 +82,45 @@ class _Answering:
     execution: Execution
 
     def into(self, sums: Sums, sources: Sources) -> Answered:
+        looked_at = checked = 0
+        for first, last, orders in self.execution.open(sources):
+            checked += self._add_days(sums, first, last, whole_stories=WHOLE_STORIES if not looked_at else 0)
+            looked_at += orders
+        return Answered(looked_at, Proof(by="columns", checked=checked))
+
+    def _add_days(self, sums: Sums, first: int, last: int, *, whole_stories: int) -> int:
+        """Add the orders of some days; return how many of them were computed again."""
         execution = self.execution
-        looked_at = execution.read(sources)
+        execution.read(first, last)
         left = execution.left_to_engine()
         if len(left) > _MOST_LEFT:
             raise CannotAnswer(_("Too many orders need a second look, so every order was judged again."))
         execution.pay()
-        checked, differed = self._compared(execution.sample(ONE_OF))
+        checked, differed = self._compared(execution.sample(ONE_OF), whole_stories=whole_stories)
         if differed:
             raise CannotAnswer(proof=Proof(checked=checked, differed=differed))
         execution.add_to(sums)
         for line in self._judged(left):
             sums.add(line)
-        return Answered(looked_at, Proof(by="columns", checked=checked))
+        return checked
 
     def _judged(self, left: Mapping[str, StoryKey]) -> list[Line]:
         keys = sorted(set(left.values()))
         pages = (keys[start : start + _PAGE] for start in range(0, len(keys), _PAGE))
         return [line for page in pages for line in self.comparing.lines(page) if line.conversion_id in left]
 
-    def _compared(self, sample: list[dict[str, Any]]) -> tuple[int, int]:
+    def _compared(self, sample: list[dict[str, Any]], *, whole_stories: int) -> tuple[int, int]:
         """Compute a sample again; return how many there were and how many differed."""
-        lines = self.execution.lines_of([row["no"] for row in sample])
-        differed = {row["conversion_id"] for row in sample if not self._is_right(row, lines.get(row["no"], []))}
-        stories = {row["conversion_id"]: row for row in sample[:WHOLE_STORIES]}
-        keys = {
-            key: StoryKey(customer_id=row["customer_id"]) if row["customer_id"] else StoryKey("", key)
-            for key, row in stories.items()
-        }
-        differed |= {
-            line.conversion_id for line in self._judged(keys) if not _is_same(line, stories[line.conversion_id])
-        }
-        for conversion_id in sorted(differed):
-            _log.error("a replay computes %s in two ways", conversion_id)
-        return len(sample), len(differed)
+        lines = self.execution.lines_of_sample()
+        wrong = {row["no"] for row in sample if not self._is_right(row, lines.get(row["no"], []))}
+        named = self.execution.named([row["no"] for row in sample[:whole_stories]])
+        rows = {named[row["no"]]["conversion_id"]: row for row in sample[:whole_stories]}
+        keys = {one["conversion_id"]: story_of(one) for one in named.values()}
+        told = self._judged(keys)
+        wrong |= {rows[line.conversion_id]["no"] for line in told if not _is_same(line, rows[line.conversion_id])}
+        for one in self.execution.named(wrong).values():
+            _log.error("a replay computes %s in two ways", one["conversion_id"])
+        return len(sample), len(wrong)
 
     def _is_right(self, row: Mapping[str, Any], lines: list[dict[str, Any]]) -> bool:
         stored = Stored(row, lines)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from rapport.domain.amounts import Left, basis_of
 from rapport.domain.matching import Match, share_lines
@@ -12,7 +12,9 @@ from rapport.domain.terms import Terms
 from rapport.domain.terms.compiled import CompiledRule
 from rapport.domain.terms.tree import Exact, Fact, Facts, Told, failing, worth
 from rapport.flows.replaying.columns.conditions import DAY_OF_EPOCH
+from rapport.flows.replaying.columns.facts import CONDITIONS
 from rapport.flows.replaying.columns.schema import PER_PIECE
+from rapport.flows.replaying.columns.statement import facts_asked
 
 Row = Mapping[str, Any]
 
@@ -46,7 +48,7 @@ class Stored:
         mine = [self.lines[place] for place in sorted(match.lines)] if self.lines else []
         weight = Fraction(sum(line["weight"] for line in mine), mine[0]["weights"]) if mine else 1
         pieces = Fraction(sum(line["pieces"] for line in mine), PER_PIECE) if mine else 1
-        stands = Fraction(self.row["stands_num"], self.row["stands_den"])
+        stands = _quotient(self.row["stands_num"], self.row["stands_den"])
         cost = sum(line["cost"] or 0 for line in mine)
         known: dict[Fact, Exact] = {
             Fact.BASIS: basis * weight,
@@ -57,29 +59,32 @@ class Stored:
         return worth(match.rule.pays, known)
 
     def _basis(self, terms: Terms) -> Exact:
-        den = self.row["left_den"]
-        names = ("left_total", "left_tax", "left_shipping", "left_discount")
-        total, tax, shipping, discount = (Fraction(self.row[name], den) for name in names)
+        total, tax, shipping, discount = (
+            _quotient(self.row[name], self.row["left_den"])
+            for name in ("left_total", "left_tax", "left_shipping", "left_discount")
+        )
         left = Left(total=int(total), tax=tax, shipping=shipping, discount=discount)
         return basis_of(left, terms.basis) * self._factor
 
     @property
-    def _factor(self) -> Fraction:
-        return Fraction(self.row["factor_num"], self.row["factor_den"])
+    def _factor(self) -> Exact:
+        return _quotient(self.row["factor_num"], self.row["factor_den"])
 
     def _order_facts(self, terms: Terms) -> Facts:
+        told: dict[Fact, Told] = {fact: self._known(fact, terms) for fact in facts_asked(terms)}
+        return told
+
+    def _known(self, fact: Fact, terms: Terms) -> Told:
         row = self.row
-        reported = Left(total=row["total"], tax=row["tax"], shipping=row["shipping"], discount=row["discount"])
-        quantity = row["quantity"]
-        told: dict[Fact, Told] = {fact: row[fact.value] for fact in _SAME}
-        return told | {
-            Fact.COUPON_CODE: frozenset(filter(None, (row["codes"] or "").split("|"))),
-            Fact.DAY: row["day"] + DAY_OF_EPOCH,
-            Fact.AMOUNT: basis_of(reported, terms.basis) * self._factor,
-            Fact.QUANTITY: None if quantity is None else Fraction(quantity, PER_PIECE),
-            Fact.MONTHS_SINCE_FIRST: row["months"],
-            Fact.TIMES_BEFORE: row["times"],
-        }
+        if fact is Fact.AMOUNT:
+            reported = Left(total=row["total"], tax=row["tax"], shipping=row["shipping"], discount=row["discount"])
+            return basis_of(reported, terms.basis) * self._factor
+        if fact is Fact.DAY:
+            return int(row["day"]) + DAY_OF_EPOCH
+        cell: Told = row.get(CONDITIONS.get(fact, ""))
+        if fact is Fact.COUPON_CODE:
+            return frozenset(filter(None, str(cell or "").split("|")))
+        return Fraction(cell, PER_PIECE) if fact is Fact.QUANTITY and isinstance(cell, int) else cell
 
     def _line_facts(self, line: Row) -> Facts:
         return {
@@ -91,11 +96,9 @@ class Stored:
         }
 
 
-_SAME: Final = (
-    *(Fact.CUSTOMER, Fact.COUNTRY, Fact.DEVICE, Fact.COUPON, Fact.SEGMENT, Fact.PLACEMENT),
-    *(Fact.CHANNEL, Fact.WEEKDAY, Fact.HOUR),
-)
-"""Facts that stand in a column of their own name."""
+def _quotient(over: int, under: int) -> Exact:
+    """Return a quotient; whole ones stay plain integers, which are faster."""
+    return over if under == 1 else Fraction(over, under)
 
 
 def _taken(rule: CompiledRule, lines: Sequence[Facts]) -> frozenset[int]:

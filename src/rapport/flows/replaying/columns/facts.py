@@ -154,6 +154,8 @@ class _Seen:
                 "weight": exact[position] // common,
                 "weights": sum(exact) // common,
                 "margin": share.margin_minor,
+                "leads": int(_leads(shares, position)),
+                "leads_cost": int(share.margin_minor is not None and _leads(_costed(shares), position)),
                 **{name: part[position] for name, part in parts.items()},
             }
             for position, (share, line) in enumerate(zip(shares, self.basket, strict=True))
@@ -203,15 +205,15 @@ class _Seen:
         """Return what the conditions of rules ask of the order; nothing of an order from which nobody earns."""
         terms = self.side.terms
         if self.around is None or terms is None:
-            return dict.fromkeys(_CONDITIONS.values()) | {"window_over": False}
+            return dict.fromkeys(CONDITIONS.values()) | {"window_over": False}
         told = order_facts(self.around, self.side.decision.amounts, terms.basis)
-        known = {column: _cell(told[fact]) for fact, column in _CONDITIONS.items()}
+        known = {column: _cell(told[fact]) for fact, column in CONDITIONS.items()}
         quantity = told[Fact.QUANTITY]
         pieces = int(quantity * PER_PIECE) if isinstance(quantity, Fraction | int) else None
         return known | {"quantity": pieces, "window_over": self.around.window_over}
 
 
-_CONDITIONS: Final = {
+CONDITIONS: Final = {
     Fact.CUSTOMER: "customer",
     Fact.COUNTRY: "country",
     Fact.DEVICE: "device",
@@ -236,6 +238,16 @@ def _cell(told: Told) -> Told:
 def _words(told: Mapping[Fact, Told]) -> Row:
     words = {"product_key": Fact.PRODUCT, "category": Fact.CATEGORY, "brand": Fact.BRAND}
     return {column: told.get(fact) for column, fact in words.items()}
+
+
+def _costed(shares: Sequence[Share]) -> list[Share | None]:
+    return [share if share.margin_minor is not None else None for share in shares]
+
+
+def _leads(shares: Sequence[Share | None], position: int) -> bool:
+    """Say whether a line is the first of its product."""
+    mine = shares[position]
+    return mine is not None and all(one is None or one.product != mine.product for one in shares[:position])
 
 
 def _may_be_late(correction: Correction) -> bool:

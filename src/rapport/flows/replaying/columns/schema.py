@@ -71,6 +71,9 @@ FACTS: Final = {
     "margin": WHOLE,
 }
 
+BEHIND: Final = ("conversion_id", "customer_id", "external_id")
+"""Columns that are only read of the few orders that are named."""
+
 SHARES: Final = {
     "no": WHOLE,
     "place": WHOLE,
@@ -84,6 +87,9 @@ SHARES: Final = {
     "weight": WHOLE,
     "weights": WHOLE,  # of the whole basket
     "margin": WHOLE,
+    # Whether it is the first line of its product in the order, and the first of those that told their cost.
+    "leads": WHOLE,
+    "leads_cost": WHOLE,
     "booked": WHOLE,
     "engine": WHOLE,
     "basis": WHOLE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from rapport.domain.days import DAY_MS
 from rapport.domain.terms import Basis, Choice, Terms
@@ -43,20 +44,24 @@ class Said:
     terms: Terms
     kinds: Mapping[str, tuple[_Asked, ...]]
 
-    def statement(self, where: str) -> str:
-        """Return what selects `no`, `minor`, `basis` and `hold_day` of orders of table `f`, where a condition holds."""
+    def statement(self, where: str, *, wide: bool = True) -> str:
+        """Return what selects orders of table `f` where a condition holds, with `minor`, `basis_now` and `now_day`.
+
+        Not `wide` counts in 63 bits instead of 127.
+        """
         basis = Quotient(f"{basis_over(self.terms.basis, 'left_')} * factor_num", 1, ("factor_den", "left_den"))
-        return (
+        said = (
             f"WITH p AS (SELECT * FROM f WHERE {where}), {self._lines()}"  # noqa: S608 - expressions of ours
-            f" SELECT no, {self._by_kind(self._minors())} AS minor, {basis.rounded()} AS basis,"
-            f" day + 1 + {self._by_kind(self._holds())} AS hold_day FROM q"
+            f" SELECT f_.*, {self._by_kind(self._minors())} AS minor, {basis.rounded()} AS basis_now,"
+            f" day + 1 + {self._by_kind(self._holds())} AS now_day FROM q f_"
         )
+        return said if wide else said.replace("::HUGEINT", "::BIGINT")
 
     def _lines(self) -> str:
         """Return the relation `q`: each order with what each rule takes of its basket."""
         looking = [one for rules in self.kinds.values() if _look(rules) for one in rules]
         if not looking:
-            return "q AS (SELECT *, 1 AS weights FROM p)"
+            return "q AS (SELECT *, 1::BIGINT AS weights FROM p)"
         takes = ", ".join(f"{self._takes(one)} AS t{one.number}" for one in looking)
         sums = ", ".join(_sums(one.number) for one in looking)
         cells = ", ".join(self._cells(one) for one in looking)
@@ -81,8 +86,9 @@ class Said:
         )
         bare = f"(lines = 0 AND kind = {text(one.kind)} AND {whole})"
         return (
-            f"({bare} OR coalesce(n{n}, 0) > 0) AS m{n}, CASE WHEN lines = 0 THEN 1 ELSE coalesce(w{n}, 0) END AS w{n},"
-            f" CASE WHEN lines = 0 THEN {PER_PIECE} ELSE coalesce(c{n}, 0) END AS c{n}, coalesce(k{n}, 0) AS k{n}"
+            f"({bare} OR coalesce(n{n}, 0) > 0) AS m{n},"
+            f" if(lines = 0, 1, coalesce(w{n}, 0))::HUGEINT AS w{n},"
+            f" if(lines = 0, {PER_PIECE}, coalesce(c{n}, 0))::HUGEINT AS c{n}, coalesce(k{n}, 0)::HUGEINT AS k{n}"
         )
 
     def _before(self, one: _Asked) -> list[_Asked]:
@@ -131,6 +137,16 @@ def say(terms: Terms) -> Said:
     return Said(terms, asked)
 
 
+IDLE: Final = frozenset(Fact) - {Fact.QUANTITY}
+"""Facts that only conditions ask: their columns stay behind where none does."""
+
+
+def facts_asked(terms: Terms) -> set[Fact]:
+    """Return the facts that conditions of these terms ask."""
+    rules = [rule for rules in terms.compiled.rules.values() for rule in rules]
+    return {condition.fact for rule in rules for condition in (*rule.order, *rule.line)}
+
+
 def window_matters(terms: Terms, windows: Mapping[str, int]) -> str:
     """Return the condition under which these terms count another correction than an order's own version does."""
     days = terms.reversal.window_days
@@ -150,7 +166,8 @@ def _look(rules: tuple[_Asked, ...]) -> bool:
 def _sums(n: int) -> str:
     taken = f"FILTER (WHERE t{n})"
     return (
-        f"count(*) {taken} AS n{n}, sum(weight) {taken} AS w{n}, sum(pieces) {taken} AS c{n}, sum(cost) {taken} AS k{n}"
+        f"count(*) {taken} AS n{n}, (sum(weight) {taken})::HUGEINT AS w{n},"
+        f" (sum(pieces) {taken})::HUGEINT AS c{n}, (sum(cost) {taken})::HUGEINT AS k{n}"
     )
 
 
