@@ -76,6 +76,7 @@ def _decide(question: Question, attribution: Attribution, *, story: Story) -> De
         flags=_flags(rating.left, waits_for_facts=_waits_for_facts(credit, story.touches)),
         exchange=conversion.exchange,
         unpaid=rating.unpaid,
+        measures=rating.measures,
     )
 
 

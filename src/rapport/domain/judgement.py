@@ -142,6 +142,18 @@ class Unpaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """What one rule pays on, of what is left of an order: what tiers and bonuses of a period count.
+
+    `basis` is in the program's currency; it follows from the facts and is stored with no decision.
+    """
+
+    rule: str
+    basis: Fraction
+    share_left: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The part of a commission that one rule earned; the lines of a decision add up to its target."""
 
@@ -181,6 +193,7 @@ class Decision:
     flags: tuple[Flagged, ...]
     exchange: Exchange | None = None
     unpaid: tuple[Unpaid, ...] = ()
+    measures: tuple[Measure, ...] = field(default=(), compare=False)
 
     def fall_is_reported(self, previous: "Decision") -> bool:
         """Say whether an amount lower than in `previous` follows from what the merchant reported or a person declined.

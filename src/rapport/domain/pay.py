@@ -8,7 +8,7 @@ from rapport.domain.amounts import Exact, Left, basis_of, left_of, possible_repo
 from rapport.domain.basket import weights_of
 from rapport.domain.days import DAY_MS
 from rapport.domain.formula import Part, Working, part_steps, whole_steps
-from rapport.domain.judgement import FormulaStep, Line, StepLabel, Unpaid
+from rapport.domain.judgement import FormulaStep, Line, Measure, StepLabel, Unpaid
 from rapport.domain.matching import Match, Unmatched, lines_of, match_rules, share_lines
 from rapport.domain.money import allocate, round_half_up
 from rapport.domain.order_facts import Around
@@ -30,6 +30,7 @@ class Rating:
     formula: tuple[FormulaStep, ...]
     waits_for_rate: bool
     unpaid: tuple[Unpaid, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,12 @@ def _rate(report: AmountReport, around: Around, terms: Terms, only: str) -> Rati
         formula=(*_steps(working, after), *([] if waits else _last_steps(exact, target_minor))),
         waits_for_rate=waits,
         unpaid=shared.unpaid,
+        measures=tuple(_measured(part) for part in after) if terms.counts_periods else (),
     )
+
+
+def _measured(part: Part) -> Measure:
+    return Measure(part.rule.name, Fraction(part.basis), Fraction(part.share_left))
 
 
 def _shared(report: AmountReport, around: Around, terms: Terms, only: str) -> _Shared:

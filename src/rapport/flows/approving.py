@@ -108,6 +108,8 @@ def _undo(program_id: str, commission_ids: Collection[str], reason: str, *, by: 
 
 
 def _why_not_undone(row: Commission) -> str:
+    if row.conversion_id is None:
+        return _("A tier or bonus follows from the orders that it counts. Take back the approval of those.")
     if row.reserved_minor or row.paid_minor:
         return _("It is in a payout already. Decline the order, or correct it, and the next payout nets it.")
     if row.payable_minor <= 0:

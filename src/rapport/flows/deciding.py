@@ -24,6 +24,7 @@ from rapport.flows.declining import last_day
 from rapport.flows.explaining.words import day_words
 from rapport.flows.judging import judge_touched
 from rapport.flows.offers import load_offer
+from rapport.flows.periods import keep_what_stands, lock_period
 from rapport.flows.retrying import until_settled
 
 
@@ -92,24 +93,33 @@ def take_proposal(*, proposal: Proposal, by: Actor, at: datetime) -> list[Commis
 
 
 def _take(proposal: Proposal, *, by: Actor, at: datetime) -> list[Commission]:
-    conversion = _source(proposal)
+    program = proposal.commission.agreement.program
     with transaction():
-        lock_stories(Touched.by([conversion]).in_order())
-        _hear_first(conversion, at=at)
+        _lock_source(proposal.commission)
+        _hear_first(proposal.commission, at=at)
         moved = accept_proposal(proposal=proposal, by=by, at=at)
         news = [(proposal.id, "proposal.accepted"), *((row.id, f"commission.{row.state}") for row in moved)]
-        _trace(news, workspace_id=conversion.program.workspace_id, by=by, at=at)
+        _trace(news, workspace_id=program.workspace_id, by=by, at=at)
     return moved
 
 
-def _hear_first(conversion: Conversion, *, at: datetime) -> None:
-    for one in open_proposals_of(conversion.program_id).filter(commission__source=conversion.id):
+def _lock_source(commission: Commission) -> None:
+    if commission.conversion:
+        lock_stories(Touched.by([commission.conversion]).in_order())
+    else:
+        lock_period(commission)
+
+
+def _hear_first(commission: Commission, *, at: datetime) -> None:
+    program = commission.agreement.program
+    proposals = open_proposals_of(program.id).filter(commission__source=commission.source)
+    for one in proposals if commission.conversion_id else proposals.filter(commission=commission):
         if not loses(one) or one.replied_at:
             continue
         if one.reply_until is None:
             raise ReplyOpen(None)
         if at < one.reply_until:
-            raise ReplyOpen(last_day(one.reply_until, zone=conversion.program.zone))
+            raise ReplyOpen(last_day(one.reply_until, zone=program.zone))
 
 
 def loses(proposal: Proposal) -> bool:
@@ -119,6 +129,9 @@ def loses(proposal: Proposal) -> bool:
 
 def turn_proposal_down(*, proposal: Proposal, reason: str, by: Actor, at: datetime) -> None:
     """Refuse a proposal: the credit that stands stays, whatever is judged later."""
+    if proposal.commission.conversion_id is None:
+        until_settled(lambda: keep_what_stands(proposal, reason=reason, by=by, at=at))
+        return
     conversion = _source(proposal)
     if Conversion.objects.get(pk=conversion.pk).in_conflict:
         raise ConflictOpen

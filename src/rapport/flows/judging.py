@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rapport.apps.commissions.actions import Finding, book_findings
+from rapport.apps.commissions.actions import Finding, book_findings, book_periods
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.actions import Judged, lock_stories, note_effects
 from rapport.apps.conversions.facts import Fresh
@@ -16,6 +16,7 @@ from rapport.domain.judge import judge
 from rapport.domain.judgement import Decision
 from rapport.domain.promises import Promises
 from rapport.flows.offers import Offer
+from rapport.flows.periods import meet_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,20 @@ def judge_act(touched: Touched, *, offer: Offer, act: Act, fresh: Fresh | None =
     note_effects(judged)
     began = fresh.conversions if fresh else {}
     findings = [Finding(one.row, one.decision, fresh=StoryKey.of(one.row) in began) for one in judged]
+    new = {one.conversion.id for one in findings if one.fresh}
+    met = meet_judged(judged, promises=promises, zone=offer.program.zone, fresh=new, at=act.at)
     moved = book_findings(findings, program=offer.program, cause=act.cause, by=act.by, at=act.at)
+    if met:
+        moved += book_periods(met, program=offer.program, cause=act.cause, by=act.by, at=act.at)
     _trace([*act.news, *((row.id, f"commission.{row.state}") for row in moved)], offer=offer, act=act)
     return Judgements({one.row.id: one.decision for one in judged}, moved)
 
 
-def judge_only(keys: Sequence[StoryKey], *, offer: Offer) -> list[Judged]:
-    """Judge stories again as they stand, and write nothing."""
+def judge_only(keys: Sequence[StoryKey], *, offer: Offer) -> tuple[list[Judged], Promises]:
+    """Judge stories again as they stand, and write nothing; return by what was promised, too."""
     loaded = load_stories(offer.program, keys=keys)
-    return _judge(loaded, offer.promises_for(loaded))
+    promises = offer.promises_for(loaded)
+    return _judge(loaded, promises), promises
 
 
 def _trace(news: Sequence[tuple[str, str]], *, offer: Offer, act: Act) -> None:

@@ -18,7 +18,7 @@ from rapport.domain.books import AccountKind, AccountName
 from rapport.domain.exchange import Rate
 from rapport.domain.money import Money
 from rapport.flows.explaining.explanation import PartnerWord
-from rapport.flows.explaining.words import due_from, local_day, partner_word
+from rapport.flows.explaining.words import due_from, local_day, order_words, partner_word
 from rapport.flows.paydays import payday_after
 
 _TRACKS = {CommissionState.PENDING: "waiting"}
@@ -98,7 +98,7 @@ def _row(row: Commission, paid_by: Payout | None, reply_until: datetime | None, 
     state = CommissionState(row.state)
     return PartnerRow(
         id=row.id,
-        order=row.conversion.external_id if row.conversion else "",
+        order=order_words(row),
         kind=row.conversion.kind if row.conversion else "",
         at=row.earned_at,
         amount=row.worth,

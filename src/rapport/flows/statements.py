@@ -17,7 +17,7 @@ from rapport.domain.days import start_of_day_ms
 from rapport.domain.money import Money
 from rapport.domain.statement import OWED, Part, Sums, effect, sum_up
 from rapport.flows.explaining.payouts import exchange_words
-from rapport.flows.explaining.words import local_day
+from rapport.flows.explaining.words import local_day, order_words
 from rapport.kit.clock import from_ms
 
 
@@ -196,7 +196,7 @@ def _exchanges(payout_of: Mapping[str, str]) -> dict[str, str]:
 def _orders(subjects: Collection[str]) -> dict[str, str]:
     """Return the order behind each commission among these."""
     rows = Commission.objects.filter(pk__in=list(subjects)).select_related("conversion")
-    return {row.id: row.conversion.external_id if row.conversion else row.source for row in rows}
+    return {row.id: order_words(row) for row in rows}
 
 
 def _tax_words(one: Movement, minor: int) -> str:

@@ -10,10 +10,15 @@ from rapport.domain.money import Money
 
 
 class Attribution(models.Model):
-    """One decision about a conversion with all its reasons, also when nobody earns; never changed, only followed."""
+    """One decision with all its reasons, also when nobody earns; never changed, only followed.
+
+    It is about a conversion, or (without one) about a tier or bonus over a period.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
-    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    conversion = models.ForeignKey(
+        Conversion, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=24)
     agreement = models.ForeignKey(
@@ -40,6 +45,60 @@ class Attribution(models.Model):
     def __str__(self) -> str:
         """Say what was decided."""
         return f"{self.conversion_id} #{self.number} {self.outcome}"
+
+
+class PeriodStanding(models.Model):
+    """A tier or bonus over one period of one agreement: the row that is locked to judge it, and how it was judged last.
+
+    `kept_minor` is what people let stand beside what is judged, by refusing that it falls.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=64)
+    latest = models.ForeignKey(
+        Attribution, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    kept_minor = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    workspace_path = "agreement__program__workspace_id"
+    partner_path = "agreement__partner__organisation_id"
+
+    class Meta:
+        """A promise stands once for an agreement and period."""
+
+        constraints = (models.UniqueConstraint(fields=("agreement", "source"), name="one_standing_a_period"),)
+
+    def __str__(self) -> str:
+        """Say what it is about."""
+        return f"{self.agreement_id} {self.source}"
+
+
+class CountedConversion(models.Model):
+    """One conversion as it counts for a tier or bonus over a period; follows from its judgement, and with it."""
+
+    id = models.BigAutoField(primary_key=True)
+    standing = models.ForeignKey(PeriodStanding, on_delete=models.PROTECT, related_name="+", db_index=False)
+    conversion = models.ForeignKey(Conversion, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at_ms = models.BigIntegerField()
+    basis = models.TextField()
+    share_left = models.TextField()
+    paid_minor = models.BigIntegerField()
+    hold_until_ms = models.BigIntegerField()
+    facts_joined = models.BooleanField()
+
+    workspace_path = "standing__agreement__program__workspace_id"
+
+    class Meta:
+        """A conversion counts once for a promise and period."""
+
+        constraints = (models.UniqueConstraint(fields=("standing", "conversion"), name="counted_once_a_period"),)
+
+    def __str__(self) -> str:
+        """Say what counts where."""
+        return f"{self.conversion_id} in {self.standing_id}"
 
 
 class CommissionState(models.TextChoices):

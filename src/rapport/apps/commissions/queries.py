@@ -14,7 +14,7 @@ from rapport.domain.credit import HoldReason
 
 def latest_attributions(conversion_ids: Collection[str]) -> dict[str, Attribution]:
     """Return the judgement that holds for each conversion, in one query."""
-    return {row.conversion_id: row for row in _latest(conversion_ids=sorted(conversion_ids))}
+    return {str(row.conversion_id): row for row in _latest(conversion_ids=sorted(conversion_ids))}
 
 
 @composed

@@ -26,11 +26,13 @@ from rapport.domain.terms.model import (
 )
 from rapport.domain.terms.own_rate import with_own_rate
 from rapport.domain.terms.parse import canonical, digest, parse, schema
+from rapport.domain.terms.periodic import Bonus, BonusKind, By, Over, Threshold, Tier, TierStep, Way
 from rapport.domain.terms.place import Problem, Problems
 from rapport.domain.terms.preset import Preset
 from rapport.domain.terms.presets import presets
 from rapport.domain.terms.rules import Choice, Flat, MarginPercent, Pay, Percent, PerUnit, Recurring, Rule
 from rapport.domain.terms.sentences import sentences
+from rapport.domain.terms.sentences_periods import bonus_sentence, step_pays, tier_sentence
 from rapport.domain.terms.sentences_rules import rule_words
 from rapport.domain.terms.speech import ENGLISH, Speech
 from rapport.domain.terms.words import LIFETIME_DAYS
@@ -41,6 +43,9 @@ __all__ = [
     "Attribution",
     "Basis",
     "Between",
+    "Bonus",
+    "BonusKind",
+    "By",
     "Calendar",
     "Choice",
     "CouponCondition",
@@ -52,6 +57,7 @@ __all__ = [
     "Hold",
     "MarginPercent",
     "Notice",
+    "Over",
     "PartnerSegment",
     "Pay",
     "Payout",
@@ -66,10 +72,15 @@ __all__ = [
     "Speech",
     "StandDown",
     "Terms",
+    "Threshold",
+    "Tier",
+    "TierStep",
     "TouchPriority",
     "Treatment",
+    "Way",
     "Weekday",
     "When",
+    "bonus_sentence",
     "canonical",
     "digest",
     "parse",
@@ -77,5 +88,7 @@ __all__ = [
     "rule_words",
     "schema",
     "sentences",
+    "step_pays",
+    "tier_sentence",
     "with_own_rate",
 ]

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from rapport.domain.terms.language_attribution import ATTRIBUTION
+from rapport.domain.terms.language_periods import BONUS, MOST_BONUSES, MOST_TIERS, TIER
 from rapport.domain.terms.language_rules import RULE
 from rapport.domain.terms.model import (
     LANGUAGE,
@@ -157,6 +158,22 @@ TERMS: Final[Section[dict[str, Any]]] = Section(
                 "written), the one that pays the partner most, or all."
             ),
             examples=("best",),
+        ),
+        Field(
+            name="tiers",
+            shape=Many(TIER, most=MOST_TIERS),
+            default=ABSENT,
+            unsaid=(),
+            says="What is paid above the rules the more there is in a period.",
+            examples=([{"name": "volume", "rule": "sale", "by": "count", "steps": [{"from": 11, "percent": "12"}]}],),
+        ),
+        Field(
+            name="bonuses",
+            shape=Many(BONUS, most=MOST_BONUSES),
+            default=ABSENT,
+            unsaid=(),
+            says="Amounts for reaching something.",
+            examples=([{"name": "fifty", "kind": "milestone", "rule": "sale", "reach": 50, "amount": "100.00"}],),
         ),
         Field(
             name="basis",

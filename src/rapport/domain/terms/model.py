@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from rapport.domain.terms.compiled import Compiled, compile_rules
 from rapport.domain.terms.conditions import PartnerSegment
+from rapport.domain.terms.periodic import Bonus, Tier
 from rapport.domain.terms.rules import Choice, Rule
 
 LANGUAGE = 1
@@ -134,6 +135,8 @@ class Terms:
     payout: Payout
     notice: Notice
     choice: Choice = Choice.FIRST
+    tiers: tuple[Tier, ...] = ()
+    bonuses: tuple[Bonus, ...] = ()
     compiled: Compiled = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +146,11 @@ class Terms:
     def pays(self, kind: str) -> bool:
         """Say whether any rule pays this kind of conversion."""
         return kind in self.compiled.rules
+
+    @property
+    def counts_periods(self) -> bool:
+        """Say whether anything is promised over a period."""
+        return bool(self.tiers or self.bonuses)
 
     def rule_for(self, kind: str) -> Rule | None:
         """Return the first rule of this kind of conversion, whatever else it asks."""

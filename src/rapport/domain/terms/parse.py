@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from rapport.domain.terms.checks import CHECKS
+from rapport.domain.terms.checks_periods import PERIOD_CHECKS
 from rapport.domain.terms.language import TERMS
 from rapport.domain.terms.model import Terms
 from rapport.domain.terms.place import Place, Problems
@@ -18,7 +19,7 @@ def parse(document: object, *, currency: str, speech: Speech = ENGLISH) -> Terms
     if fields is None or place.problems:
         return Problems(tuple(place.problems))
     terms = Terms(currency=currency, **fields)
-    for check in CHECKS:
+    for check in (*CHECKS, *PERIOD_CHECKS):
         check(terms, place)
     return Problems(tuple(place.problems)) if place.problems else terms
 

@@ -4,6 +4,7 @@ from rapport.domain.terms.model import Calendar, DiscountTreatment, Terms, Treat
 from rapport.domain.terms.rules import Choice, MarginPercent, Percent
 from rapport.domain.terms.saying import amount_words, joined, kind_words, weekday_words
 from rapport.domain.terms.sentences_attribution import attribution_sentences
+from rapport.domain.terms.sentences_periods import period_sentences
 from rapport.domain.terms.sentences_rules import choice_sentence, is_bare, pay_words, rule_sentence
 from rapport.domain.terms.speech import ENGLISH, Speech
 from rapport.domain.terms.words import LIFETIME_DAYS
@@ -13,6 +14,7 @@ def sentences(terms: Terms, *, speech: Speech = ENGLISH) -> list[str]:
     """Return the promises in reading order; the first says what is earned and for how long."""
     return [
         *_earning(terms, speech),
+        *period_sentences(terms, speech),
         *_basis(terms, speech),
         *attribution_sentences(terms.attribution, speech),
         *_hold(terms, speech),

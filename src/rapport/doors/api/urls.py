@@ -10,6 +10,7 @@ from rapport.doors.api.keys import KeyAuth
 from rapport.doors.api.links import router as links
 from rapport.doors.api.money import router as money
 from rapport.doors.api.problems import answer_problems
+from rapport.doors.api.progress import router as progress
 from rapport.doors.api.receipts import router as receipts
 from rapport.doors.api.replays import router as replays
 from rapport.doors.api.reports import router as reports
@@ -32,6 +33,7 @@ api = NinjaAPI(
 )
 api.add_router("", router)
 api.add_router("", links)
+api.add_router("", progress)
 api.add_router("", receipts)
 api.add_router("", reports)
 api.add_router("", trials)

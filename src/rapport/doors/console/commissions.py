@@ -200,7 +200,10 @@ def _page(request: Request, program: Program, row: Commission, **refused: Form) 
         may_decide=may_decide,
         may_approve=can(request.actor, Capability.CONVERSION_DECIDE, program),
         can_be_approved=bool(row.accrued_minor and row.facts_joined and {*row.holds} <= ENDED_BY_APPROVAL),
-        can_be_taken_back=row.payable_minor > 0 and not row.reserved_minor and not row.paid_minor,
+        can_be_taken_back=row.conversion_id is not None
+        and row.payable_minor > 0
+        and not row.reserved_minor
+        and not row.paid_minor,
         **forms,
         **bar_of(request, program, at=at),
     )

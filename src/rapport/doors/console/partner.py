@@ -23,6 +23,7 @@ from rapport.doors.console.forms import EndForm, SuspendForm
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.partners import RECENT
 from rapport.flows import admission
+from rapport.flows.explaining.progress import running
 from rapport.flows.invitations import invite_introduced
 from rapport.flows.partner_letters import language_of
 from rapport.flows.standing import end_agreement
@@ -125,6 +126,7 @@ def _page(request: Request, program: Program, agreement: Agreement, **refused: F
         links=[(link, clicks_by_link.get(link.id, 0)) for link in links_of(agreement.id)[:LATEST]],
         coupons=coupons_of_program(program.id).filter(agreement=agreement),
         acceptances=acceptances_of(agreement.id),
+        running=running(agreement, at=at) if sees_money else [],
         suspensions=agreement.suspensions.order_by("-from_at"),
         rows=[row_of(one, at=at) for one in earned[:LATEST]] if sees_money else [],
         trail=_trail(agreement) if can(request.actor, Capability.AUDIT_READ, program) else [],

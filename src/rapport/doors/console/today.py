@@ -29,6 +29,7 @@ from rapport.doors.console.intentions import bar_of
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.alive.machine import nobody_looks
 from rapport.flows.daybook import Compared, Day, what_comes, yesterday
+from rapport.flows.explaining.words import order_words
 from rapport.flows.service import service_clocks
 from rapport.flows.waiting import Counts, Waiting, Waits, alike_together, count_waiting, what_waits
 from rapport.kit.clock import now
@@ -173,7 +174,7 @@ def _ready(request: Request, program: Program, *, at: datetime) -> list[Ready]:
 
 
 def _ready_row(row: Commission, *, at: datetime) -> Ready:
-    order = row.conversion.external_id if row.conversion else ""
+    order = order_words(row)
     ends = row.hold_until
     whole = max(ends - row.created_at, timedelta(seconds=1))
     heading = ", ".join(filter(None, (row.agreement.partner.name, order)))

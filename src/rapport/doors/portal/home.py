@@ -20,6 +20,7 @@ from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.addresses import complete
 from rapport.doors.ui.shell import focus_shell
 from rapport.flows.alive.for_partners import outages_for_partners
+from rapport.flows.explaining.progress import running
 from rapport.flows.purse import purse_of, rows_for_partner
 from rapport.flows.replying import awaited
 from rapport.flows.service import service_clocks
@@ -96,6 +97,7 @@ def _page(
         reason=reason_of(agreement),
         awaited=awaited(agreement, at=at),
         lacks=lacks_in_words(agreement, at=at),
+        running=running(agreement, at=at),
         clocks=service_clocks(agreement.program, at=at),
         outages=outages_for_partners(agreement.program, at=at),
         **content,

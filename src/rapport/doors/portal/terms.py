@@ -15,6 +15,7 @@ from rapport.doors.portal.frame import agreement_or_404, portal_page
 from rapport.doors.ui.differences import difference
 from rapport.flows.accepting import accept_offered
 from rapport.flows.admission import wording
+from rapport.flows.explaining.progress import running
 from rapport.kit.clock import now
 
 
@@ -37,6 +38,7 @@ def terms(request: Request, agreement_id: str) -> HttpResponse:
         coming=coming,
         difference=difference(bound, coming) if offered else (),
         at_once=bool(offered and offered.effective_at <= at),
+        running=running(agreement, at=at),
         accepted=acceptances_of(agreement.id),
     )
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterator
 
-from rapport.flows.doctor import agreed, arrivals, billed, judged, money, paid, sealed, working
+from rapport.flows.doctor import agreed, arrivals, billed, judged, money, paid, periods, sealed, working
 from rapport.flows.doctor.looks import Check, Look, look_at
 
 __all__ = ["LOOKS", "Check", "run_checks"]
@@ -28,6 +28,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("judgements as sealed", judged.attributions),
     ("commissions as judged", judged.entitlements),
     ("orders judged again", judged.stories),
+    ("tiers and bonuses judged again", periods.standings),
     ("journal whole", arrivals.journal),
     ("journal taken in", arrivals.backlog),
     ("receipts of postbacks", arrivals.receipts),

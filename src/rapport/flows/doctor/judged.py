@@ -16,6 +16,7 @@ from rapport.apps.ledger.queries import booked_of
 from rapport.apps.programs.models import Program
 from rapport.domain.judgement_document import to_document
 from rapport.flows.doctor.looks import PAGE, Seen
+from rapport.flows.doctor.periods import miscounted
 from rapport.flows.judging import judge_only
 from rapport.flows.offers import load_offer
 from rapport.kit.clock import to_ms
@@ -58,7 +59,9 @@ def stories(seen: Seen) -> Iterator[str]:
         offer = load_offer(program.id)
         rows = Conversion.objects.filter(program=program).order_by("customer_id", "id")
         for page in seen.pages(rows.iterator(PAGE)):
-            yield from _differences(judge_only(Touched.by(page).in_order(), offer=offer))
+            judged, promises = judge_only(Touched.by(page).in_order(), offer=offer)
+            yield from _differences(judged)
+            yield from miscounted(judged, promises=promises, zone=program.zone)
 
 
 def _differences(judged: list[Judged]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from rapport.apps.commissions.models import Attribution, Commission, Proposal
+from rapport.apps.commissions.models import Attribution, Commission, PeriodStanding, Proposal
 from rapport.apps.invoices.models import Invoice, InvoiceCorrection, InvoiceObjection, InvoiceSeries
 from rapport.apps.partners.models import Acceptance, Agreement, Suspension, TermsOffer
 from rapport.apps.payouts.models import (
@@ -90,6 +90,7 @@ SEALED: tuple[type[Model], ...] = (
     Attribution,
     Commission,
     Proposal,
+    PeriodStanding,
     PayoutMethod,
     PayoutMethodCurrency,
     PayoutSettings,

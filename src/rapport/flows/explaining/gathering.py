@@ -61,8 +61,8 @@ class Gathered:
     """The payouts that took up its money, by id."""
 
 
-def explain(commission: Commission, *, at: datetime) -> Explanation:
-    """Explain a commission from what is stored; `at` only decides which payday is next."""
+def explain_order(commission: Commission, *, at: datetime) -> Explanation:
+    """Explain an order's commission from what is stored; `at` only decides which payday is next."""
     found = _gather(commission)
     program = found.program
     after = local_day(due_from(commission, at=at), program.zone)
@@ -92,7 +92,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
         promise=_promise(found),
         formula=tuple(formula_rows(found.decision, commission.currency)) if _earns(found) else (),
         rules=tuple(rule_sentences(found.decision, commission.currency)) if _earns(found) else (),
-        entries=tuple(_entries(found)),
+        entries=tuple(entry_rows(found.entries, found.commission)),
         judged_at=found.attribution.judged_at,
         judgements=found.attribution.number,
     )
@@ -101,7 +101,7 @@ def explain(commission: Commission, *, at: datetime) -> Explanation:
 def _gather(commission: Commission) -> Gathered:
     conversion = commission.conversion
     if conversion is None:
-        raise AssertionError("a commission of this release comes from a conversion")
+        raise AssertionError("this commission comes from no conversion")
     attribution = Attribution.objects.filter(conversion=conversion).order_by("-number")[0]
     clicks = NamedClick.objects.filter(conversion__in=_story_of(conversion)).select_related("link", "conversion")
     return Gathered(
@@ -151,13 +151,19 @@ def _touched(one: Considered, found: Gathered) -> Touched:
 
 
 def _promise(found: Gathered) -> Promise:
-    version = found.commission.version
-    acceptance = Acceptance.objects.filter(agreement=found.commission.agreement, version=version).first()
+    rule = found.decision.credit.rule if found.decision.credit and _earns(found) else ""
+    return promise_behind(found.commission, rule=rule)
+
+
+def promise_behind(commission: Commission, *, rule: str) -> Promise:
+    """Return what the partner accepted of the version that a commission is paid by."""
+    version, currency = commission.version, commission.agreement.program.currency
+    acceptance = Acceptance.objects.filter(agreement=commission.agreement, version=version).first()
     return Promise(
-        sentences=tuple(_words_of(version, acceptance, found.program.currency).splitlines()),
+        sentences=tuple(_words_of(version, acceptance, currency).splitlines()),
         version_id=version.id,
         version_number=version.number,
-        rule=found.decision.credit.rule if found.decision.credit and _earns(found) else "",
+        rule=rule,
         accepted_at=acceptance.accepted_at if acceptance else None,
         accepted_by=_accepter(acceptance) if acceptance else "",
         in_force_from=acceptance.from_at if acceptance else None,
@@ -212,9 +218,10 @@ def _kind(label: StepLabel) -> Literal["line", "subtotal", "total"]:
     return "subtotal" if label in subtotals else "line"
 
 
-def _entries(found: Gathered) -> Iterable[EntryRow]:
-    for entry in found.entries:
-        for posting in own_postings(entry, found.commission):
+def entry_rows(entries: Iterable[Entry], commission: Commission) -> Iterable[EntryRow]:
+    """Tell every movement of a commission's money in the books."""
+    for entry in entries:
+        for posting in own_postings(entry, commission):
             yield EntryRow(
                 at=entry.booked_at,
                 entry_id=entry.id,

@@ -20,6 +20,8 @@ from rapport.flows.explaining.words import binding_words, day_words, decision_wo
 from rapport.kit.clock import from_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rapport.apps.commissions.models import Commission
     from rapport.apps.conversions.models import Binding, HumanDecision
     from rapport.apps.ledger.models import Entry, Posting
@@ -33,7 +35,7 @@ def story_steps(found: Gathered, *, word: PartnerWord, payday: date | None) -> t
     """Return the steps in the order in which they happened, then those that are still to come."""
     told = [*_touch(found), _order(found), *_decided(found), *(_booked(entry, found) for entry in found.entries)]
     told.sort(key=lambda step: step.at or _EARLIEST)
-    return (*told, *_coming(found, word=word, payday=payday))
+    return (*told, *coming_steps(found.commission, zone=found.program.zone, word=word, payday=payday))
 
 
 def _touch(found: Gathered) -> list[Step]:
@@ -117,10 +119,10 @@ def _reason(one: HumanDecision) -> str:
 def _booked(entry: Entry, found: Gathered) -> Step:
     """Tell one entry: what it moved, as the partner's worth rises or falls by it."""
     postings = own_postings(entry, found.commission)
-    payout = found.payouts.get(entry.subject)
-    if payout:
-        return _paying(entry, payout, Money(sum(one.amount_minor for one in postings), found.commission.currency))
-    minor = sum(_effect(one.source.kind, one.destination.kind) * one.amount_minor for one in postings)
+    paid = paying_step(entry, found.payouts, found.commission)
+    if paid:
+        return paid
+    minor = sum(effect_of(one.source.kind, one.destination.kind) * one.amount_minor for one in postings)
     amount = Money(minor, found.commission.currency)
     if entry.kind == EntryKind.APPROVED:
         whole = sum(one.amount_minor for one in postings)
@@ -143,6 +145,13 @@ def own_postings(entry: Entry, commission: Commission) -> list[Posting]:
     return [one for one in entry.postings.all() if one.memo == commission.id]
 
 
+def paying_step(entry: Entry, payouts: Mapping[str, Payout], commission: Commission) -> Step | None:
+    """Tell what a payout did with a commission's money, where the entry is of one."""
+    payout = payouts.get(entry.subject)
+    minor = sum(one.amount_minor for one in own_postings(entry, commission))
+    return _paying(entry, payout, Money(minor, commission.currency)) if payout else None
+
+
 def _paying(entry: Entry, payout: Payout, amount: Money) -> Step:
     """Tell what a payout did with the commission's money."""
     words = {"day": day_words(payout.run.pay_on), "reference": payout.reference or payout.id}
@@ -162,7 +171,8 @@ def _why_undone(entry: Entry, found: Gathered) -> str:
     return next((one.reason for one in undone), "")
 
 
-def _effect(source: str, destination: str) -> int:
+def effect_of(source: str, destination: str) -> int:
+    """Say whether a movement makes a commission worth more (1), less (-1) or the same."""
     if source == AccountKind.EXPENSE:
         return 1
     return -1 if destination == AccountKind.EXPENSE else 0
@@ -186,8 +196,8 @@ def _fall_sentence(found: Gathered) -> str:
     return _("Reported by the shop: %(names)s.") % {"names": names}
 
 
-def _coming(found: Gathered, *, word: PartnerWord, payday: date | None) -> list[Step]:
-    commission, zone = found.commission, found.program.zone
+def coming_steps(commission: Commission, *, zone: str, word: PartnerWord, payday: date | None) -> list[Step]:
+    """Return what is still to come for a commission: a person's look, the end of its hold, its payday."""
     steps: list[Step] = []
     if commission.state in {CommissionState.HELD, CommissionState.DISPUTED}:
         reasons = " ".join(hold_words(hold) for hold in commission.holds)

@@ -105,8 +105,29 @@ def money_words(money: Money) -> str:
 
 
 def order_words(commission: Commission) -> str:
-    """Return the merchant's own number of the order behind a commission."""
-    return commission.conversion.external_id if commission.conversion else ""
+    """Return the merchant's own number of the order behind a commission, or name the tier or bonus and its period."""
+    return commission.conversion.external_id if commission.conversion else source_name(commission.source)
+
+
+def source_name(source: str) -> str:
+    """Name what a commission without an order is for, such as Tier “volume”, May 2026."""
+    kind, name, period = source.split(":")
+    words = {"name": name, "period": period_name(period)}
+    return (_("Tier “%(name)s”, %(period)s") if kind == "tier" else _("Bonus “%(name)s”, %(period)s")) % words
+
+
+def period_name(key: str) -> str:
+    """Name a period, such as May 2026, quarter 2 of 2026, 2026 or from the beginning on."""
+    if key == "ever":
+        return _("from the beginning on")
+    year, _dash, rest = key.partition("-")
+    if not rest:
+        return year
+    if rest.startswith("q"):
+        return _("quarter %(number)s of %(year)s") % {"number": rest[1:], "year": year}
+    if "-" in rest:
+        return _("since %(day)s") % {"day": day_words(date.fromisoformat(key))}
+    return date_format(date(int(year), int(rest), 1), "YEAR_MONTH_FORMAT")
 
 
 def hold_words(hold: str) -> str:

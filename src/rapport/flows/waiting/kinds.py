@@ -7,6 +7,7 @@ from enum import StrEnum
 from rapport.apps.commissions.models import Commission
 from rapport.apps.conversions.queries import WAITING_ALARM
 from rapport.domain.money import Money
+from rapport.flows.explaining.words import order_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +113,5 @@ class Waiting:
 
 
 def order_of(commission: Commission) -> str:
-    """Return the merchant's own number of the order behind a commission."""
-    return commission.conversion.external_id if commission.conversion else ""
+    """Return the merchant's own number of the order behind a commission, or name the tier or bonus."""
+    return order_words(commission)

@@ -41,6 +41,12 @@ def link(cast: Cast) -> Addressed:
     return Addressed(own={"link_id": ours}, elsewhere=({"link_id": theirs}, {"link_id": "lnk_missing"}))
 
 
+def agreement(cast: Cast) -> Addressed:
+    """An agreement of a program of ours, one of theirs, one that is not."""
+    ours, theirs = (make_agreement(make_program(one)).id for one in (cast.ours, cast.theirs))
+    return Addressed(own={"agreement_id": ours}, elsewhere=({"agreement_id": theirs}, {"agreement_id": "agr_missing"}))
+
+
 # Whoever reports names no program here and has none: what is asked is told with 422.
 REPORT = by_key("conversions:write", ok=422)
 
@@ -64,6 +70,7 @@ ROWS = (
         by_key("conversions:write", "links:write", "terms:write", "read", ok=422),
         csrf=False,
     ),
+    Row("api:read_progress", "GET", by_key("read"), at=agreement, csrf=False),
     Row("api:links", "GET", by_key("links:write", "read"), csrf=False),
     Row("api:links", "POST", by_key("links:write", ok=422), json={}, csrf=False),
     Row("api:read_link", "GET", by_key("links:write", "read"), at=link, csrf=False),

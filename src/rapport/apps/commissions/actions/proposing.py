@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from rapport.apps.commissions.errors import ProposalDecided
 from rapport.apps.commissions.models import Commission, CommissionLine, Proposal, ProposalState
 from rapport.apps.commissions.queries import booked_of
@@ -80,13 +82,20 @@ def _of_one_source(proposal: Proposal) -> list[Proposal]:
     found = (
         Proposal.objects.select_for_update(of=("self",))
         .select_related("commission__agreement", "attribution")
-        .filter(commission__source=proposal.commission.source, state=ProposalState.OPEN)
+        .filter(_same_source(proposal.commission), state=ProposalState.OPEN)
         .order_by("id")
     )
     proposals = list(found)
     if proposal.id not in {one.id for one in proposals}:
         raise ProposalDecided
     return proposals
+
+
+def _same_source(commission: Commission) -> Q:
+    """Match all commissions of one order; a tier or bonus is of one agreement alone, however it is called elsewhere."""
+    if commission.conversion_id is None:
+        return Q(commission_id=commission.id)
+    return Q(commission__source=commission.source)
 
 
 def _draft(proposal: Proposal, moves: Movements, *, at: datetime) -> EntryDraft:
