@@ -28,8 +28,9 @@ def _shares(measures: Sequence[Fraction], place: int, tier: Tier) -> list[tuple[
     low, high = whole - measures[place], whole
     found = []
     for number, step in enumerate(tier.steps):
-        ends = tier.steps[number + 1].least.number if number + 1 < len(tier.steps) else max(high, step.least.number)
-        inside = max(min(high, Fraction(ends)) - max(low, Fraction(step.least.number)), Fraction(0))
+        following = tier.steps[number + 1 :]
+        ends = Fraction(following[0].least.number) if following else high
+        inside = max(min(high, ends) - max(low, Fraction(step.least.number)), Fraction(0))
         if inside:
             found.append((inside / measures[place], Fraction(step.percent or 0)))
     return found

@@ -23,6 +23,7 @@ from rapport.domain.periods import (
     progress_of,
     to_document,
 )
+from rapport.domain.promises import Suspension
 from rapport.domain.story import DecisionKind, HumanDecision
 from rapport.domain.terms import Bonus, BonusKind, By, Over, Threshold, Tier, TierStep, Way
 from tests.domain.reference_periods import slow_bonus, slow_tier
@@ -94,7 +95,7 @@ def test_an_order_across_two_steps_is_cut_where_they_begin() -> None:
                           {"trm_1": promise})  # fmt: skip
     # 10.00 to 20.00 by ten percent more, 20.00 to 25.00 by twenty.
     assert judged.target_minor == 1000 + 1000
-    assert [(step.number, step.basis) for step in judged.steps] == [(1, 10_000), (1, 5000)]
+    assert [(step.number, step.basis) for step in judged.steps] == [(1, Fraction(10_000)), (1, Fraction(5000))]
 
 
 def test_it_never_takes_back_what_the_rule_paid() -> None:
@@ -202,7 +203,7 @@ def test_a_bonus_counts_from_its_first_day_until_its_last_and_is_named_by_it() -
     assert key_of(monthly, datetime(2026, 1, 1, tzinfo=UTC), "Europe/Berlin") == "2026-01"
 
 
-PROMISED = {
+PROMISED: dict[str, Any] = {
     "tiers": [{"name": "volume", "rule": "sale", "by": "count", "steps": [{"from": 1, "percent": "15"}]}],
     "bonuses": [
         {"name": "one", "kind": "first_sale", "rule": "sale", "amount": "5.00"},
@@ -211,9 +212,11 @@ PROMISED = {
 }
 
 
-def sources(segment: str = "", **more: object) -> list[str]:
+def sources(*suspensions: Suspension, segment: str = "", **more: Any) -> list[str]:  # noqa: ANN401 - any field of a sale
     """For what a sale of 100.00 counts."""
-    promises = make_promises(make_standing(ANNA, segment=segment), terms={"trm_1": make_terms(**PROMISED)})
+    promises = make_promises(
+        make_standing(ANNA, segment=segment, suspensions=suspensions), terms={"trm_1": make_terms("EUR", **PROMISED)}
+    )
     sale = make_sale(**more)
     decision = judge(make_story(sale, touches=(make_click(),)), promises).on(sale.id)
     return [one.source for one in counting_of(sale, decision, promises=promises, zone="Europe/Berlin")]
@@ -221,19 +224,19 @@ def sources(segment: str = "", **more: object) -> list[str]:
 
 def test_a_conversion_counts_for_what_its_version_promises_its_partner() -> None:
     assert sources() == ["tier:volume:2026-03", "bonus:one:ever"]
-    assert sources("blogger") == ["tier:volume:2026-03", "bonus:one:ever", "bonus:blogs:ever"]
+    assert sources(segment="blogger") == ["tier:volume:2026-03", "bonus:one:ever", "bonus:blogs:ever"]
 
 
 def test_what_is_declined_a_test_or_held_counts_for_nothing() -> None:
     declined = (HumanDecision(kind=DecisionKind.DECLINED, decided_at_ms=NOON, decision_id="dec_1"),)
-    assert sources(decisions=declined) == sources(test=True) == sources(awaits_confirmation=True) == []
+    assert sources(decisions=declined) == sources(test=True) == sources(Suspension(0)) == []
 
 
 def test_progress_names_the_next_step_and_what_is_missing() -> None:
     promise = tier((2, "12"), (4, "15"))
     told = [progress_of(judge_period([counted(one) for one in range(number)], {"trm_1": promise}), promise)
             for number in range(5)]  # fmt: skip
-    assert [(one.missing, one.percent, one.done) for one in told] == [
+    assert [(int(one.missing), one.percent, one.done) for one in told] == [
         (2, 0, False), (1, 50, False), (2, 50, False), (1, 75, False), (0, 100, True)
     ]  # fmt: skip
     assert [one.step and one.step.percent for one in told] == [None, None, 12, 12, 15]

@@ -113,7 +113,7 @@ def test_they_are_said_in_plain_sentences() -> None:
     volume = "Tier “volume”, counted every month: 12 % from sale number 11 on; 15 % from sale number 51 on."
     worth = "Tier “worth”, counted from the beginning on (for bloggers): 8.00 EUR each from 5000.00 EUR on."
     assert told[1:8] == [
-        f"{volume} A step pays what follows it.",
+        f"{volume} A step pays from there on.",
         f"{worth} A step that is reached pays everything of the period.",
         "Bonus “fifty”: 100.00 EUR for sale number 50.",
         "Bonus “rich”: 100.00 EUR for 900.00 EUR of every sale together every year, from 2026-05-01 on.",

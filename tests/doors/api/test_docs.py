@@ -9,6 +9,7 @@ pytestmark = pytest.mark.django_db
 def test_the_description_names_every_answer_of_every_operation() -> None:
     described = Client().get("/api/v1/openapi.json").json()
     assert set(described["paths"]) == {
+        "/api/v1/agreements/{agreement_id}/progress",
         "/api/v1/agreements/{agreement_id}/statement",
         "/api/v1/commissions/{commission_id}",
         "/api/v1/conversions",

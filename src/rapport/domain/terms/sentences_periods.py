@@ -21,7 +21,7 @@ def tier_sentence(tier: Tier, terms: Terms, *, speech: Speech = ENGLISH) -> str:
     steps = "; ".join(_step(step, tier, terms, speech) for step in tier.steps)
     ways = {
         Way.MARGINAL: speech.gettext(
-            "Tier “%(name)s”, counted %(over)s%(segment)s: %(steps)s. A step pays what follows it."
+            "Tier “%(name)s”, counted %(over)s%(segment)s: %(steps)s. A step pays from there on."
         ),
         Way.WHOLE: speech.gettext(
             "Tier “%(name)s”, counted %(over)s%(segment)s: %(steps)s. A step that is reached pays everything of the "
