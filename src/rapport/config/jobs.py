@@ -123,6 +123,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.tasks.audit_rows_wait",
     ),
     Schedule(name="late-audit-links", task_path="rapport.flows.tasks.link_late_audit", cron="37 1 * * *"),
+    Schedule(
+        name="replay-facts",
+        task_path="rapport.flows.replaying.tasks.refresh_facts",
+        cron="13 3 * * *",
+        only_if="rapport.flows.replaying.tasks.facts_are_kept",
+    ),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

@@ -92,7 +92,8 @@ def worse_off(program: Program, terms: Terms, *, at: datetime, compute: bool = F
 
 def worsenings(before: Terms, after: Terms) -> Iterator[Worsening]:
     """Yield what is worse by the terms themselves."""
-    if after.attribution.click_window_days < before.attribution.click_window_days:
+    windows = [(one.click_window_days, one.view_window_days) for one in (before.attribution, after.attribution)]
+    if any(now < then for then, now in zip(*windows, strict=True)):
         yield Worsening.SHORTER_WINDOW
     if before.attribution.repeat_purchases and not after.attribution.repeat_purchases:
         yield Worsening.REPEAT_NOT_PAID

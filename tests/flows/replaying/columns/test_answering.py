@@ -17,6 +17,7 @@ from rapport.flows.replaying.asked import Asked
 from rapport.flows.replaying.columns.refreshing import refresh, store_of
 from rapport.flows.replaying.result import Proof, Replayed
 from rapport.flows.replaying.running import replay
+from rapport.flows.replaying.tasks import facts_are_kept, refresh_facts
 from rapport.flows.settlement import approve_due, join_click_facts
 from tests.flows.replaying.test_running import percent, terms_with
 from tests.make.identity import NOON, STORY
@@ -139,6 +140,21 @@ def test_what_happens_afterwards_is_brought_in(both: Callable[..., tuple[Replaye
     fast, slow = both(program, draft)
     assert replace(fast, proof=slow.proof) == slow
     assert len(store_of(program).held().files) == 2
+
+
+def test_the_worker_keeps_facts_up_to_date_and_forgets_those_of_programs_that_are_gone(
+    both: Callable[..., tuple[Replayed, Replayed]], settings: Settings
+) -> None:
+    assert not facts_are_kept()
+    program = traded()
+    both(program, terms_with(rules=percent("15")))
+    gone = settings.REPLAYS_FOLDER / "prg_gone"
+    gone.mkdir()
+    report_correction(program, kind="refund", external_id="r9", of="A-5", total="1.11")
+    assert facts_are_kept()
+    refresh_facts.func()
+    assert len(store_of(program).held().files) == 2
+    assert not gone.exists()
 
 
 def test_many_files_are_joined_to_one(

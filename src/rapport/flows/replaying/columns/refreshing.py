@@ -1,5 +1,6 @@
 """Bring the columns of a program up to date: all orders once, afterwards those that were judged or booked since."""
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from rapport.apps.commissions.past import last_line, moved_since, newest_judgeme
 from rapport.apps.conversions.past import stories_between, stories_of_orders
 from rapport.apps.conversions.recording import StoryKey
 from rapport.apps.programs.models import Program
+from rapport.apps.programs.queries import all_programs
 from rapport.flows.offers import Offer, load_offer
 from rapport.flows.replaying.columns.facts import Rows, judged_rows
 from rapport.flows.replaying.columns.store import Held, Store
@@ -49,6 +51,16 @@ def refresh(program: Program, *, tell: Tell = lambda _done: None) -> Held:
         if joined != held:
             store.keep(joined)
         return joined
+
+
+def refresh_all() -> None:
+    """Bring the columns of every program that has any up to date, and remove those of programs that are gone."""
+    programs = {program.id: program for program in all_programs()}
+    for folder in sorted(settings.REPLAYS_FOLDER.glob("prg_*")):
+        if folder.name in programs:
+            refresh(programs[folder.name])
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _changed(program: Program, held: Held) -> Iterator[list[StoryKey]]:
