@@ -5,6 +5,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from rapport.apps.commissions.models import Attribution, Commission, CommissionLine
 
 
@@ -29,10 +31,9 @@ def held_for(conversion_ids: Collection[str]) -> dict[str, list[Held]]:
     return found
 
 
-def newest_judgement(program_id: str) -> str:
-    """Return the id of the judgement that was made last in a program; empty when nothing was judged."""
-    rows = Attribution.objects.filter(conversion__program_id=program_id).order_by("-id")
-    return rows.values_list("id", flat=True).first() or ""
+def newest_judgement() -> str:
+    """Return the id of the judgement that was made last, of all programs; empty when nothing was judged."""
+    return Attribution.objects.order_by("-id").values_list("id", flat=True).first() or ""
 
 
 def last_line() -> int:
@@ -40,10 +41,15 @@ def last_line() -> int:
     return CommissionLine.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def moved_since(program_id: str, *, judgement: str, line: int) -> set[str]:
-    """Return the orders of a program that were judged after this judgement, or booked after this line."""
+def moved_since(program_id: str, *, judgement: str, line: int, late: tuple[int, datetime]) -> set[str]:
+    """Return the orders of a program that were judged after this judgement, or booked after this line.
+
+    `late` are so many lines before it that were booked since a moment: they may have been committed only now.
+    """
     judged = Attribution.objects.filter(pk__gt=judgement, conversion__program_id=program_id)
-    booked = CommissionLine.objects.filter(pk__gt=line, commission__agreement__program_id=program_id)
+    lines, since = late
+    after = Q(pk__gt=line) | Q(pk__gt=line - lines, at__gte=since)
+    booked = CommissionLine.objects.filter(after, commission__agreement__program_id=program_id)
     booked = booked.filter(commission__conversion__isnull=False)
     return {
         *judged.values_list("conversion_id", flat=True),

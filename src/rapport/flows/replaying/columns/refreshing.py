@@ -44,7 +44,7 @@ def refresh(program: Program, *, tell: Tell = lambda _done: None) -> Held:
         held = store.held()
         offer = load_offer(program.id)
         # Read before anything is judged: what happens meanwhile is read again the next time.
-        judgement, line = newest_judgement(program.id), last_line()
+        judgement, line = newest_judgement(), last_line()
         begun = replace(held, judgement=judgement, booked_line=line)
         written = _write(store, begun, offer, _changed(program, held), tell)
         joined = _join(store, written) if len(written.files) > _MOST_FILES else written
@@ -68,8 +68,9 @@ def _changed(program: Program, held: Held) -> Iterator[list[StoryKey]]:
         pages = stories_between(program.id, from_at=_FIRST, until_at=_LAST, size=_PAGE)
         return (keys for keys, _seen in pages)
     since_ms = max(made_ms(held.judgement), 0)
-    after = earliest_id("att", at=datetime.fromtimestamp(since_ms / 1000, tz=UTC) - _LATE)
-    moved = moved_since(program.id, judgement=after, line=held.booked_line - _LATE_LINES)
+    since = datetime.fromtimestamp(since_ms / 1000, tz=UTC) - _LATE
+    after = earliest_id("att", at=since)
+    moved = moved_since(program.id, judgement=after, line=held.booked_line, late=(_LATE_LINES, since))
     return _pages(stories_of_orders(moved))
 
 
