@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from rapport.apps.commissions.models import Commission, CommissionState, Proposal, ProposalState
 from rapport.apps.commissions.queries import commissions_of_agreement
 from rapport.apps.conversions.models import Conversion
+from rapport.apps.identity.models import Role
+from rapport.apps.identity.rights import KeyScope
 from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.partners.actions import accept_terms
 from rapport.apps.partners.models import Agreement
@@ -23,10 +28,12 @@ from rapport.flows.declining import decline_conversion
 from rapport.flows.doctor import run_checks
 from rapport.flows.explaining import explain
 from rapport.flows.explaining.progress import running
+from rapport.flows.explaining.words import source_name
 from rapport.flows.replying import tell_proposals
 from rapport.flows.settlement import approve_due
-from tests.make.identity import NOON, STORY
+from tests.make.identity import NOON, STORY, make_api_key, make_member
 from tests.make.road import make_agreement, make_coupon, make_program, report_correction, report_sale
+from tests.support.pages import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +264,39 @@ def test_progress_is_told_before_anything_is_reached_and_after_all_is() -> None:
     for number in (3, 4, 5):
         sell(program, number)
     assert [one.missing for one in running(agreement, at=NOON)] == ["Everything is reached."] * 3
+
+
+def test_both_sides_read_the_same_page_by_api_and_in_the_browser(client: Client) -> None:
+    program, agreement, _code = beginning()
+    for number in (1, 2, 3):
+        sell(program, number)
+    row = Commission.objects.get(conversion=None)
+    client.force_login(make_member(agreement.partner.organisation, Role.PARTNER))
+    page = words_of(client.get(reverse("portal:commission", args=[agreement.id, row.id])).content)
+    assert "Tier “volume”, March 2026: 2.00 €" in page
+    assert "2 more of “sale” until 15 %" in page
+    for name in ("home", "terms"):
+        assert "Tiers and bonuses" in words_of(client.get(reverse(f"portal:{name}", args=[agreement.id])).content)
+    assert "Tier “volume”" in words_of(client.get(reverse("portal:commissions", args=[agreement.id])).content)
+    client.force_login(make_member(program.workspace, Role.OWNER))
+    page = words_of(client.get(reverse("console:commission", args=[program.id, row.id])).content)
+    assert "Slow Mornings, Tier “volume”, March 2026: 2.00 €" in page
+    for name, more in (("commissions", []), ("partner", [agreement.id])):
+        page = words_of(client.get(reverse(f"console:{name}", args=[program.id, *more])).content)
+        assert "Tier “volume”, March 2026" in page
+    secret = make_api_key(agreement.partner.organisation, KeyScope.READ).secret
+    address = reverse("api:read_progress", args=[agreement.id])
+    told = client.get(address, headers={"Authorization": f"Bearer {secret}"}).json()
+    assert [(one["reached"], one["next_from"], one["pays"]) for one in told["running"]] == [(0, 3, "0.00")]
+
+
+def test_a_german_partner_reads_german() -> None:
+    program, _agreement, _code = beginning()
+    for number in (1, 2, 3):
+        sell(program, number)
+    with translation.override("de"):
+        told = explain(Commission.objects.get(conversion=None), at=NOON)
+    assert (told.order, told.rules[-1]) == ("Staffel „volume“, März 2026", "noch 2 × „sale“ bis 15 %")
+    assert source_name("bonus:x:2026-q2") == "Bonus “x”, quarter 2 of 2026"
+    assert source_name("bonus:x:2026") == "Bonus “x”, 2026"
+    assert source_name("bonus:x:2026-05-01") == "Bonus “x”, since 1 May 2026"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rapport.domain.terms import Problems, Terms, canonical, digest, parse, sentences
+from rapport.domain.terms import Problems, Terms, canonical, digest, parse, promises_less_over_periods, sentences
 
 SALE = {"name": "sale", "when": {"kind": "sale"}, "pay": {"percent": "10"}}
 TIER = {
@@ -121,3 +121,44 @@ def test_they_are_said_in_plain_sentences() -> None:
         "Bonus “run”: 100.00 EUR for sale number 50, from 2026-05-01 until 2026-05-31. Fill the shop.",
         "Bonus “first”: 5.00 EUR once for your first one.",
     ]
+
+
+def less(changed: dict[str, Any], *, of: dict[str, Any]) -> bool:
+    """Whether terms with a changed tier or bonus promise less than those with it as it was."""
+    section = "tiers" if "steps" in of else "bonuses"
+    return promises_less_over_periods(good(**{section: [of]}), good(**{section: [of | changed]}))
+
+
+SEASON = BONUS | {"segment": ["blogger"], "from": "2026-05-01", "until": "2026-05-31"}
+FLAT = TIER | {"steps": [{"from": 11, "flat": "8.00"}]}
+
+
+@pytest.mark.parametrize(
+    ("of", "changed", "is_less"),
+    [
+        (TIER, {}, False),
+        (TIER, {"name": "other"}, True),
+        (TIER, {"way": "whole"}, False),
+        (TIER | {"way": "whole"}, {"way": "marginal"}, True),
+        (TIER, {"over": "year"}, True),
+        (TIER, {"segment": ["blogger"]}, True),
+        (TIER, {"steps": [{"from": 11, "percent": "12"}]}, True),
+        (TIER, {"steps": [{"from": 11, "percent": "15"}]}, False),
+        (TIER, {"steps": [{"from": 12, "percent": "15"}]}, True),
+        (TIER, {"steps": [{"from": 11, "flat": "99.00"}]}, True),
+        (FLAT, {"steps": [{"from": 11, "flat": "8.01"}]}, False),
+        (FLAT, {"steps": [{"from": 11, "flat": "7.99"}]}, True),
+        (BONUS, {"amount": "99.99"}, True),
+        (BONUS, {"reach": 49}, False),
+        (BONUS, {"reach": "49.00"}, True),
+        (BONUS, {"over": "month"}, True),
+        (BONUS, {"from": "2026-05-01"}, True),
+        (BONUS, {"until": "2026-05-01"}, True),
+        (SEASON, {"from": "2026-04-30", "until": "2026-06-01", "segment": ["blogger", "niche"]}, False),
+        (SEASON, {"segment": ["niche"]}, True),
+        (SEASON, {"from": "2026-05-02"}, True),
+        (SEASON, {"until": "2026-05-30"}, True),
+    ],
+)
+def test_what_is_not_plainly_as_good_is_less(of: dict[str, Any], changed: dict[str, Any], *, is_less: bool) -> None:
+    assert less(changed, of=of) is is_less

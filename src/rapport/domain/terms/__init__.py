@@ -1,5 +1,6 @@
 """The language of promises: documents, typed terms, their schema and their sentences."""
 
+from rapport.domain.terms.comparing import promises_less_over_periods
 from rapport.domain.terms.conditions import (
     Between,
     CouponCondition,
@@ -85,6 +86,7 @@ __all__ = [
     "digest",
     "parse",
     "presets",
+    "promises_less_over_periods",
     "rule_words",
     "schema",
     "sentences",

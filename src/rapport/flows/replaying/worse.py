@@ -13,7 +13,7 @@ from rapport.apps.partners.queries import agreements_of
 from rapport.apps.programs.models import Program
 from rapport.apps.programs.queries import terms_by_version, versions_of
 from rapport.apps.replays.queries import answered_since
-from rapport.domain.terms import Calendar, Terms, digest
+from rapport.domain.terms import Calendar, Terms, digest, promises_less_over_periods
 from rapport.flows.replaying.asked import Asked, last_year
 from rapport.flows.replaying.result import Figures, Replayed, from_document
 from rapport.flows.replaying.running import orders_asked_for, replay
@@ -33,6 +33,7 @@ class Worsening(StrEnum):
     LONGER_REVERSAL = "longer_reversal"
     HIGHER_THRESHOLD = "higher_threshold"
     RARER_PAYOUTS = "rarer_payouts"
+    LESS_OVER_PERIODS = "less_over_periods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class WorseFor:
             Worsening.LONGER_REVERSAL: _("longer time in which commissions are taken back"),
             Worsening.HIGHER_THRESHOLD: _("higher threshold"),
             Worsening.RARER_PAYOUTS: _("rarer payouts"),
+            Worsening.LESS_OVER_PERIODS: _("a tier or bonus gone, or not as good"),
         }
         return tuple(words[one] for one in self.worsenings)
 
@@ -106,6 +108,8 @@ def worsenings(before: Terms, after: Terms) -> Iterator[Worsening]:
         yield Worsening.HIGHER_THRESHOLD
     if _A_YEAR[after.payout.calendar] < _A_YEAR[before.payout.calendar]:
         yield Worsening.RARER_PAYOUTS
+    if promises_less_over_periods(before, after):
+        yield Worsening.LESS_OVER_PERIODS
 
 
 _A_YEAR: Final = {Calendar.WEEKLY: 52, Calendar.TWICE_MONTHLY: 24, Calendar.MONTHLY: 12}
