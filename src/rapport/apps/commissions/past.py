@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -55,3 +55,18 @@ def moved_since(program_id: str, *, judgement: str, line: int, late: tuple[int, 
         *judged.values_list("conversion_id", flat=True),
         *booked.values_list("commission__conversion_id", flat=True),
     }
+
+
+def held_over_periods(
+    program_id: str, *, from_at: datetime, until_at: datetime
+) -> dict[tuple[str, str], tuple[date, Held]]:
+    """Return what the books hold for tiers and bonuses earned in a time, by agreement and source, with the UTC day."""
+    rows = Commission.objects.filter(agreement__program_id=program_id, conversion__isnull=True)
+    rows = rows.filter(Q(source__startswith="tier:") | Q(source__startswith="bonus:"))
+    rows = rows.filter(earned_at__gte=from_at, earned_at__lt=until_at).order_by("id")
+    found: dict[tuple[str, str], tuple[date, Held]] = {}
+    for source, agreement_id, version_id, *minors, hold_until, earned_at in rows.values_list(
+        "source", *_COLUMNS, "hold_until", "earned_at"
+    ):
+        found[agreement_id, source] = (earned_at.date(), Held(agreement_id, version_id, sum(minors), hold_until))
+    return found

@@ -46,7 +46,8 @@ class Sums:
             self._note_due(part)
         for product, figures in _of_products(line, parts):
             self.by_product[product].update(figures)
-        self._note_changes(line, whole)
+        if line.is_order:
+            self._note_changes(line, whole)
 
     def _note_due(self, part: "_Part") -> None:
         for due, side in ((self.due_then, part.then), (self.due_now, (part.now,) if part.now else ())):
@@ -123,7 +124,7 @@ def _whose(paid: Paid | None, agreement_id: str) -> Paid | None:
 
 def _of_part(line: Line, part: _Part) -> dict[str, int]:
     return {
-        "orders": 1,
+        "orders": int(line.is_order),
         **part.minors,
         "basis_then_minor": line.basis_then_minor if part.engine else 0,
         "basis_now_minor": line.basis_now_minor if part.now else 0,
@@ -133,7 +134,7 @@ def _of_part(line: Line, part: _Part) -> dict[str, int]:
 
 def _whole(line: Line, parts: list[_Part]) -> Counter[str]:
     """Add up the parts of an order that count: the order itself is one, whatever hands it goes through."""
-    whole: Counter[str] = Counter(orders=1, **_margins(line, parts))
+    whole: Counter[str] = Counter(orders=int(line.is_order), **_margins(line, parts))
     for part in parts:
         told = _of_part(line, part)
         whole.update({name: told[name] for name in _ADDED})
@@ -165,7 +166,7 @@ def _of_products(line: Line, parts: list[_Part]) -> Iterable[tuple[str, Counter[
     """Share an order among the products of its basket; every amount is shared for itself and adds up again."""
     products: dict[str, Counter[str]] = {}
     for share in line.shares:
-        figures = products.setdefault(share.product, Counter(orders=1))
+        figures = products.setdefault(share.product, Counter(orders=int(line.is_order)))
         if share.margin_minor is not None:
             figures["costed"] = 1
             figures["margin_then_minor"] += share.margin_minor

@@ -20,6 +20,7 @@ from rapport.domain.terms import Terms
 from rapport.flows.offers import Offer
 from rapport.flows.replaying.asked import Asked
 from rapport.flows.replaying.lines import Line, Paid, shares_of
+from rapport.flows.replaying.periods import CountedPeriods
 from rapport.flows.replaying.promising import Draft, as_at_present
 from rapport.kit.clock import to_ms
 
@@ -50,17 +51,22 @@ class Comparing:
         everybodys = frozenset(version.id for version in self.offer.versions)
         return Draft(self.asked.terms, None if self.asked.own_too else everybodys)
 
-    def lines(self, keys: Sequence[StoryKey]) -> Iterator[Line]:
-        """Yield the orders of these stories that lie in the period and pay anything, then or now."""
+    def lines(self, keys: Sequence[StoryKey], *, periods: CountedPeriods | None = None) -> Iterator[Line]:
+        """Yield the orders of these stories that lie in the period and pay anything, then or now.
+
+        What they count for over periods is noted, where somebody wants to know.
+        """
         loaded = load_stories(self.offer.program, keys=keys)
         ids = [row.id for story in loaded for row in story.conversions]
         told = Told(held_for(ids), baskets_of(ids))
         promises = self.offer.promises_for(loaded)
         sides = (promises, as_at_present(promises, at_ms=self.at_ms), self.draft.promises(promises))
         for story in loaded:
-            yield from (line for line in self.of_story(story, sides, told) if line.matters)
+            yield from (line for line in self.of_story(story, sides, told, periods=periods) if line.matters)
 
-    def of_story(self, loaded: LoadedStory, sides: _Promised, told: Told) -> Iterator[Line]:
+    def of_story(
+        self, loaded: LoadedStory, sides: _Promised, told: Told, *, periods: CountedPeriods | None = None
+    ) -> Iterator[Line]:
         """Yield the orders of a story that lie in the period, judged by each side."""
         then, present, now = sides
         judged = judge(loaded.story, then)
@@ -73,6 +79,8 @@ class Comparing:
                 before = Side(reported, judged.on(reported.id), then)
                 today = Side(reported, judged_present.on(reported.id), present)
                 after = Side(reported, judged_now.on(reported.id), now)
+                if periods:
+                    periods.note(reported, (before.decision, today.decision, after.decision), sides)
                 yield self._line(before, today, after, told)
 
     def _line(self, then: "Side", present: "Side", now: "Side", told: Told) -> Line:

@@ -32,7 +32,8 @@ class Share:
 class Line:
     """One order: what the books hold (`then`), what the engine says to that, and what it would pay by the draft.
 
-    `present` is what it would pay by the terms that bind its partner today.
+    `present` is what it would pay by the terms that bind its partner today. What a tier or bonus pays over a period is
+    no order, and has none of an order's basis.
     """
 
     conversion_id: str
@@ -46,6 +47,7 @@ class Line:
     basis_then_minor: int = 0
     basis_now_minor: int = 0
     shares: tuple[Share, ...] = ()
+    is_order: bool = True
 
     @property
     def then_minor(self) -> int:

@@ -15,6 +15,7 @@ from rapport.flows.replaying.adding import MOST_PRODUCTS, Sums, figures_of, grou
 from rapport.flows.replaying.asked import Asked
 from rapport.flows.replaying.cash import calendar_of, flow_of
 from rapport.flows.replaying.comparing import Comparing
+from rapport.flows.replaying.periods import CountedPeriods
 from rapport.flows.replaying.result import Figures, Group, Proof, Replayed
 from rapport.kit.clock import to_ms
 
@@ -51,12 +52,15 @@ def _judged_again(comparing: Comparing, proof: Proof, *, tell: Tell) -> Replayed
         Sums(frozenset(comparing.asked.partners), Payouts(comparing.asked).payday),
         0,
     )
+    periods = CountedPeriods(asked, comparing.draft)
     period = {"from_at": asked.from_at, "until_at": asked.until_at}
     for keys, seen in stories_between(asked.program.id, **period, size=PAGE):
-        for line in comparing.lines(keys):
+        for line in comparing.lines(keys, periods=periods):
             sums.add(line)
         looked_at += seen
         tell(looked_at)
+    for line in periods.lines():
+        sums.add(line)
     return answer_of(asked, sums, looked_at=looked_at, proof=proof)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from rapport.domain.money import Money, format_amount
+from rapport.flows.replaying.periods import PERIODS
 from rapport.flows.replaying.result import Group, Replayed
 from rapport.flows.replaying.running import OTHERS
 
@@ -55,7 +56,7 @@ def _groups(replayed: Replayed, groups: tuple[Group, ...], *, words: str | None,
 
 def key_words(key: str) -> str:
     """Return how a product is called on a page."""
-    return {"": _("no product told"), OTHERS: _("all other products")}.get(key, key)
+    return {"": _("no product told"), OTHERS: _("all other products"), PERIODS: _("tiers and bonuses")}.get(key, key)
 
 
 def _cells(group: Group, currency: str) -> Iterator[Cell]:

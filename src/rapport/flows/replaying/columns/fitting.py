@@ -37,6 +37,8 @@ def bound_by(asked: Asked, offer: Offer, draft: Draft, *, at_ms: int) -> tuple[B
     terms = dict(offer.terms) | terms_by_version(named - offer.terms.keys(), currency=asked.program.currency)
     present = {key: _today_of(life, at_ms) for key, life in lives.items()}
     bound = Bound(terms, draft, present)
+    if any(one.counts_periods for one in (asked.terms, *terms.values())):
+        return bound, (_("Tiers and bonuses count whole periods, so every order was judged again."),)
     return bound, tuple(dict.fromkeys((*_drafted(bound, asked.terms), *_today(bound, lives.values()))))
 
 
