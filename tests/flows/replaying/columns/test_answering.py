@@ -10,7 +10,8 @@ import pytest
 from pytest_django import Settings
 
 from rapport.apps.partners.actions import accept_terms
-from rapport.apps.programs.actions import publish_terms, save_draft
+from rapport.apps.partners.actions.proposing import offer_terms
+from rapport.apps.programs.actions import publish_own_terms, publish_terms, save_draft
 from rapport.apps.programs.models import Program
 from rapport.domain.terms import Terms, canonical
 from rapport.flows.replaying.asked import Asked
@@ -124,6 +125,26 @@ def test_some_partners_are_asked_for(both: Callable[..., tuple[Replayed, Replaye
     fast, slow = both(program, terms_with(rules=percent("15")), partners=(partner,))
     assert replace(fast, proof=slow.proof) == slow
     assert fast.totals.orders == 0
+
+
+def test_terms_of_ones_own_stay_or_are_replaced_too(both: Callable[..., tuple[Replayed, Replayed]]) -> None:
+    program = traded()
+    alone = make_agreement(program, name="Alone")
+    own = canonical(terms_with(rules=percent("33.3333")))
+    version = publish_own_terms(
+        program_id=program.id, agreement_id=alone.id, document=own, note="", by=STORY, at=NOON + timedelta(days=1)
+    )
+    offer_terms(agreement=alone, version=version, by=STORY, at=NOON + timedelta(days=1))
+    told = {"sentence": "a third", "language": "en", "by": STORY, "at": NOON + timedelta(days=2)}
+    accept_terms(agreement_id=alone.id, version_id=version.id, **told)  # type: ignore[arg-type]  # by and at
+    for day in (1, 5):
+        click = make_click_id(make_link(alone), at=NOON + timedelta(days=day))
+        at = NOON + timedelta(days=day, hours=1)
+        report_sale(program, external_id=f"own-{day}", total="77.77", click_ids=[click], at=at)
+    for own_too in (False, True):
+        fast, slow = both(program, terms_with(rules=percent("15")), own_too=own_too)
+        assert fast.proof.by == "columns", fast.proof
+        assert replace(fast, proof=slow.proof) == slow
 
 
 def test_what_happens_afterwards_is_brought_in(both: Callable[..., tuple[Replayed, Replayed]]) -> None:
