@@ -86,7 +86,7 @@ ROLE_CAPABILITIES: Mapping[str, frozenset[Capability]] = MappingProxyType(
         Role.PARTNER: _PORTAL,
         KeyScope.CONVERSIONS_WRITE: frozenset({_C.CONVERSION_REPORT, _C.CONVERSION_READ}),
         KeyScope.LINKS_WRITE: _KEY_LINKS,
-        KeyScope.TERMS_WRITE: frozenset({_C.PROGRAM_READ, _C.COMMISSION_READ, _C.TERMS_WRITE}),
+        KeyScope.TERMS_WRITE: frozenset({_C.PROGRAM_READ, _C.TERMS_WRITE}),
         KeyScope.READ: _KEY_READ | {_C.PORTAL_READ},
     }
 )
