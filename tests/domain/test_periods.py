@@ -19,6 +19,7 @@ from rapport.domain.periods import (
     counting_of,
     from_document,
     judge_period,
+    judge_visits,
     period_of,
     progress_of,
     to_document,
@@ -207,6 +208,7 @@ PROMISED: dict[str, Any] = {
     "tiers": [{"name": "volume", "rule": "sale", "by": "count", "steps": [{"from": 1, "percent": "15"}]}],
     "bonuses": [
         {"name": "one", "kind": "first_sale", "rule": "sale", "amount": "5.00"},
+        {"name": "later", "kind": "milestone", "rule": "sale", "reach": 1, "amount": "5.00", "from": "2027-01-01"},
         {"name": "blogs", "kind": "milestone", "rule": "sale", "reach": 1, "amount": "5.00", "segment": ["blogger"]},
     ],
 }
@@ -243,3 +245,19 @@ def test_progress_names_the_next_step_and_what_is_missing() -> None:
     value = bonus(30_000, is_amount=True)
     assert progress_of(judge_period([counted(1)], {"trm_1": value}), value).missing == 20_000
     assert progress_of(PeriodJudgement(target_minor=0, number=0, value=Fraction(30_000)), value).done
+
+
+@pytest.mark.parametrize(
+    ("currency", "number", "target_minor"), [("JPY", 15, 1), ("JPY", 14, 0), ("EUR", 15, 53), ("KWD", 15, 525)]
+)
+def test_visits_are_multiplied_exactly_and_rounded_once(currency: str, number: int, target_minor: int) -> None:
+    terms = make_terms(currency, clicks=[{"name": "visit", "per_click": "0.035"}])
+    told: dict[str, Any] = {"terms": terms, "version_id": "trm_1", "day_ms": NOON, "zone": "Europe/Berlin"}
+    assert judge_visits(number, terms.clicks[0], **told).target_minor == target_minor
+
+
+def test_a_day_of_visits_pays_at_most_its_cap() -> None:
+    terms = make_terms("EUR", views=[{"name": "seen", "per_thousand": "1", "at_most_a_day": "0.50"}])
+    told: dict[str, Any] = {"terms": terms, "version_id": "trm_1", "day_ms": NOON, "zone": "Europe/Berlin"}
+    assert [judge_visits(number, terms.views[0], **told).target_minor for number in (499, 501, 9000)] == [50, 50, 50]
+    assert judge_visits(494, terms.views[0], **told).target_minor == 49

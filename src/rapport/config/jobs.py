@@ -130,5 +130,11 @@ SCHEDULES: tuple[Schedule, ...] = (
         only_if="rapport.flows.replaying.tasks.facts_are_kept",
     ),
     Schedule(name="doctor", task_path="rapport.flows.doctor.tasks.examine", cron="7 2 * * *"),
+    Schedule(
+        name="visits",
+        task_path="rapport.flows.tasks.count_visits",
+        cron="17 * * * *",
+        only_if="rapport.flows.visits.visits_wait",
+    ),
     Schedule(name="lake-upkeep", task_path="rapport.flows.tasks.keep_lake_up", cron="41 * * * *"),
 )

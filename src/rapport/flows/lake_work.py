@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from rapport.flows import capping, postbacks, settlement
+from rapport.flows import capping, postbacks, settlement, visits
 from rapport.flows.backup.stillness import AlreadyRuns, still
 from rapport.kit.clock import now, to_ms
 
@@ -22,6 +22,11 @@ def ingest() -> None:
 def count_capped_clicks() -> None:
     """Ask the lake how many clicks links with a cap handed out."""
     capping.count_clicks(at=now())
+
+
+def count_visits() -> None:
+    """Ask the lake about the finished days of programs that pay for clicks or impressions."""
+    visits.count_visits(at=now())
 
 
 def join_click_facts() -> None:

@@ -63,7 +63,7 @@ def keep_what_stands(proposal: Proposal, *, reason: str, by: Actor, at: datetime
         standings = lock_standings({name})
         for one in refuse_proposal(proposal=proposal, by=by, at=at):
             keep_standing(standings[0], kept_minor=one.commission.worth.minor - one.target_minor)
-        book_standings(standings, {name: Cause.DECIDED}, program=program, cause="proposal_refused", by=by, at=at)
+        book_standings([(standings[0], Cause.DECIDED)], program=program, cause="proposal_refused", by=by, at=at)
         told = {"reason": reason.strip()}
         audit_many(
             [

@@ -36,6 +36,12 @@ def ingest_clicks() -> None:
     seldom.do(lake_work.ingest, library=lake_work.LIBRARY)
 
 
+@job(retries=3, key="visits")
+def count_visits() -> None:
+    """Count the clicks and impressions of finished days that terms pay for."""
+    seldom.do(lake_work.count_visits, library=lake_work.LIBRARY)
+
+
 @job(retries=3, key="link-caps", first_wait_s=1)
 def count_capped_clicks() -> None:
     """Count the clicks of links with a cap, once the lake has new ones or a cap is new."""

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from rapport.domain.terms import Problems, Terms, canonical, digest, parse, promises_less_over_periods, sentences
+from rapport.domain.terms import (
+    Problems,
+    Terms,
+    canonical,
+    digest,
+    parse,
+    promises_less_over_periods,
+    schema,
+    sentences,
+)
 
 SALE = {"name": "sale", "when": {"kind": "sale"}, "pay": {"percent": "10"}}
 TIER = {
@@ -162,3 +171,50 @@ FLAT = TIER | {"steps": [{"from": 11, "flat": "8.00"}]}
 )
 def test_what_is_not_plainly_as_good_is_less(of: dict[str, Any], changed: dict[str, Any], *, is_less: bool) -> None:
     assert less(changed, of=of) is is_less
+
+
+CLICKS = {"name": "visit", "per_click": "0.035", "at_most_a_day": "20.00"}
+VIEWS = {"name": "showing", "per_thousand": "1.2", "segment": ["blogger"]}
+
+
+def test_pay_for_visits_is_read_written_and_said() -> None:
+    terms = good(clicks=[CLICKS], views=[VIEWS])
+    assert parse(canonical(terms), currency="EUR") == terms
+    assert (canonical(terms)["clicks"], canonical(terms)["views"]) == ([CLICKS], [VIEWS])
+    assert sentences(terms)[1:3] == [
+        "0.035 EUR for every click of a person, at most 20.00 EUR a day.",
+        "1.2 EUR for a thousand impressions that people see (for bloggers).",
+    ]
+
+
+@pytest.mark.parametrize("amount", ["0", "0.0000", "0.00001", "1,5", "-1", "1000000", 1])
+def test_an_amount_for_a_visit_is_above_zero_with_four_decimals_at_most(amount: object) -> None:
+    assert problems(clicks=[CLICKS | {"per_click": amount}]) == ["clicks[0].per_click"]
+
+
+def test_pay_for_visits_has_a_name_of_its_own() -> None:
+    assert problems(clicks=[CLICKS | {"name": "sale"}]) == ["clicks[0].name"]
+    assert problems(clicks=[CLICKS], views=[VIEWS | {"name": "visit"}]) == ["views[0].name"]
+
+
+@pytest.mark.parametrize(
+    ("clicks", "is_less"),
+    [
+        ([CLICKS], False),
+        ([CLICKS | {"per_click": "0.034"}], True),
+        ([CLICKS | {"at_most_a_day": "19.99"}], True),
+        ([{"name": "visit", "per_click": "0.035"}], False),
+        ([CLICKS | {"segment": ["blogger"]}], True),
+        ([CLICKS | {"name": "other"}], True),
+    ],
+)
+def test_less_for_a_visit_is_less(clicks: list[dict[str, object]], *, is_less: bool) -> None:
+    assert promises_less_over_periods(good(clicks=[CLICKS]), good(clicks=clicks)) is is_less
+    uncapped = good(clicks=[{"name": "visit", "per_click": "0.035"}])
+    assert promises_less_over_periods(uncapped, good(clicks=[CLICKS]))
+
+
+def test_the_schema_describes_amounts_and_thresholds() -> None:
+    told = str(schema())
+    assert "per_click" in told
+    assert "0,5" in told

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from rapport.apps.commissions.models import Commission, CountedConversion, PeriodStanding
 from rapport.apps.programs.queries import terms_by_version
-from rapport.domain.periods import Counted, PeriodJudgement, judge_period, to_document
-from rapport.domain.terms import Bonus, Terms, Tier
+from rapport.domain.periods import Counted, PeriodJudgement, from_document, judge_period, judge_visits, to_document
+from rapport.domain.terms import Bonus, Terms, Tier, VisitPay
 
 _COLUMNS = (
     "conversion_id",
@@ -58,10 +58,41 @@ def promises_of(source: str, counted: Collection[Counted], *, currency: str) -> 
     return {version_id: promise for version_id, promise in found.items() if promise}
 
 
-def judge_standing(standing: PeriodStanding, *, currency: str) -> PeriodJudgement:
-    """Judge one standing by all that counts for it."""
+def judge_standing(standing: PeriodStanding, *, currency: str, zone: str) -> PeriodJudgement:
+    """Judge one standing by all that counts for it; a day's visits by the number that the lake told last."""
+    if is_of_visits(standing.source):
+        return _judge_visits(standing, currency=currency, zone=zone)
     counted = counted_in([standing.id])[standing.id]
     return judge_period(counted, promises_of(standing.source, counted, currency=currency))
+
+
+def is_of_visits(source: str) -> bool:
+    """Say whether a source names a day's clicks or impressions."""
+    return source.startswith(("clicks:", "views:"))
+
+
+def visit_pay_named(terms: Terms, source: str) -> VisitPay:
+    """Return what a version pays for the visits that a source names; StopIteration when it pays nothing."""
+    kind, name, _day = source.split(":")
+    every: tuple[VisitPay, ...] = terms.clicks if kind == "clicks" else terms.views
+    return next(one for one in every if one.name == name)
+
+
+def judged_numbers(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return how many visits these standings were judged by last; those that were never judged are left out."""
+    rows = PeriodStanding.objects.filter(agreement_id__in={one[0] for one in names}, latest__isnull=False)
+    rows = rows.filter(source__in={one[1] for one in names})
+    found = rows.values_list("agreement_id", "source", "latest__document__number")
+    return {(agreement_id, source): number for agreement_id, source, number in found}
+
+
+def _judge_visits(standing: PeriodStanding, *, currency: str, zone: str) -> PeriodJudgement:
+    if standing.latest is None:
+        return PeriodJudgement(target_minor=0, number=0, value=Fraction(0))
+    told = from_document(standing.latest.document)
+    terms = terms_by_version({told.version_id}, currency=currency)[told.version_id]
+    pay = visit_pay_named(terms, standing.source)
+    return judge_visits(told.number, pay, terms=terms, version_id=told.version_id, day_ms=told.last_at_ms, zone=zone)
 
 
 def judged_document(standing: PeriodStanding, judged: PeriodJudgement) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from rapport.apps.identity.rights import Capability, scope
 from rapport.apps.ledger.models import Book
@@ -80,3 +80,18 @@ def programs_of(actor: Actor) -> QuerySet[Program]:
     """Return the programs that the actor may read, by name."""
     mine = scope(actor, Capability.PROGRAM_READ, all_programs())
     return mine.order_by("name", "id")
+
+
+def pays_visits() -> bool:
+    """Say whether any published terms pay for clicks or impressions."""
+    return _that_pay_visits().exists()
+
+
+def programs_that_pay_visits() -> list[Program]:
+    """Return the programs of which any version pays for clicks or impressions."""
+    ids = _that_pay_visits().values_list("program_id", flat=True)
+    return list(Program.objects.filter(pk__in=ids).order_by("id"))
+
+
+def _that_pay_visits() -> QuerySet[TermsVersion]:
+    return TermsVersion.objects.filter(Q(document__has_key="clicks") | Q(document__has_key="views"))

@@ -6,6 +6,7 @@ from rapport.domain.periods.document import from_document, to_document
 from rapport.domain.periods.judging import PeriodJudgement, judge_period
 from rapport.domain.periods.progress import Progress, progress_of
 from rapport.domain.periods.slices import StepPaid
+from rapport.domain.periods.visits import exact_minor, judge_visits
 
 __all__ = [
     "Counted",
@@ -15,8 +16,10 @@ __all__ = [
     "Progress",
     "StepPaid",
     "counting_of",
+    "exact_minor",
     "from_document",
     "judge_period",
+    "judge_visits",
     "period_of",
     "progress_of",
     "to_document",

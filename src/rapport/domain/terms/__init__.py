@@ -33,9 +33,10 @@ from rapport.domain.terms.preset import Preset
 from rapport.domain.terms.presets import presets
 from rapport.domain.terms.rules import Choice, Flat, MarginPercent, Pay, Percent, PerUnit, Recurring, Rule
 from rapport.domain.terms.sentences import sentences
-from rapport.domain.terms.sentences_periods import bonus_sentence, step_pays, tier_sentence
+from rapport.domain.terms.sentences_periods import bonus_sentence, step_pays, tier_sentence, visit_sentence
 from rapport.domain.terms.sentences_rules import rule_words
 from rapport.domain.terms.speech import ENGLISH, Speech
+from rapport.domain.terms.visits import ClickPay, ViewPay, VisitPay
 from rapport.domain.terms.words import LIFETIME_DAYS
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "By",
     "Calendar",
     "Choice",
+    "ClickPay",
     "CouponCondition",
     "CouponPriority",
     "CustomerStatus",
@@ -78,6 +80,8 @@ __all__ = [
     "TierStep",
     "TouchPriority",
     "Treatment",
+    "ViewPay",
+    "VisitPay",
     "Way",
     "Weekday",
     "When",
@@ -92,5 +96,6 @@ __all__ = [
     "sentences",
     "step_pays",
     "tier_sentence",
+    "visit_sentence",
     "with_own_rate",
 ]

@@ -7,6 +7,7 @@ from typing import Final
 from rapport.domain.terms.model import Terms
 from rapport.domain.terms.periodic import Bonus, BonusKind, By, Over, Tier, TierStep
 from rapport.domain.terms.place import Place
+from rapport.domain.terms.visits import VisitPay
 
 
 def _names_are_used_once(terms: Terms, place: Place) -> None:
@@ -89,6 +90,21 @@ def _days_fit(bonus: Bonus, place: Place) -> None:
         place.inside("until").refuse(place.speech.gettext("The last day lies before the first."))
 
 
+def _visits_have_names_of_their_own(terms: Terms, place: Place) -> None:
+    names = {rule.name for rule in terms.rules} | {one.name for one, _at in _all(terms, place)}
+    sections: dict[str, tuple[VisitPay, ...]] = {"clicks": terms.clicks, "views": terms.views}
+    for section, pays in sections.items():
+        for index, pay in enumerate(pays):
+            if pay.name in names:
+                place.inside(section).item(index).inside("name").refuse(
+                    place.speech.gettext(
+                        "A rule, tier or bonus is called “%(name)s” already. Give each of them its own name."
+                    ),
+                    name=pay.name,
+                )
+            names.add(pay.name)
+
+
 def _all(terms: Terms, place: Place) -> Iterator[tuple[Tier | Bonus, Place]]:
     for index, tier in enumerate(terms.tiers):
         yield tier, place.inside("tiers").item(index)
@@ -101,4 +117,5 @@ PERIOD_CHECKS: Final[tuple[Callable[[Terms, Place], None], ...]] = (
     _they_count_a_rule,
     _steps_climb,
     _bonuses_can_be_reached,
+    _visits_have_names_of_their_own,
 )

@@ -2,6 +2,7 @@
 
 from rapport.domain.terms.model import Terms
 from rapport.domain.terms.periodic import Bonus, Threshold, Tier, TierStep, Way
+from rapport.domain.terms.visits import VisitPay
 
 
 def promises_less_over_periods(before: Terms, after: Terms) -> bool:
@@ -9,7 +10,20 @@ def promises_less_over_periods(before: Terms, after: Terms) -> bool:
     tiers, bonuses = {one.name: one for one in after.tiers}, {one.name: one for one in after.bonuses}
     kept_tiers = all(one.name in tiers and _is_as_good_a_tier(tiers[one.name], one) for one in before.tiers)
     kept_bonuses = all(one.name in bonuses and _is_as_good_a_bonus(bonuses[one.name], one) for one in before.bonuses)
-    return not (kept_tiers and kept_bonuses)
+    visits = {one.name: one for one in _visits(after)}
+    kept_visits = all(one.name in visits and _is_as_good_for_visits(visits[one.name], one) for one in _visits(before))
+    return not (kept_tiers and kept_bonuses and kept_visits)
+
+
+def _visits(terms: Terms) -> tuple[VisitPay, ...]:
+    return (*terms.clicks, *terms.views)
+
+
+def _is_as_good_for_visits(now: VisitPay, before: VisitPay) -> bool:
+    capped = now.at_most_minor is not None and (
+        before.at_most_minor is None or now.at_most_minor < before.at_most_minor
+    )
+    return type(now) is type(before) and now.each >= before.each and not capped and _is_for_as_many(now, before)
 
 
 def _is_as_good_a_tier(now: Tier, before: Tier) -> bool:
@@ -41,5 +55,5 @@ def _is_as_near(now: Threshold, before: Threshold) -> bool:
     return now.is_amount == before.is_amount and now.number <= before.number
 
 
-def _is_for_as_many(now: Tier | Bonus, before: Tier | Bonus) -> bool:
+def _is_for_as_many(now: Tier | Bonus | VisitPay, before: Tier | Bonus | VisitPay) -> bool:
     return not now.segment or (bool(before.segment) and set(now.segment) >= set(before.segment))

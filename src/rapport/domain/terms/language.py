@@ -5,6 +5,7 @@ from typing import Any, Final
 from rapport.domain.terms.language_attribution import ATTRIBUTION
 from rapport.domain.terms.language_periods import BONUS, MOST_BONUSES, MOST_TIERS, TIER
 from rapport.domain.terms.language_rules import RULE
+from rapport.domain.terms.language_visits import CLICK_PAY, MOST_VISIT_PAYS, VIEW_PAY
 from rapport.domain.terms.model import (
     LANGUAGE,
     Basis,
@@ -174,6 +175,22 @@ TERMS: Final[Section[dict[str, Any]]] = Section(
             unsaid=(),
             says="Amounts for reaching something.",
             examples=([{"name": "fifty", "kind": "milestone", "rule": "sale", "reach": 50, "amount": "100.00"}],),
+        ),
+        Field(
+            name="clicks",
+            shape=Many(CLICK_PAY, most=MOST_VISIT_PAYS),
+            default=ABSENT,
+            unsaid=(),
+            says="What every click of a person pays, counted by the day.",
+            examples=([{"name": "visit", "per_click": "0.035", "at_most_a_day": "20.00"}],),
+        ),
+        Field(
+            name="views",
+            shape=Many(VIEW_PAY, most=MOST_VISIT_PAYS),
+            default=ABSENT,
+            unsaid=(),
+            says="What a thousand impressions pay, counted by the day.",
+            examples=([{"name": "showing", "per_thousand": "1.20"}],),
         ),
         Field(
             name="basis",

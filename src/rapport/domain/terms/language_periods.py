@@ -51,7 +51,7 @@ class CountOrAmount:
 
 _THRESHOLD: Final = CountOrAmount(Whole(1, _MOST_CONVERSIONS), Amount())
 
-_SEGMENT: Final = Field(
+SEGMENT: Final = Field(
     name="segment",
     shape=Many(OneWord(PartnerSegment), most=len(PartnerSegment)),
     default=ABSENT,
@@ -64,7 +64,7 @@ _RULE: Final = Field(
     name="rule", shape=Name(), says="The rule whose conversions are counted, by its name.", examples=("sale",)
 )
 
-_NAME: Final = Field(
+NAME: Final = Field(
     name="name",
     shape=Name(),
     says="Its name, used once among rules, tiers and bonuses; it stands on what it pays.",
@@ -102,7 +102,7 @@ STEP: Final = Section(
 TIER: Final = Section(
     Tier,
     (
-        _NAME,
+        NAME,
         _RULE,
         Field(
             name="by",
@@ -130,14 +130,14 @@ TIER: Final = Section(
             says="The steps, the lowest first; below the first the rule alone pays.",
             examples=([{"from": 11, "percent": "12"}, {"from": 51, "percent": "15"}],),
         ),
-        _SEGMENT,
+        SEGMENT,
     ),
 )
 
 BONUS: Final = Section(
     Bonus,
     (
-        _NAME,
+        NAME,
         Field(
             name="kind",
             shape=OneWord(BonusKind),
@@ -183,7 +183,7 @@ BONUS: Final = Section(
             says="The last day whose conversions count.",
             examples=("2026-12-24",),
         ),
-        _SEGMENT,
+        SEGMENT,
         Field(
             name="goal",
             shape=Text(),

@@ -8,6 +8,7 @@ from rapport.domain.terms.compiled import Compiled, compile_rules
 from rapport.domain.terms.conditions import PartnerSegment
 from rapport.domain.terms.periodic import Bonus, Tier
 from rapport.domain.terms.rules import Choice, Rule
+from rapport.domain.terms.visits import ClickPay, ViewPay
 
 LANGUAGE = 1
 """The language that this engine speaks; a document of another language is refused."""
@@ -137,6 +138,8 @@ class Terms:
     choice: Choice = Choice.FIRST
     tiers: tuple[Tier, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
+    clicks: tuple[ClickPay, ...] = ()
+    views: tuple[ViewPay, ...] = ()
     compiled: Compiled = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from rapport.domain.terms.periodic import Bonus, BonusKind, By, Over, Threshold,
 from rapport.domain.terms.saying import amount_words, any_of, decimal_words, kind_words, segment_words
 from rapport.domain.terms.shapes import plain
 from rapport.domain.terms.speech import ENGLISH, Speech
+from rapport.domain.terms.visits import ClickPay, VisitPay
 
 
 def period_sentences(terms: Terms, speech: Speech) -> list[str]:
@@ -13,6 +14,8 @@ def period_sentences(terms: Terms, speech: Speech) -> list[str]:
     return [
         *(tier_sentence(tier, terms, speech=speech) for tier in terms.tiers),
         *(bonus_sentence(bonus, terms, speech=speech) for bonus in terms.bonuses),
+        *(visit_sentence(pay, terms, speech=speech) for pay in terms.clicks),
+        *(visit_sentence(pay, terms, speech=speech) for pay in terms.views),
     ]
 
 
@@ -51,6 +54,22 @@ def bonus_sentence(bonus: Bonus, terms: Terms, *, speech: Speech = ENGLISH) -> s
     if bonus.kind is BonusKind.FIRST_SALE:
         return speech.gettext("Bonus “%(name)s”%(segment)s: %(amount)s once for your first one%(days)s.") % told + goal
     return speech.gettext("Bonus “%(name)s”%(segment)s: %(amount)s for %(reach)s%(over)s%(days)s.") % told + goal
+
+
+def visit_sentence(pay: VisitPay, terms: Terms, *, speech: Speech = ENGLISH) -> str:
+    """Say what clicks or impressions pay, and up to which amount a day."""
+    rate = pay.per_click if isinstance(pay, ClickPay) else pay.per_thousand
+    sentence = (
+        speech.gettext("%(amount)s for every click of a person%(segment)s%(most)s.")
+        if isinstance(pay, ClickPay)
+        else speech.gettext("%(amount)s for a thousand impressions that people see%(segment)s%(most)s.")
+    )
+    most = ""
+    if pay.at_most_minor is not None:
+        amount = amount_words(pay.at_most_minor, terms.currency, speech)
+        most = ", " + speech.gettext("at most %(amount)s a day") % {"amount": amount}
+    told = f"{decimal_words(plain(rate), speech)} {terms.currency}"
+    return sentence % {"amount": told, "segment": _segment(pay.segment, speech), "most": most}
 
 
 def over_words(over: Over, speech: Speech) -> str:

@@ -38,7 +38,9 @@ def miscounted(judged: list[Judged], *, promises: Promises, zone: str) -> Iterat
 
 
 def _judged_again(standing: PeriodStanding) -> Iterator[str]:
-    judged = judge_standing(standing, currency=standing.agreement.program.currency)
+    judged = judge_standing(
+        standing, currency=standing.agreement.program.currency, zone=standing.agreement.program.zone
+    )
     document = json.loads(json.dumps(judged_document(standing, judged)))
     if standing.latest is None:
         if judged.target_minor + standing.kept_minor > 0:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rapport.apps.commissions.models import Attribution, Commission, CommissionState
-from rapport.apps.commissions.periods import promise_named, standing_of
+from rapport.apps.commissions.periods import is_of_visits, promise_named, standing_of, visit_pay_named
 from rapport.apps.ledger.models import Entry
 from rapport.apps.ledger.queries import entries_of
 from rapport.apps.payouts.queries import payouts_of_commission
@@ -17,7 +17,7 @@ from rapport.apps.programs.queries import terms_of
 from rapport.domain.books import EntryKind
 from rapport.domain.money import Money, decimals_of
 from rapport.domain.periods import PeriodJudgement, StepPaid, from_document
-from rapport.domain.terms import Bonus, Tier, bonus_sentence, step_pays, tier_sentence
+from rapport.domain.terms import Bonus, Tier, bonus_sentence, step_pays, tier_sentence, visit_sentence
 from rapport.flows.explaining.explanation import Explanation, FormulaRow, Step, exact_text
 from rapport.flows.explaining.gathering import entry_rows, promise_behind
 from rapport.flows.explaining.progress import missing_words
@@ -48,7 +48,7 @@ def explain_period(commission: Commission, *, at: datetime) -> Explanation:
     word = partner_word(commission, zone=program.zone, payday=payday, payout=next(reversed(payouts.values()), None))
     entries = list(entries_of(commission.id))
     told = [paying_step(entry, payouts, commission) or _booked(entry, commission) for entry in entries]
-    promise = promise_named(terms, commission.source)
+    promise = None if is_of_visits(commission.source) else promise_named(terms, commission.source)
     return Explanation(
         commission_id=commission.id,
         agreement_id=commission.agreement_id,
@@ -80,6 +80,9 @@ def explain_period(commission: Commission, *, at: datetime) -> Explanation:
 
 
 def _counted(judged: PeriodJudgement, commission: Commission) -> str:
+    if is_of_visits(commission.source):
+        sentence = ngettext("%(number)s of a person counts.", "%(number)s of people count.", judged.number)
+        return sentence % {"number": judged.number}
     sentence = ngettext(
         "%(number)s conversion counts, with a basis of %(value)s together; the last is of %(day)s.",
         "%(number)s conversions count, with a basis of %(value)s together; the last is of %(day)s.",
@@ -110,6 +113,9 @@ def _formula(
     judged: PeriodJudgement, judgement: Attribution, promise: Tier | Bonus | None, commission: Commission
 ) -> Iterable[FormulaRow]:
     currency = commission.currency
+    if is_of_visits(commission.source):
+        yield FormulaRow(_("Clicks or impressions of people"), "factor", factor=f"× {judged.number}")
+        yield FormulaRow(_("Exactly, before the most for a day"), "exact", factor=_exact(judged.value, currency))
     for one in judged.steps:
         yield from _step_rows(one, currency)
     if isinstance(promise, Bonus) and judged.target_minor:
@@ -130,9 +136,11 @@ def _step_rows(one: StepPaid, currency: str) -> Iterable[FormulaRow]:
 
 
 def _sentences(judged: PeriodJudgement, promise: Tier | Bonus | None, commission: Commission) -> Iterable[str]:
+    terms = terms_of(commission.version, currency=commission.currency)
+    if is_of_visits(commission.source):
+        yield visit_sentence(visit_pay_named(terms, commission.source), terms, speech=translation)
     if promise is None:
         return
-    terms = terms_of(commission.version, currency=commission.currency)
     yield (
         tier_sentence(promise, terms, speech=translation)
         if isinstance(promise, Tier)

@@ -112,6 +112,9 @@ def order_words(commission: Commission) -> str:
 def source_name(source: str) -> str:
     """Name what a commission without an order is for, such as Tier “volume”, May 2026."""
     kind, name, period = source.split(":")
+    if kind in {"clicks", "views"}:
+        sentence = _("Clicks “%(name)s”, %(day)s") if kind == "clicks" else _("Impressions “%(name)s”, %(day)s")
+        return sentence % {"name": name, "day": day_words(date.fromisoformat(period))}
     words = {"name": name, "period": period_name(period)}
     return (_("Tier “%(name)s”, %(period)s") if kind == "tier" else _("Bonus “%(name)s”, %(period)s")) % words
 

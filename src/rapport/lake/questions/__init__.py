@@ -19,6 +19,7 @@ from rapport.lake.questions.answers import (
     StretchRow,
     SubId,
     Totals,
+    VisitsRow,
 )
 from rapport.lake.questions.opening import lake_at
 
@@ -37,5 +38,6 @@ __all__ = [
     "StretchRow",
     "SubId",
     "Totals",
+    "VisitsRow",
     "lake_at",
 ]

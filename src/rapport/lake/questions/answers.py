@@ -108,6 +108,15 @@ class StretchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitsRow:
+    """The clicks and the impressions of people that an agreement brought, repeats within ten seconds left out."""
+
+    agreement_id: str
+    clicks: int
+    views: int
+
+
+@dataclass(frozen=True, slots=True)
 class PairRow:
     """The visits under one key of each of two dimensions."""
 

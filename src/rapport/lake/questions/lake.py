@@ -22,6 +22,7 @@ from rapport.lake.questions.answers import (
     StretchRow,
     SubId,
     Totals,
+    VisitsRow,
 )
 from rapport.lake.questions.holdings import Holding, Holdings
 from rapport.lake.questions.minting import minted_ms, tails_of
@@ -111,6 +112,10 @@ class Lake:
         return [
             PairRow(**row) for row in self._ask("clicks_by_two", about=about, columns=columns, given={"limit": limit})
         ]
+
+    def paid_visits(self, about: Filter) -> list[VisitsRow]:
+        """Return by agreement the clicks and impressions of people that terms may pay for."""
+        return [VisitsRow(**row) for row in self._ask("paid_visits", about=about)]
 
     def handed_out_in(self, stretches: Sequence[Stretch]) -> dict[str, StretchRow]:
         """Return how many clicks of people links handed out, each in a stretch of its own; absent without any."""

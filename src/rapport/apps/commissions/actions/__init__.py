@@ -10,6 +10,7 @@ from rapport.apps.commissions.actions.periods import (
     keep_standing,
     lock_standings,
     meet_periods,
+    open_standings,
 )
 from rapport.apps.commissions.actions.proposing import (
     accept_proposal,
@@ -32,6 +33,7 @@ __all__ = [
     "lock_standings",
     "meet_periods",
     "note_proposal_reply",
+    "open_standings",
     "refuse_proposal",
     "tell_proposal",
     "undo_approvals",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from rapport.apps.commissions.actions.batch import Booking, move, write
 from rapport.apps.commissions.models import (
@@ -68,30 +69,35 @@ def book_periods(met: MetPeriods, *, program: Program, cause: str, by: Actor, at
     if not met.standings:
         return []
     _note_counted(met)
-    causes = {name: Cause.JUDGED if name in met.untold else Cause.CORRECTED for name in met.standings}
-    return book_standings(list(met.standings.values()), causes, program=program, cause=cause, by=by, at=at)
+    found = [
+        (standing, Cause.JUDGED if name in met.untold else Cause.CORRECTED) for name, standing in met.standings.items()
+    ]
+    return book_standings(found, program=program, cause=cause, by=by, at=at)
 
 
 def book_standings(
-    standings: Sequence[PeriodStanding],
-    causes: Mapping[Name, Cause],
+    standings: Sequence[tuple[PeriodStanding, Cause]],
     *,
     program: Program,
     cause: str,
     by: Actor,
     at: datetime,
+    judged: Mapping[Name, PeriodJudgement] = MappingProxyType({}),
 ) -> list[Commission]:
-    """Bring the books of locked standings to what they come to by all that counts."""
+    """Bring the books of locked standings to what they come to by all that counts, or as `judged` says.
+
+    With each standing stands the reason for which it may fall.
+    """
     booking = Booking(program=program, cause=cause, by=by, at=at)
-    commissions = _commissions_of(standings)
+    commissions = _commissions_of([standing for standing, _why in standings])
     booking.proposals = open_proposals([row.id for row in commissions.values()]) if commissions else {}
     followed = []
-    for standing in standings:
+    for standing, why in standings:
         name = (standing.agreement_id, standing.source)
-        judged = judge_standing(standing, currency=program.currency)
-        attribution = _attribution(booking, standing, judged)
+        found = judged.get(name) or judge_standing(standing, currency=program.currency, zone=program.zone)
+        attribution = _attribution(booking, standing, found)
         if attribution:
-            _book(booking, standing, judged, attribution, commissions.get(name), causes[name])
+            _book(booking, standing, found, attribution, commissions.get(name), why)
             standing.latest = attribution
             followed.append(standing)
     write(booking)
@@ -124,6 +130,11 @@ def _is_told(
     if decision.outcome is Outcome.DECLINED:
         return True
     return decision.credit is not None and decision.credit.agreement_id == key[0] and not decision.holds
+
+
+def open_standings(names: Collection[Name], *, at: datetime) -> list[PeriodStanding]:
+    """Return the standings of these names, locked; those that are missing begin."""
+    return list(_locked(names, at=at).values())
 
 
 def _locked(names: Collection[Name], *, at: datetime) -> dict[Name, PeriodStanding]:
