@@ -1,6 +1,5 @@
 """`rapport replay`: try draft terms on the past, and print what they would have paid."""
 
-import csv
 import json
 import sys
 from datetime import datetime
@@ -108,6 +107,7 @@ def _run(asked: "Asked") -> "Replayed":
 
 
 def _print(answer: "Replayed", *, by: By, as_json: bool, as_csv: bool) -> None:
+    from rapport.doors.ui.replays import csv_of  # noqa: PLC0415 - Django is awake
     from rapport.flows.replaying.tables import plain, table_of  # noqa: PLC0415 - Django is awake
     from rapport.flows.replaying.telling import partner_names, told_answer  # noqa: PLC0415 - Django is awake
 
@@ -115,12 +115,12 @@ def _print(answer: "Replayed", *, by: By, as_json: bool, as_csv: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(told_answer(answer, names), ensure_ascii=False) + "\n")
         return
+    if as_csv:
+        # The same file as on the page: nothing in it is a formula to a spreadsheet.
+        sys.stdout.write(csv_of(answer, by, names=names, file_name="replay").content.decode("utf-8-sig"))
+        return
     table = table_of(answer, by, names=names)
     rows = [[str(plain(cell)) for cell in row] for row in table.rows]
-    if as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerows([table.head, *rows])
-        return
     places = _NARROW.get(by, tuple(range(len(table.head))))
     columns = [Column(table.head[place], justify="right" if place else "left", no_wrap=not place) for place in places]
     shown = Table(*columns, box=None, pad_edge=False)

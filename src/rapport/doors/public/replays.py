@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from rapport.apps.identity.errors import NotFound
 from rapport.apps.partners.queries import agreements_of
 from rapport.doors.access import public
-from rapport.doors.ui.replays import Reader, anonymous, shown_replay
+from rapport.doors.ui.replay_rows import Reader
+from rapport.doors.ui.replays import anonymous, shown_replay
 from rapport.doors.ui.shell import Brand, public_shell
 from rapport.flows.replaying.result import from_document
 from rapport.flows.replaying.sharing import opened_share

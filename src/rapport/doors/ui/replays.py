@@ -1,152 +1,25 @@
 """What a page shows of a replay, in the console and behind a shared link: rows with names and money, charts, files."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from django.http import HttpResponse
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from rapport.apps.replays.models import Replay
 from rapport.domain.money import Money, decimals_of
 from rapport.doors.ui.charts import Chart, Series, bars
+from rapport.doors.ui.replay_rows import CashMonth, Grouping, OrderRow, Reader, Row, ShownReplay
 from rapport.doors.ui.sheets import Cell, Exact, csv_answer
-from rapport.flows.replaying.result import Figures, Group, Order, Replayed, from_document
+from rapport.flows.replaying.result import Group, Order, Replayed
 from rapport.flows.replaying.tables import TABLES, key_words, plain, table_of
 
 ROWS_SHOWN = 50
 """Partners or products on the page; the file has all of them."""
 BARS_SHOWN = 5
 _LONGEST_LABEL = 9
-
-UrlOf = Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The figures under one key, with its name and the page that it leads to."""
-
-    words: str
-    url: str
-    figures: Figures
-    currency: str
-
-    def _money(self, minor: int) -> Money:
-        return Money(minor, self.currency)
-
-    @property
-    def then(self) -> Money:
-        """Return what was paid."""
-        return self._money(self.figures.then_minor)
-
-    @property
-    def now(self) -> Money:
-        """Return what the draft would pay."""
-        return self._money(self.figures.now_minor)
-
-    @property
-    def present(self) -> Money:
-        """Return what today's terms would pay."""
-        return self._money(self.figures.present_minor)
-
-    @property
-    def engine(self) -> Money:
-        """Return what the engine says to what was promised."""
-        return self._money(self.figures.engine_minor)
-
-    @property
-    def difference(self) -> Money:
-        """Return by how much more it would be."""
-        return self._money(self.figures.difference_minor)
-
-    @property
-    def margin_then(self) -> Money | None:
-        """Return the margin then, where cost was told."""
-        return self._money(self.figures.margin_then_minor) if self.figures.costed else None
-
-    @property
-    def margin_now(self) -> Money | None:
-        """Return the margin by the draft."""
-        return self._money(self.figures.margin_now_minor) if self.figures.costed else None
-
-    @property
-    def rate_then(self) -> Fraction | None:
-        """Return which part of the basis was paid, to a hundredth of a percent."""
-        return _hundredths(self.figures.rate_then)
-
-    @property
-    def rate_now(self) -> Fraction | None:
-        """Return which part of the basis would be paid."""
-        return _hundredths(self.figures.rate_now)
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """One table with its chart: by partner, product or month; `more` rows stand in the file alone."""
-
-    name: str
-    heading: str
-    column: str
-    chart: Chart | None
-    rows: tuple[Row, ...]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class CashMonth:
-    """What becomes payable and is paid out in one month."""
-
-    words: str
-    payable_then: Money
-    payable_now: Money
-    paid_then: Money
-    paid_now: Money
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """An order that would pay something else, with who earned and who would."""
-
-    order: Order
-    url: str
-    then: Money
-    now: Money
-    difference: Money
-    earner_then: str
-    earner_now: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownReplay:
-    """Everything that a page shows of a replay."""
-
-    replayed: Replayed
-    totals: Row
-    winners: tuple[Row, ...]
-    losers: tuple[Row, ...]
-    won: Money
-    lost: Money
-    by: str
-    tabs: tuple[tuple[str, str], ...]
-    grouping: Grouping | None
-    cash_chart: Chart | None
-    cash: tuple[CashMonth, ...]
-    waiting_then: Money
-    waiting_now: Money
-    orders: tuple[OrderRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads: under which names partners stand, and where partners and orders lead; empty for nowhere."""
-
-    names: Mapping[str, str]
-    partner_url: UrlOf = lambda _key: ""
-    order_url: UrlOf = lambda _key: ""
 
 
 def anonymous(replayed: Replayed) -> dict[str, str]:
@@ -293,28 +166,3 @@ def _short(words: str) -> str:
 
 def _major(money: Money) -> Decimal:
     return Decimal(money.minor).scaleb(-decimals_of(money.currency))
-
-
-def _hundredths(ratio: Fraction | None) -> Fraction | None:
-    return None if ratio is None else Fraction(round(ratio * 10_000), 10_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """The replay that was kept as a reason, in one line; not `is_of_draft` where the draft was changed since."""
-
-    replay: Replay
-    difference: Money
-    winners: int
-    losers: int
-    is_of_draft: bool = True
-
-
-def reason_of(replay: Replay | None, *, digest: str = "") -> Reason | None:
-    """Return a kept reason as pages show it."""
-    if replay is None or replay.answer is None:
-        return None
-    answer = from_document(replay.answer)
-    difference = Money(answer.totals.difference_minor, answer.currency)
-    is_of_draft = digest in {"", replay.digest}
-    return Reason(replay, difference, len(answer.winners), len(answer.losers), is_of_draft)

@@ -25,7 +25,7 @@ from rapport.doors.console.program.editor import changed, document_of, editor_of
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
-from rapport.doors.ui.replays import reason_of
+from rapport.doors.ui.reasons import reason_of
 from rapport.flows.admission import wording
 from rapport.flows.noting import Note, notes_of
 from rapport.flows.publishing import notice_of

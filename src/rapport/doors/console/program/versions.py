@@ -20,7 +20,7 @@ from rapport.doors.console.program.pages import lead_to
 from rapport.doors.console.program.terms import terms_page
 from rapport.doors.console.program.yaml_text import write_yaml
 from rapport.doors.ui.differences import difference
-from rapport.doors.ui.replays import reason_of
+from rapport.doors.ui.reasons import reason_of
 from rapport.flows.admission import wording
 from rapport.flows.publishing import publish_draft
 from rapport.kit.clock import now

@@ -22,7 +22,8 @@ from rapport.doors.console.paging import Page, page_of
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.console.program.terms import draft_of
 from rapport.doors.console.replays.forms import ReplayForm, ShareForm
-from rapport.doors.ui.replays import Reader, ShownReplay, csv_of, shown_replay
+from rapport.doors.ui.replay_rows import Reader, ShownReplay
+from rapport.doors.ui.replays import csv_of, shown_replay
 from rapport.flows.replaying.asked import Asked, last_year
 from rapport.flows.replaying.ordering import order_replay
 from rapport.flows.replaying.result import from_document
