@@ -11,7 +11,7 @@ from rapport.flows.replaying.asked import Asked
 from rapport.flows.replaying.columns.fitting import bound_by
 from rapport.flows.replaying.comparing import Comparing
 from rapport.flows.replaying.periods import PERIODS
-from rapport.flows.replaying.result import Replayed
+from rapport.flows.replaying.result import Replayed, from_document, to_document
 from rapport.flows.replaying.running import replay
 from tests.flows.test_periods import BONUS, TIER, beginning, document, sell
 from tests.make.identity import NOON
@@ -64,3 +64,14 @@ def test_columns_leave_them_to_the_engine_and_say_so() -> None:
     comparing = Comparing(wanted, load_offer(program.id), 0)
     _bound, reasons = bound_by(wanted, comparing.offer, comparing.draft, at_ms=0)
     assert "Tiers and bonuses" in " ".join(reasons)
+
+
+def test_pay_for_clicks_is_said_to_be_left_out() -> None:
+    program, _agreement, _coupon = beginning()
+    clicks = {**document(), "clicks": [{"name": "visit", "per_click": "0.035"}]}
+    terms = parse(clicks, currency="EUR")
+    assert isinstance(terms, Terms), terms
+    found = tried(program, terms)
+    assert found.proof.visits_left_out
+    assert from_document(to_document(found)) == found
+    assert not tried(program, drafted()).proof.visits_left_out

@@ -100,10 +100,14 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """By what a replay was computed, why not faster, and what comparing a part of it with the engine showed."""
+    """By what a replay was computed, why not faster, and what comparing a part of it with the engine showed.
+
+    `visits_left_out` where terms pay for clicks or impressions too: those are counted by day, and not replayed.
+    """
 
     by: str = "engine"
     fell_back: tuple[str, ...] = ()
+    visits_left_out: bool = False
     checked: int = 0
     differed: int = 0
 

@@ -1,6 +1,7 @@
 """Run a replay: read the period page by page, judge each story by what was promised and by the draft, add up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -32,6 +33,7 @@ def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Re
     """Return what was paid then and what the draft would pay, for everything that occurred in the period."""
     comparing = Comparing(asked, load_offer(asked.program.id), to_ms(at))
     proof = Proof()
+    pays_visits = any(terms.clicks or terms.views for terms in (asked.terms, *comparing.offer.terms.values()))
     if orders_asked_for(asked) > FAST_FROM:
         # Its libraries are large, and most replays are small.
         from rapport.flows.replaying.columns.answering import CannotAnswer, answer_by_columns  # noqa: PLC0415 - see above
@@ -42,8 +44,9 @@ def replay(asked: Asked, *, at: datetime, tell: Tell = lambda _done: None) -> Re
         except CannotAnswer as cannot:
             proof = cannot.proof
         else:
-            return answer_of(asked, sums, looked_at=answered.looked_at, proof=answered.proof)
-    return _judged_again(comparing, proof, tell=tell)
+            told = replace(answered.proof, visits_left_out=pays_visits)
+            return answer_of(asked, sums, looked_at=answered.looked_at, proof=told)
+    return _judged_again(comparing, replace(proof, visits_left_out=pays_visits), tell=tell)
 
 
 def _judged_again(comparing: Comparing, proof: Proof, *, tell: Tell) -> Replayed:
