@@ -84,6 +84,15 @@ def test_a_view_is_over_a_millisecond_later() -> None:
     assert decided(late, view_window_days=1)[1] == {"late": Why.WINDOW_OVER}
 
 
+def test_a_view_that_binds_pays_beyond_the_window_of_clicks() -> None:
+    rule = {"name": "r", "when": {"kind": "sale", "hour": {"from": 0}}, "pay": {"percent": "12"}}
+    terms = make_terms(rules=[rule], attribution={"click_window_days": 1, "view_window_days": 30})
+    view = make_click("view", of=ANNA, at_ms=NOON - 2 * DAY_MS, marks=frozenset({TouchMark.VIEW}))
+    decision = decide(make_sale(), view, promises=make_promises(terms={"trm_1": terms}))
+    assert decision.target_minor == 1_200
+    assert [line.rule for line in decision.lines] == ["r"]
+
+
 def test_a_click_goes_before_a_later_view() -> None:
     click = make_click("click", of=ANNA, at_ms=NOON - 2 * DAY_MS)
     assert decided(click, VIEW, view_window_days=7) == (ANNA, {"click": Why.WON, "view": Why.CLICK_BEFORE_VIEW})

@@ -294,3 +294,9 @@ def test_an_audit_row_that_was_changed_is_found(link: Link) -> None:
         cursor.execute(f"DROP TRIGGER record_auditrow_no_update{on}")
     AuditRow.objects.filter(subject=link.agreement_id).update(actor_id="somebody")
     assert "is not as it was written" in findings()["audit rows as written"][0]
+
+
+def test_only_commissions_are_computed_again_where_that_is_asked(link: Link) -> None:
+    names = [check.name for check in doctor.run_checks(only=doctor.RECOMPUTED)]
+    assert set(names) == set(doctor.RECOMPUTED)
+    assert set(names) < {name for name, _look in doctor.LOOKS}

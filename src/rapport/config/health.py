@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, cast
@@ -56,8 +56,10 @@ class SystemCheck:
         return bool(self.problems) and self.name in {"database", "tables"}
 
 
-def all_checks(*, tell: Callable[[str, int], None] | None = None) -> Iterator[Check]:
-    """Look at the machine first, then, if the tables can be read at all, at the business.
+def all_checks(
+    *, tell: Callable[[str, int], None] | None = None, only: Collection[str] | None = None
+) -> Iterator[Check]:
+    """Look at the machine first, then, if the tables can be read at all, at the business, or `only` at some of it.
 
     `tell` hears which thing of the business is looked at, and how many rows of it were seen.
     """
@@ -67,7 +69,7 @@ def all_checks(*, tell: Callable[[str, int], None] | None = None) -> Iterator[Ch
             return
     # By its name: this module is read before the flows can be loaded.
     business = cast("Callable[..., Iterable[Check]]", import_string("rapport.flows.doctor.run_checks"))
-    yield from business(tell=tell)
+    yield from business(tell=tell, only=only)
 
 
 def system_checks() -> Iterator[SystemCheck]:

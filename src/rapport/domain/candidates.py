@@ -220,8 +220,10 @@ def around_credit(credit: Credit, question: Question) -> Around:
     touch = question.touches.get(credit.touch_id)
     around = _around(credit.agreement_id, question, touch=touch, bound=bound)
     terms = question.promises.terms[credit.terms_version_id]
-    is_over = credit.via is Via.BINDING and _window_lost(credit.counts_from_ms, terms, question) is not None
-    return replace(around, window_over=is_over)
+    rule = terms.compiled.named(question.conversion.kind, credit.rule)
+    # Only a rule that recurs pays beyond the window; a view has one of its own.
+    recurs = rule is not None and rule.recurs
+    return replace(around, window_over=recurs and _window_lost(credit.counts_from_ms, terms, question) is not None)
 
 
 def _around(agreement_id: str, question: Question, *, touch: Touch | None, bound: Earned | None = None) -> Around:

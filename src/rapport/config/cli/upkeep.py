@@ -99,19 +99,26 @@ def password(email: Email, data: DataFolder = None) -> None:
     say(f"{person.email} signs in with the new password; every session has ended.")
 
 
-def doctor(data: DataFolder = None) -> None:
+def doctor(
+    data: DataFolder = None,
+    recompute: Annotated[  # noqa: FBT002 - an option of the command line
+        bool, typer.Option("--recompute", help="Only compute every commission again from its facts.")
+    ] = False,
+) -> None:
     """Check the installation and recount the books; ends with exit code 1 if anything is wrong."""
     choose(data=data)
     load_django()
     # Django is awake only now.
     from rapport.config.health import all_checks  # noqa: PLC0415 - see above
+    from rapport.flows.doctor import RECOMPUTED  # noqa: PLC0415 - see above
 
     table = Table("check", Column("rows", justify="right"), Column("problems", overflow="fold"), box=None)
     problems = 0
     with _progress_bar() as bar:
         task = bar.add_task("Looking", total=None)
         for check in all_checks(
-            tell=lambda name, rows: bar.update(task, completed=rows, description=f"{name}: {rows}")
+            tell=lambda name, rows: bar.update(task, completed=rows, description=f"{name}: {rows}"),
+            only=RECOMPUTED if recompute else None,
         ):
             words = "\n".join(escape(problem) for problem in check.problems)
             table.add_row(check.name, f"{check.rows:,}" if check.rows else "", words or "[green]in order[/]")
