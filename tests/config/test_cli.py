@@ -34,7 +34,7 @@ def test_every_command_and_every_option_says_what_it_is_for() -> None:
             "payouts",
             "doctor",
         }
-        | {"alive", "repair", "lake"}
+        | {"alive", "repair", "lake", "replay"}
         | {"backup", "prepare", "rates", "restore", "setup", "shops", "tax", "upgrade"}
     )
     assert set(group.commands) == own
