@@ -88,7 +88,7 @@ class VersionList(Schema):
     versions: list[VersionOut]
 
 
-@router.get("/programs/{program_id}/terms", response={200: VersionList, **REFUSALS})
+@router.get("/programs/{program_id}/terms", url_name="terms", response={200: VersionList, **REFUSALS})
 @allow(Capability.PROGRAM_READ)
 def list_versions(request: HttpRequest, program_id: str) -> JsonResponse:
     """Return the versions of a program's terms."""
@@ -97,7 +97,7 @@ def list_versions(request: HttpRequest, program_id: str) -> JsonResponse:
     return JsonResponse({"versions": [_told(row, program, in_force) for row in versions_of(program.id)]})
 
 
-@router.post("/programs/{program_id}/terms", url_name="publish", response={201: VersionOut, **REFUSALS})
+@router.post("/programs/{program_id}/terms", url_name="terms", response={201: VersionOut, **REFUSALS})
 @allow(Capability.TERMS_WRITE)
 def publish(request: HttpRequest, program_id: str, payload: PublishBody, idempotency_key: str = _KEY) -> JsonResponse:
     """Publish the kept draft as the next version; what is worse for partners must be announced in time."""

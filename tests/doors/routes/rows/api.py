@@ -1,10 +1,12 @@
 """Rows of the API."""
 
+from rapport.apps.commissions.queries import commissions_of_agreement
 from rapport.apps.identity.models import Organisation
+from rapport.domain.terms import presets
 from tests.doors.routes.table import Addressed, Row, by_key, everybody
 from tests.make.identity import Cast
 from tests.make.replays import make_replay
-from tests.make.road import make_agreement, make_link, make_program, make_receipt, report_sale
+from tests.make.road import make_agreement, make_coupon, make_link, make_program, make_receipt, report_sale
 
 SALE = {"kind": "sale", "external_id": "1", "currency": "EUR", "total": "10.00"}
 REFUND = {"kind": "refund", "of": "1", "currency": "EUR"}
@@ -57,7 +59,44 @@ def replay(cast: Cast) -> Addressed:
     return Addressed(own={"replay_id": ours}, elsewhere=({"replay_id": theirs}, {"replay_id": "rpl_missing"}))
 
 
+def version(cast: Cast) -> Addressed:
+    """The first version of a program of ours, of one of theirs, and a version that is not."""
+    ours, theirs = (make_program(one).id for one in (cast.ours, cast.theirs))
+    return Addressed(
+        own={"program_id": ours, "number": "1"},
+        elsewhere=({"program_id": theirs, "number": "1"}, {"program_id": ours, "number": "77"}),
+    )
+
+
+def commission(cast: Cast) -> Addressed:
+    """A commission of a program of ours, one of theirs, one that is not."""
+    ours, theirs = (earned(one) for one in (cast.ours, cast.theirs))
+    return Addressed(
+        own={"commission_id": ours}, elsewhere=({"commission_id": theirs}, {"commission_id": "com_missing"})
+    )
+
+
+def earned(organisation: Organisation) -> str:
+    """Let a partner earn in a program of theirs."""
+    program = make_program(organisation)
+    agreement = make_agreement(program)
+    make_coupon(agreement, "ANNA")
+    report_sale(program, external_id="1", total="10.00", coupons=["ANNA"])
+    return commissions_of_agreement(agreement.id)[0].id
+
+
+TERMS = {"terms": dict(presets()[0].document)}
+
 ROWS = (
+    Row("api:terms", "GET", by_key("terms:write", "read"), at=one_program, csrf=False),
+    Row("api:read_version", "GET", by_key("terms:write", "read"), at=version, csrf=False),
+    Row("api:check", "POST", by_key("terms:write", "read"), at=one_program, json=TERMS, csrf=False),
+    Row("api:draft", "GET", by_key("terms:write"), at=one_program, csrf=False),
+    Row("api:draft", "PUT", by_key("terms:write"), at=one_program, json=TERMS, csrf=False),
+    # Nothing in the draft is new.
+    Row("api:terms", "POST", by_key("terms:write", ok=422), at=one_program, json={}, csrf=False),
+    Row("api:read_commission", "GET", by_key("read"), at=commission, csrf=False),
+    Row("api:read_statement", "GET", by_key("read"), at=agreement, csrf=False),
     Row("api:send_trial", "POST", REPORT, json={}, csrf=False),
     Row("api:read_trials", "GET", by_key("conversions:write", "read"), at=one_program, csrf=False),
     Row("api:report_conversion", "POST", REPORT, json=SALE, csrf=False),
