@@ -93,6 +93,7 @@ class ProofOut(Schema):
 
     by: str
     fell_back: list[str]
+    visits_left_out: bool
     checked: int
     differed: int
 

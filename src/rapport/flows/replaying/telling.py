@@ -53,6 +53,7 @@ def told_answer(replayed: Replayed, names: Mapping[str, str]) -> dict[str, objec
         "proof": {
             "by": proof.by,
             "fell_back": list(proof.fell_back),
+            "visits_left_out": proof.visits_left_out,
             "checked": proof.checked,
             "differed": proof.differed,
         },
