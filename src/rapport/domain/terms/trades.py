@@ -1,7 +1,19 @@
 """What single trades usually promise their partners: terms to start from."""
 
+from collections.abc import Mapping
+
 from rapport.domain.terms.preset import Preset, document_of, flat, percent
 from rapport.domain.terms.speech import Speech
+
+_PROGRESS: Mapping[str, object] = {
+    "name": "progress",
+    "rule": "sale",
+    "by": "count",
+    "over": "year",
+    "way": "marginal",
+    "steps": [{"from": 4, "percent": "3"}],
+}
+"""A scale that motivates an agent: the fourth buyer of a year and those after it are worth more."""
 
 
 def trades(speech: Speech) -> tuple[Preset, ...]:
@@ -129,13 +141,16 @@ def _signed(speech: Speech) -> tuple[Preset, ...]:
         Preset(
             key="real-estate",
             name=speech.gettext("Real estate: developer and agents"),
-            summary=speech.gettext("2.5 percent for a buyer who was brought, and 100 for each who comes to look."),
+            summary=speech.gettext(
+                "2.5 percent for a buyer who was brought, 3 from a year's fourth on, 100 for each who comes to look."
+            ),
             document=document_of(
                 [flat("visit", "100"), percent("sale", "2.5")],
                 click_window_days="lifetime",
                 hold_days=60,
                 hold_by_kind={"visit": 14},
-            ),
+            )
+            | {"tiers": [_PROGRESS]},
             by_trade=True,
         ),
     )

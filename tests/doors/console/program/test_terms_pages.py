@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from rapport.apps.identity.models import Organisation, Role
+from rapport.apps.programs.actions import save_draft
 from rapport.apps.programs.models import Program, TermsVersion
 from rapport.doors.console.program.editor import texts_of
 from rapport.doors.console.program.terms import draft_of
 from rapport.kit.clock import now
-from tests.make.identity import make_member
+from tests.make.identity import STORY, make_member
 from tests.make.road import make_agreement
 from tests.support.pages import words_of
 
@@ -50,6 +51,17 @@ def test_a_problem_stands_at_its_field_and_nothing_is_lost(manager: Client, prog
     assert 'value="a lot"' in page
     assert 'value="77"' in page
     assert "Keep the draft first." in words_of(page.encode())
+
+
+def test_what_the_form_does_not_show_is_named_and_stays(manager: Client, program: Program) -> None:
+    bonus = {"name": "hello", "kind": "first_sale", "rule": "sale", "amount": "10.00"}
+    document = {**program.draft.document, "bonuses": [bonus]}
+    save_draft(program_id=program.id, document=document, by=STORY, at=now())
+    assert "This draft promises more, which stays as it is here: bonuses." in words_of(manager.get(at(program)).content)
+    manager.post(at(program), filled(program, rule__0__amount="14", do="keep"))
+    program.draft.refresh_from_db()
+    assert program.draft.document["bonuses"] == [bonus]
+    assert program.draft.document["rules"][0]["pay"] == {"percent": "14"}
 
 
 def test_rules_are_added_and_ordered_without_keeping_anything(manager: Client, program: Program) -> None:

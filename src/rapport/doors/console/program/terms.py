@@ -21,7 +21,7 @@ from rapport.doors.access import Request, allow
 from rapport.doors.console.frame import program_or_404, program_page
 from rapport.doors.console.program.asking import Texts
 from rapport.doors.console.program.choices import CHOICES
-from rapport.doors.console.program.editor import changed, document_of, editor_of, texts_of
+from rapport.doors.console.program.editor import SECTIONS, changed, document_of, editor_of, texts_of
 from rapport.doors.console.program.forms import PublishForm
 from rapport.doors.console.program.pages import lead_to
 from rapport.doors.ui.differences import Difference, difference
@@ -107,6 +107,7 @@ def terms_page(  # noqa: PLR0913 - every part of the page that an answer may rep
         in_force=in_force,
         in_force_sentences=wording(in_force, currency=program.currency).splitlines() if in_force else [],
         choices=CHOICES,
+        beside=[name for name in program.draft.document if name not in SECTIONS],
     )
 
 
