@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from rapport.apps.commissions.models import Commission, Proposal, ProposalState
+from rapport.apps.commissions.models import Commission, PeriodStanding, Proposal, ProposalState
 from rapport.apps.conversions.models import Conversion, Correction
 from rapport.apps.conversions.queries import load_stories
 from rapport.apps.conversions.recording import Touched
@@ -18,6 +18,8 @@ from rapport.domain.judge import judge
 from rapport.flows.approving import approve_by_hand, undo_approval
 from rapport.flows.deciding import take_proposal, turn_proposal_down
 from rapport.flows.declining import decline_conversion, undo_decline
+from rapport.flows.doctor import LOOKS
+from rapport.flows.doctor.looks import look_at
 from rapport.flows.offers import load_offer
 from rapport.flows.replying import reply, tell_proposals
 from rapport.flows.retrying import until_settled
@@ -41,6 +43,24 @@ def test_writes_that_cross_end_where_the_judge_does(fresh_database: FreshDatabas
     attach_late_corrections(at=now())
     assert not Correction.objects.filter(conversion__isnull=True, of_external_id__in=_told()).exists()
     assert _astray(program) == []
+    assert recount(program.id).problems == []
+
+
+def test_writes_that_cross_leave_every_period_as_it_is_judged(fresh_database: FreshDatabase) -> None:
+    steps = [{"from": 2, "percent": "15"}, {"from": 4, "percent": "20"}]
+    tiers = [{"name": "more", "rule": "sale", "by": "count", "way": "whole", "over": "ever", "steps": steps}]
+    bonuses = [{"name": "three", "kind": "milestone", "rule": "sale", "reach": 3, "amount": "5.00"}]
+    sale = {"name": "sale", "when": {"kind": "sale"}, "pay": {"percent": "12"}}
+    program = make_program(document={"language": 1, "rules": [sale], "tiers": tiers, "bonuses": bonuses})
+    clicks = [_click(program, days=days) for days in (2, 1)]
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(lambda seed: _write(program, clicks, random.Random(seed)), range(WRITERS)))  # noqa: S311 - a story, no secret
+
+    attach_late_corrections(at=now())
+    looks = [(name, look) for name, look in LOOKS if "judged" in name or "booked" in name]
+    assert [problem for name, look in looks for problem in look_at(name, look).problems] == []
+    assert PeriodStanding.objects.exists()
     assert recount(program.id).problems == []
 
 

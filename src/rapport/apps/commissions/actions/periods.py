@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from django.db.models import QuerySet
+
 from rapport.apps.commissions.actions.batch import Booking, move, write
 from rapport.apps.commissions.models import (
     Attribution,
@@ -56,8 +58,12 @@ def meet_periods(
     after = {(one.agreement_id, one.source, key): one.counted for key, some in found.items() for one in some}
     changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
     untold = {key[:2] for key in changed if key in before and not _is_told(key, before, after, decisions)}
+    standings = _locked({key[:2] for key in changed}, at=at)
+    if standings:
+        # Now, because the book comes last: whoever approves them holds them and waits for the book.
+        _commissions_of(list(standings.values()))
     return MetPeriods(
-        standings=_locked({key[:2] for key in changed}, at=at),
+        standings=standings,
         gone=sorted(key for key in changed if key in before),
         counted={key: one for key, one in after.items() if key in changed},
         untold=frozenset(untold),
@@ -109,8 +115,7 @@ def book_standings(
 def lock_standings(names: Collection[Name]) -> list[PeriodStanding]:
     """Return the standings of these names that are there, locked in the order that every writer keeps."""
     rows = PeriodStanding.objects.select_for_update(of=("self",)).select_related("latest").order_by("id")
-    wanted = rows.filter(agreement_id__in={one[0] for one in names}, source__in={one[1] for one in names})
-    return [row for row in wanted if (row.agreement_id, row.source) in names]
+    return [row for row in _named(names, of=rows) if (row.agreement_id, row.source) in names]
 
 
 def keep_standing(standing: PeriodStanding, *, kept_minor: int) -> None:
@@ -141,14 +146,19 @@ def _locked(names: Collection[Name], *, at: datetime) -> dict[Name, PeriodStandi
     """Lock standings, and begin those that are missing; whoever meets a deadlock tries again."""
     if not names:
         return {}
+    # None is locked before the last is begun: an act that waits for another's new row holds nothing that it wants.
+    there = set(_named(names).values_list("agreement_id", "source"))
+    new = [_new_standing(*name, at=at) for name in sorted(set(names) - there)]
+    insert_rows(new, ignore_known=True)
     rows = lock_standings(names)
-    missing = sorted(set(names) - {(row.agreement_id, row.source) for row in rows})
-    if missing:
-        new = [_new_standing(*name, at=at) for name in missing]
-        insert_rows(new, ignore_known=True)
-        rows = lock_standings(names)
-        seal_rows([row for row in rows if row.id in {one.id for one in new}])
+    seal_rows([row for row in rows if row.id in {one.id for one in new}])
     return {(row.agreement_id, row.source): row for row in rows}
+
+
+def _named(names: Collection[Name], *, of: "QuerySet[PeriodStanding] | None" = None) -> "QuerySet[PeriodStanding]":
+    """Return the standings of these agreements and sources; some that are of another pair of them among these."""
+    rows = PeriodStanding.objects.all() if of is None else of
+    return rows.filter(agreement_id__in={one[0] for one in names}, source__in={one[1] for one in names})
 
 
 def _new_standing(agreement_id: str, source: str, *, at: datetime) -> PeriodStanding:
