@@ -29,7 +29,7 @@ ON_POSTGRESQL := RAPPORT_TEST_DATABASE=postgresql
 # In the order of `make test`.
 PARTS := check test-system check-assets test-sqlite test-coverage test-drills test-postgresql test-browser-sqlite test-browser-postgresql
 
-.PHONY: help run test drill proof mutation fix bench bench-edge bench-lake bench-bots lock assets clean $(PARTS)
+.PHONY: help run test drill proof mutation fix bench bench-edge bench-lake bench-bots bench-terms lock assets clean $(PARTS)
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-24s %s\n' "$$name" "$$what"; done
@@ -70,7 +70,7 @@ fix: $(DEVELOPMENT) ## Let the tools put right what they can
 	$(BIN)/ruff format
 
 bench: $(DEVELOPMENT) ## Run the measurements; each prints its figures
-	@for measurement in $(filter-out bench/bots.py,$(wildcard bench/*.py)); do echo "== $$measurement"; $(BIN)/python -m "bench.$$(basename "$$measurement" .py)"; done
+	@for measurement in $(filter-out bench/bots.py bench/terms.py,$(wildcard bench/*.py)); do echo "== $$measurement"; $(BIN)/python -m "bench.$$(basename "$$measurement" .py)"; done
 
 bench-edge: $(DEVELOPMENT) ## Compare the edge with nginx and with the disk, on an idle machine (installs nginx and wrk, Debian)
 	@command -v nginx >/dev/null && command -v wrk >/dev/null || { $(APT) update && $(APT) install --yes --no-install-recommends nginx-light wrk; }
@@ -106,6 +106,9 @@ assets: ## Build the style sheets and scripts that are committed (needs Node)
 
 bench-lake: $(DEVELOPMENT) ## Measure the lake over a year of invented clicks; CLICKS=100_000_000 is the whole of it (an hour, 5 GB)
 	nice $(BIN)/python -m bench.lake --clicks $(or $(CLICKS),5_000_000)
+
+bench-terms: $(DEVELOPMENT) ## Measure how many orders a second are judged, and how long a replay of millions takes, on an idle machine
+	$(BIN)/python -m bench.terms
 
 bench-bots: $(DEVELOPMENT) ## Measure how many robots are found and how many people are taken for one, on collections of other packages
 	@rm -rf build/bots && mkdir -p build/bots
