@@ -14,6 +14,7 @@ from rapport.apps.commissions.queries import commissions_of_agreement
 from rapport.apps.conversions.models import Conversion
 from rapport.apps.identity.models import Role
 from rapport.apps.identity.rights import KeyScope
+from rapport.apps.jobs.models import Intention
 from rapport.apps.ledger.queries import booked_of, recount
 from rapport.apps.partners.actions import accept_terms
 from rapport.apps.partners.models import Agreement
@@ -29,8 +30,11 @@ from rapport.flows.doctor import run_checks
 from rapport.flows.explaining import explain
 from rapport.flows.explaining.progress import running
 from rapport.flows.explaining.words import source_name
+from rapport.flows.intentions import carry_out_due
 from rapport.flows.replying import tell_proposals
 from rapport.flows.settlement import approve_due
+from rapport.flows.statements import statement_of
+from rapport.kit.clock import now
 from tests.make.identity import NOON, STORY, make_api_key, make_member
 from tests.make.road import make_agreement, make_coupon, make_program, report_correction, report_sale
 from tests.support.pages import words_of
@@ -300,3 +304,27 @@ def test_a_german_partner_reads_german() -> None:
     assert source_name("bonus:x:2026-q2") == "Bonus “x”, quarter 2 of 2026"
     assert source_name("bonus:x:2026") == "Bonus “x”, 2026"
     assert source_name("bonus:x:2026-05-01") == "Bonus “x”, since 1 May 2026"
+
+
+def test_every_list_and_file_names_it_and_declining_it_is_refused(client: Client) -> None:
+    program, agreement, _code = beginning()
+    for number in (1, 2, 3):
+        sell(program, number)
+    row = Commission.objects.get(conversion=None)
+    client.force_login(make_member(agreement.partner.organisation, Role.PARTNER))
+    told = client.get(reverse("portal:commissions-file", args=[agreement.id])).content.decode()
+    assert "Tier “volume”, March 2026" in told
+    approve_due(at=AFTER_HOLD)
+    lines = statement_of(agreement, first=NOON.date(), last=AFTER_HOLD.date()).lines
+    assert "Tier “volume”, March 2026" in [line.order for line in lines]
+    client.force_login(make_member(program.workspace, Role.OWNER))
+    page = client.post(reverse("console:commissions-decline", args=[program.id]), {"commission": row.id})
+    assert "Tier “volume”, March 2026" in words_of(page.content)
+    why = {"code": "fraud", "reason": "No."}
+    client.post(reverse("console:commissions-decline", args=[program.id]), {"commission": row.id, **why})
+    carry_out_due(at=now() + timedelta(minutes=1))
+    intention = Intention.objects.get()
+    assert "Decline the orders" in str(intention.outcomes)
+    secret = make_api_key(program.workspace, KeyScope.READ).secret
+    answer = client.get(f"/api/v1/commissions/{row.id}", headers={"Authorization": f"Bearer {secret}"})
+    assert (answer.status_code, answer.json()["order"]) == (200, "Tier “volume”, March 2026")

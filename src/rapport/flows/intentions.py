@@ -213,6 +213,7 @@ def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion]
     orders = _orders(subjects, doing)
     lock_stories(Touched.by(orders.values()).in_order())
     outcomes = dict.fromkeys(subjects, _("There is no such commission in this program."))
+    outcomes |= dict.fromkeys(_without_order(subjects, doing), _("It follows from what it counts. Decline the orders."))
     for subject in sorted(orders):
         try:
             do(orders[subject])
@@ -220,6 +221,12 @@ def _each_order(subjects: Sequence[str], doing: Doing, do: Callable[[Conversion]
         except Refusal as refusal:
             outcomes[subject] = refusal.sentence
     return outcomes
+
+
+def _without_order(subjects: Sequence[str], doing: Doing) -> list[str]:
+    """Return those that are for a tier, a bonus or a day's visits."""
+    rows = commissions_of_program(doing.program.id).filter(pk__in=subjects, conversion=None)
+    return list(rows.values_list("id", flat=True))
 
 
 def _orders(subjects: Sequence[str], doing: Doing) -> dict[str, Conversion]:
