@@ -314,6 +314,19 @@ class TestRecurring:
     def test_for_ever_is_beyond_every_window(self) -> None:
         assert self.months({}, "2026-04-19", "2036-04-19") == [1_000, 1_000]
 
+    def test_beyond_the_window_only_the_rules_that_recur_are_asked(self) -> None:
+        window = {**rule("window", {"percent": "20"}), "when": {"kind": "rebill", "hour": {"from": 0}}}
+        terms = terms_of(rule("first"), window, {**rule("ever"), "when": {"kind": "rebill"}, "recurring": {}})
+        days = ("2026-04-01", "2026-12-01")
+        rebills = [
+            make_sale(number, kind="rebill", occurred_at_ms=moment(f"{day} 10:00"))
+            for number, day in enumerate(days, 1)
+        ]
+        story = make_story(make_sale(0, click_ids=("click",)), *rebills, touches=(make_click(),))
+        judged = judge(story, make_promises(terms={"trm_1": terms}))
+        assert [judged.on(one.id).lines[0].rule for one in rebills] == ["window", "ever"]
+        assert [judged.on(one.id).target_minor for one in rebills] == [2_000, 1_000]
+
     def test_without_a_word_the_click_window_ends_it(self) -> None:
         terms = terms_of(rule("first"), {**rule("again"), "when": {"kind": "rebill"}})
         late = make_sale(1, kind="rebill", occurred_at_ms=moment("2026-04-19 10:00"))

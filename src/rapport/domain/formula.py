@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from rapport.domain.amounts import Exact, Left, basis_of
@@ -84,10 +85,9 @@ def basis_steps(working: Working) -> list[FormulaStep]:
 
 
 def percent_of(pay: Pay) -> Exact:
-    """Return the rate of a percentage as an exact number."""
-    if not isinstance(pay, Percent | MarginPercent):
-        return 0
-    numerator, denominator = pay.percent.as_integer_ratio()
+    """Return the rate of a percentage as an exact number; 0 of what is none."""
+    rate = pay.percent if isinstance(pay, Percent | MarginPercent) else Decimal(0)
+    numerator, denominator = rate.as_integer_ratio()
     return numerator if denominator == 1 else Fraction(numerator, denominator)
 
 

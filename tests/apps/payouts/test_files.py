@@ -66,10 +66,12 @@ def lines_of(kind: MethodKind, **copy: str) -> list[str]:
         ),
     ],
 )
+@pytest.mark.django_db
 def test_each_way_of_paying_has_its_columns(kind: MethodKind, head: str, row: str) -> None:
     assert lines_of(kind) == [head, row, ""]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(sign: str) -> None:
     assert lines_of(MethodKind.PAYPAL, holder=f"{sign}SUM(A1)")[1].split(",")[3] == f"'{sign}SUM(A1)"

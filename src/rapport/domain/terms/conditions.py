@@ -95,8 +95,3 @@ class When:
     hour: Between | None = None
     from_day: date | None = None
     until_day: date | None = None
-
-    @property
-    def asks_lines(self) -> bool:
-        """Say whether it chooses among the lines of the basket."""
-        return bool(self.product or self.category or self.brand or self.price)

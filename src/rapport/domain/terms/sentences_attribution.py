@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rapport.domain.terms.model import Attribution, CouponPriority, TouchPriority
+from rapport.domain.terms.model import Attribution, CouponPriority, StandDown, TouchPriority
 from rapport.domain.terms.saying import any_of, segment_words
 from rapport.domain.terms.speech import Speech
 
@@ -23,7 +23,7 @@ def attribution_sentences(attribution: Attribution, speech: Speech) -> Iterator[
             "segments": ", ".join(segment_words(segment, speech) for segment in attribution.segments_first)
         }
     if attribution.stand_down:
-        yield _stand_down(attribution, speech)
+        yield _stand_down(attribution.stand_down, speech)
     yield _coupon(attribution, speech)
 
 
@@ -33,10 +33,7 @@ def _touch(attribution: Attribution, speech: Speech) -> str:
     return speech.gettext("The last partner whose link the customer followed earns.")
 
 
-def _stand_down(attribution: Attribution, speech: Speech) -> str:
-    rule = attribution.stand_down
-    if rule is None:
-        return ""
+def _stand_down(rule: StandDown, speech: Speech) -> str:
     sentence = speech.ngettext(
         "A click in the last %(minutes)s minute before an order takes nothing from another partner's earlier click, "
         "where it comes from %(segments)s.",

@@ -151,6 +151,8 @@ def worth(amount: Amount, facts: Mapping[Fact, Exact]) -> Exact:
 
 
 def _within(told: Told, bounds: Within) -> bool:
-    if not isinstance(told, int | Fraction):
-        return False
-    return (bounds.least is None or told >= bounds.least) and (bounds.below is None or told < bounds.below)
+    return isinstance(told, int | Fraction) and _inside(told, bounds)
+
+
+def _inside(number: Exact, bounds: Within) -> bool:
+    return (bounds.least is None or number >= bounds.least) and (bounds.below is None or number < bounds.below)
